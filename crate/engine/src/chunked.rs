@@ -1,0 +1,113 @@
+//! Chunked copy-on-write vectors: what makes a 64 GiB machine cheap to hold and to clone.
+//!
+//! All chunks start as one shared chunk of default values, so memory is taken
+//! only where something was written. A clone shares every chunk; the first
+//! write on either side copies that chunk alone. Rewind keeps many machines
+//! alive at once, and this is the whole of its cost.
+
+use std::rc::Rc;
+
+/// Elements of one chunk.
+pub const CHUNK_LEN: usize = 1024;
+
+/// A fixed-length vector of `T` in shared chunks of [`CHUNK_LEN`].
+#[derive(Clone, Debug)]
+pub struct ChunkedVec<T> {
+    chunks: Vec<Rc<[T; CHUNK_LEN]>>,
+    untouched: Rc<[T; CHUNK_LEN]>,
+    len: usize,
+}
+
+impl<T: Copy + Default> ChunkedVec<T> {
+    /// A vector of `len` default values that takes one chunk of memory.
+    pub fn new(len: usize) -> Self {
+        let untouched = Rc::new([T::default(); CHUNK_LEN]);
+        let chunks = vec![untouched.clone(); len.div_ceil(CHUNK_LEN)];
+        ChunkedVec { chunks, untouched, len }
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True for a vector of length 0.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The element at `i`; `i` must be below [`len`](Self::len).
+    #[inline]
+    pub fn get(&self, i: usize) -> T {
+        self.chunks[i / CHUNK_LEN][i % CHUNK_LEN]
+    }
+
+    /// The element at `i`, to be changed in place; copies a chunk that a clone still shares.
+    #[inline]
+    pub fn get_mut(&mut self, i: usize) -> &mut T {
+        &mut Rc::make_mut(&mut self.chunks[i / CHUNK_LEN])[i % CHUNK_LEN]
+    }
+
+    /// Stores `value` at `i`.
+    #[inline]
+    pub fn set(&mut self, i: usize, value: T) {
+        *self.get_mut(i) = value;
+    }
+
+    /// Appends `value`.
+    pub fn push(&mut self, value: T) {
+        if self.len == self.chunks.len() * CHUNK_LEN {
+            self.chunks.push(self.untouched.clone());
+        }
+        self.len += 1;
+        self.set(self.len - 1, value);
+    }
+
+    /// Stores `value` in `[start, start + n)`, a chunk at a time.
+    pub fn fill(&mut self, start: usize, n: usize, value: T) {
+        let (mut i, end) = (start, start + n);
+        while i < end {
+            let stop = end.min((i / CHUNK_LEN + 1) * CHUNK_LEN);
+            let from = i % CHUNK_LEN;
+            Rc::make_mut(&mut self.chunks[i / CHUNK_LEN])[from..from + (stop - i)].fill(value);
+            i = stop;
+        }
+    }
+
+    /// The chunks that were ever written, with the index of their first element: for hashes and walks
+    /// that must not look at untouched memory.
+    pub fn touched(&self) -> impl Iterator<Item = (usize, &[T; CHUNK_LEN])> {
+        self.chunks
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| !Rc::ptr_eq(c, &self.untouched))
+            .map(|(i, c)| (i * CHUNK_LEN, &**c))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_do_not_see_each_other() {
+        let mut a = ChunkedVec::<u32>::new(5000);
+        a.set(4999, 7);
+        let mut b = a.clone();
+        b.set(4999, 8);
+        b.set(0, 1);
+        assert_eq!((a.get(4999), a.get(0)), (7, 0));
+        assert_eq!((b.get(4999), b.get(0)), (8, 1));
+        assert_eq!(a.touched().count(), 1);
+        assert_eq!(b.touched().count(), 2);
+    }
+
+    #[test]
+    fn fill_and_push_cross_chunks() {
+        let mut v = ChunkedVec::<u8>::new(CHUNK_LEN);
+        v.push(3);
+        assert_eq!((v.len(), v.get(CHUNK_LEN), v.get(CHUNK_LEN - 1)), (CHUNK_LEN + 1, 3, 0));
+        v.fill(CHUNK_LEN - 2, 3, 9);
+        assert_eq!((v.get(CHUNK_LEN - 3), v.get(CHUNK_LEN - 2), v.get(CHUNK_LEN)), (0, 9, 9));
+    }
+}

@@ -1,0 +1,82 @@
+//! What a machine is made of: the `machine` line of a script, and the kernel's boot parameters.
+
+/// Most simulated memory, in bytes.
+pub const MAX_MEM: u64 = 64 << 30;
+/// Least simulated memory: khugepaged and the zones need some room.
+pub const MIN_MEM: u64 = 64 << 20;
+/// Most NUMA nodes.
+pub const MAX_NODES: u8 = 8;
+/// Most CPUs.
+pub const MAX_CPUS: u32 = 256;
+
+/// Configuration of a machine. Equal configurations and commands give equal machines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MachineConfig {
+    /// Memory in bytes, [`MIN_MEM`]..=[`MAX_MEM`].
+    pub mem: u64,
+    /// NUMA nodes, 1..=[`MAX_NODES`].
+    pub nodes: u8,
+    /// CPUs, 1..=[`MAX_CPUS`].
+    pub cpus: u32,
+    /// Seed of everything that is random by request.
+    pub seed: u64,
+    /// `transparent_hugepage=`: index of always, madvise, never.
+    pub thp_enabled: crate::thp::Enabled,
+    /// Daemons wait for `scan` and `wake` commands instead of their timers, as on the machine that recorded
+    /// the conformance scenarios: ksmd runs, both have been round once, and a wake-up has no budget limit
+    /// until the script sets one.
+    pub parked: bool,
+}
+
+impl Default for MachineConfig {
+    fn default() -> Self {
+        MachineConfig {
+            mem: 4 << 30,
+            nodes: 1,
+            cpus: 2,
+            seed: 1,
+            thp_enabled: crate::thp::Enabled::Madvise,
+            parked: false,
+        }
+    }
+}
+
+/// A configuration that cannot be built.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConfigError {
+    /// The option: `mem`, `nodes`, `cpus`.
+    pub option: &'static str,
+    /// What is allowed.
+    pub expected: String,
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: expected {}", self.option, self.expected)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl MachineConfig {
+    /// Checks the bounds.
+    ///
+    /// # Errors
+    /// The first option that is out of bounds.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let err = |option, expected: String| Err(ConfigError { option, expected });
+        if !(MIN_MEM..=MAX_MEM).contains(&self.mem) || !self.mem.is_multiple_of(2 << 20) {
+            return err("mem", "64M to 64G, a multiple of 2M".into());
+        }
+        if !(1..=MAX_NODES).contains(&self.nodes) {
+            return err("nodes", format!("1 to {MAX_NODES}"));
+        }
+        if !(1..=MAX_CPUS).contains(&self.cpus) {
+            return err("cpus", format!("1 to {MAX_CPUS}"));
+        }
+        if self.mem / u64::from(self.nodes) < MIN_MEM {
+            return err("nodes", "at least 64M of memory for each".into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! The stable tree: all KSM pages by content.
+//!
+//! Counterparts: `stable_tree_search`, `stable_tree_insert`, `remove_all_stable_nodes`.
+
+use super::cost;
+use super::rbtree::{self, RbNodes, Side};
+use super::stable_node::{NodeId, StableNode};
+use super::visit::Nearest;
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::phys::frame::FrameFlags;
+use crate::vm::addr::Pfn;
+use std::cmp::Ordering;
+
+/// What a search of the stable tree found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum StableHit {
+    /// No KSM page of this content.
+    Nothing,
+    /// There is one, but it, and every other of its chain, is mapped as often as allowed.
+    Full(Pfn),
+    /// There is one, but somebody has it locked.
+    Busy(Pfn),
+    /// Merge into this page; for a KSM page (a forked child's) it is the page itself.
+    Page(Pfn),
+}
+
+impl Machine {
+    /// Looks for a KSM page with the content of `page`, whose first bytes are `key`.
+    pub(super) fn stable_tree_search(&mut self, page: Pfn, key: u64, near: &mut Nearest) -> StableHit {
+        if self.stable_node_of(page).is_some() {
+            return StableHit::Page(page);
+        }
+        let nid = self.ksm_nid(page);
+        'restart: loop {
+            let mut at = self.ksm.stable_roots[nid];
+            while at != 0 {
+                let Some(found) = self.stable_representative(NodeId(at), true) else { continue 'restart };
+                let order = self.compare_with_node(page, key, found.dup, near);
+                if order != Ordering::Equal {
+                    at = self.ksm.nodes.link(found.tree_node.0).child(Side::of(order));
+                    continue;
+                }
+                let kpfn = self.node(found.dup).kpfn;
+                return if !self.is_page_sharing_candidate(found.dup, 0) {
+                    StableHit::Full(kpfn)
+                } else if self.frames.has(kpfn, FrameFlags::LOCKED) {
+                    StableHit::Busy(kpfn)
+                } else {
+                    StableHit::Page(kpfn)
+                };
+            }
+            return StableHit::Nothing;
+        }
+    }
+
+    fn compare_with_node(&mut self, page: Pfn, key: u64, node: NodeId, near: &mut Nearest) -> Ordering {
+        self.ksm.cpu_ns += cost::COMPARE_NS;
+        let n = self.node(node);
+        near.note_stable(self, page, n.kpfn);
+        key.cmp(&n.key).then_with(|| {
+            self.contents.compare(self.frames.content(page), self.frames.content(n.kpfn))
+        })
+    }
+
+    /// A node for the new KSM page: in the tree, or in the chain of its content (`stable_tree_insert`).
+    pub(super) fn stable_tree_insert(&mut self, kpfn: Pfn) -> NodeId {
+        let nid = self.ksm_nid(kpfn);
+        let key = self.page_key(kpfn);
+        let (mut parent, mut side, mut equal);
+        'restart: loop {
+            (parent, side, equal) = (0, Side::Left, None);
+            let mut at = self.ksm.stable_roots[nid];
+            while at != 0 {
+                let Some(found) = self.stable_representative(NodeId(at), false) else { continue 'restart };
+                let order = self.compare_with_node(kpfn, key, found.dup, &mut Nearest::default());
+                if order == Ordering::Equal {
+                    equal = Some(found.tree_node);
+                    break;
+                }
+                (parent, side) = (found.tree_node.0, Side::of(order));
+                at = self.ksm.nodes.link(parent).child(side);
+            }
+            break;
+        }
+        let node = StableNode { kpfn, nid: nid as u8, key, epoch: self.ksm.epoch, ..StableNode::default() };
+        let id = NodeId(self.ksm.nodes.insert(node));
+        match equal {
+            Some(n) => {
+                let chain = if self.node(n).is_chain() { n } else { self.alloc_stable_node_chain(n) };
+                self.stable_node_chain_add_dup(id, chain);
+            }
+            None => {
+                let ksm = &mut self.ksm;
+                rbtree::insert(&mut ksm.nodes, &mut ksm.stable_roots[nid], id.0, parent, side);
+            }
+        }
+        self.frames.set_anchor(kpfn, id.0);
+        id
+    }
+
+    /// Takes down every node whose page is unmapped, from the roots, until one is found that is still mapped
+    /// (`remove_all_stable_nodes`).
+    ///
+    /// # Errors
+    /// EBUSY if a page is still mapped.
+    pub(super) fn remove_all_stable_nodes(&mut self) -> Result<(), Errno> {
+        let mut result = Ok(());
+        for nid in 0..self.ksm.nr_trees() {
+            while self.ksm.stable_roots[nid] != 0 {
+                let root = NodeId(self.ksm.stable_roots[nid]);
+                if self.remove_stable_node_chain(root).is_err() {
+                    result = Err(Errno::EBUSY);
+                    break;
+                }
+            }
+        }
+        result
+    }
+
+    fn remove_stable_node_chain(&mut self, root: NodeId) -> Result<(), Errno> {
+        if !self.node(root).is_chain() {
+            return self.remove_stable_node(root);
+        }
+        while self.node(root).hlist != 0 {
+            self.remove_stable_node(NodeId(self.node(root).hlist))?;
+        }
+        self.free_stable_node_chain(root);
+        Ok(())
+    }
+
+    fn remove_stable_node(&mut self, id: NodeId) -> Result<(), Errno> {
+        if self.stable_node_alive(id) {
+            let page = self.node(id).kpfn;
+            if self.folio_mapcount(page) > 0 {
+                return Err(Errno::EBUSY);
+            }
+            self.frames.set_anchor(page, 0);
+        }
+        self.remove_node_from_stable_tree(id);
+        Ok(())
+    }
+}

@@ -1,0 +1,447 @@
+//! What pages hold: symbolic, but exactly the bytes a program would read.
+//!
+//! A content id names a repeated 64-bit word, a generated stream, or either
+//! with some bytes written over. Only pages that were written to beyond
+//! [`MAX_PATCHES`] bytes cost their 4096 bytes of host memory. Order is that of
+//! `memcmp` and the checksum that of KSM, both over the real bytes.
+
+use crate::chunked::ChunkedVec;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Content id: an index in the [`ContentStore`].
+pub type ContentId = u32;
+
+/// The content of a new page: 4096 zero bytes. Ids up to 255 are pages filled with that byte, the next
+/// 256 are zero pages whose first byte is id - 256.
+pub const ZERO: ContentId = 0;
+
+/// Bytes written over a symbolic page before it is kept as real bytes.
+pub const MAX_PATCHES: usize = 64;
+
+const WORDS: usize = 512;
+const FIXED: usize = 512;
+const FIRST_BYTE: usize = 256;
+
+/// What a script can write to a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pattern {
+    /// One byte at offset 0; the rest stays (`byte=V`).
+    Byte(u8),
+    /// One byte at an offset below 4096; the rest stays.
+    ByteAt(u16, u8),
+    /// Every byte (`fill=V`, `zero`).
+    Fill(u8),
+    /// A 64-bit word repeated (`idx`).
+    Word(u64),
+    /// Word `w` is `mix(start + w)` (`seed=S` of page `i`: start is [`seed_start`]).
+    Stream(u64),
+}
+
+/// One step of splitmix64.
+#[inline]
+pub fn mix(z: u64) -> u64 {
+    let z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ z >> 31
+}
+
+/// Start of the stream that `seed=` writes to page `index` of a region.
+pub fn seed_start(seed: u64, index: u64) -> u64 {
+    mix(seed.wrapping_mul(0x100_0000_01b3).wrapping_add(index))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+enum Kind {
+    #[default]
+    Unused,
+    Word,
+    Stream,
+    Patched,
+    Bytes,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    value: u64,
+    refs: u32,
+    checksum: u32,
+    /// 0x100 + the byte that replaces byte 0 of a word or stream; 0 if none does.
+    first: u16,
+    kind: Kind,
+    hashed: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Patched {
+    base: ContentId,
+    writes: BTreeMap<u16, u8>,
+}
+
+/// All contents of a machine, counted by the pages and swap slots that hold them.
+#[derive(Clone, Debug)]
+pub struct ContentStore {
+    entries: ChunkedVec<Entry>,
+    free: Vec<ContentId>,
+    patched: BTreeMap<ContentId, Rc<Patched>>,
+    bytes: BTreeMap<ContentId, Rc<[u8; 4096]>>,
+}
+
+impl Default for ContentStore {
+    fn default() -> Self {
+        let mut entries = ChunkedVec::new(FIXED);
+        for b in 0..FIRST_BYTE {
+            let value = b as u64 * 0x0101_0101_0101_0101;
+            entries.set(b, Entry { value, kind: Kind::Word, ..Entry::default() });
+            let first = 0x100 | b as u16;
+            entries.set(FIRST_BYTE + b, Entry { first, kind: Kind::Word, ..Entry::default() });
+        }
+        ContentStore { entries, free: Vec::new(), patched: BTreeMap::new(), bytes: BTreeMap::new() }
+    }
+}
+
+impl ContentStore {
+    /// Contents that exist beyond the fixed ones.
+    pub fn nr_live(&self) -> usize {
+        self.entries.len() - FIXED - self.free.len()
+    }
+
+    fn new_entry(&mut self, kind: Kind, value: u64) -> ContentId {
+        self.insert(Entry { value, refs: 1, kind, ..Entry::default() })
+    }
+
+    fn insert(&mut self, entry: Entry) -> ContentId {
+        if let Some(id) = self.free.pop() {
+            self.entries.set(id as usize, entry);
+            return id;
+        }
+        self.entries.push(entry);
+        (self.entries.len() - 1) as ContentId
+    }
+
+    fn word(&mut self, w: u64) -> ContentId {
+        let byte = w & 0xff;
+        if w == byte * 0x0101_0101_0101_0101 { byte as ContentId } else { self.new_entry(Kind::Word, w) }
+    }
+
+    /// One more holder of `id`.
+    #[inline]
+    pub fn get(&mut self, id: ContentId) -> ContentId {
+        if id as usize >= FIXED {
+            self.entries.get_mut(id as usize).refs += 1;
+        }
+        id
+    }
+
+    /// One holder less; the content goes with its last.
+    #[inline]
+    pub fn put(&mut self, id: ContentId) {
+        if (id as usize) < FIXED {
+            return;
+        }
+        let e = self.entries.get_mut(id as usize);
+        debug_assert!(e.refs > 0);
+        e.refs -= 1;
+        if e.refs > 0 {
+            return;
+        }
+        let kind = e.kind;
+        *e = Entry::default();
+        self.free.push(id);
+        match kind {
+            Kind::Patched => {
+                if let Some(p) = self.patched.remove(&id) {
+                    self.put(p.base);
+                }
+            }
+            Kind::Bytes => {
+                self.bytes.remove(&id);
+            }
+            Kind::Word | Kind::Stream | Kind::Unused => {}
+        }
+    }
+
+    /// Holders of `id`; 0 for the fixed contents, which are not counted.
+    pub fn refs(&self, id: ContentId) -> u32 {
+        self.entries.get(id as usize).refs
+    }
+
+    /// What the page of content `old` holds after `pattern` was written to it. Takes over the holder of `old`.
+    pub fn write(&mut self, old: ContentId, pattern: Pattern) -> ContentId {
+        let new = match pattern {
+            Pattern::Byte(v) => return self.write_byte(old, 0, v),
+            Pattern::ByteAt(at, v) => return self.write_byte(old, at & 4095, v),
+            Pattern::Fill(v) => ContentId::from(v),
+            Pattern::Word(w) => self.word(w),
+            Pattern::Stream(start) => self.new_entry(Kind::Stream, start),
+        };
+        self.put(old);
+        new
+    }
+
+    fn write_byte(&mut self, old: ContentId, at: u16, v: u8) -> ContentId {
+        if self.byte(old, at as usize) == v {
+            return old;
+        }
+        let entry = self.entries.get(old as usize);
+        if at == 0 && matches!(entry.kind, Kind::Word | Kind::Stream) {
+            let new = self.with_first_byte(entry, v);
+            self.put(old);
+            return new;
+        }
+        if entry.kind == Kind::Bytes {
+            let mut page = *self.bytes[&old];
+            page[at as usize] = v;
+            self.put(old);
+            return self.insert_bytes(page);
+        }
+        let mut p = match self.patched.get(&old) {
+            Some(p) => (**p).clone(),
+            None => Patched { base: old, writes: BTreeMap::new() },
+        };
+        self.get(p.base);
+        if self.byte(p.base, at as usize) == v {
+            p.writes.remove(&at);
+        } else {
+            p.writes.insert(at, v);
+        }
+        if p.writes.is_empty() {
+            self.put(old);
+            return p.base;
+        }
+        if p.writes.len() > MAX_PATCHES {
+            let mut page = self.read(old);
+            page[at as usize] = v;
+            self.put(p.base);
+            self.put(old);
+            return self.insert_bytes(page);
+        }
+        self.put(old);
+        let id = self.new_entry(Kind::Patched, 0);
+        self.patched.insert(id, Rc::new(p));
+        id
+    }
+
+    fn with_first_byte(&mut self, entry: Entry, v: u8) -> ContentId {
+        let plain = if entry.kind == Kind::Word { entry.value } else { mix(entry.value) };
+        match (entry.kind, plain as u8 == v) {
+            (Kind::Word, true) => self.word(entry.value),
+            (Kind::Word, false) if entry.value == 0 => (FIRST_BYTE + v as usize) as ContentId,
+            (kind, same) => {
+                let first = if same { 0 } else { 0x100 | u16::from(v) };
+                self.insert(Entry { value: entry.value, refs: 1, first, kind, ..Entry::default() })
+            }
+        }
+    }
+
+    /// A content of these very bytes, with one holder.
+    pub fn insert_bytes(&mut self, page: [u8; 4096]) -> ContentId {
+        let first = u64::from_le_bytes(page[..8].try_into().unwrap_or_default());
+        if page.chunks_exact(8).all(|c| c == &page[..8]) {
+            return self.word(first);
+        }
+        let id = self.new_entry(Kind::Bytes, 0);
+        self.bytes.insert(id, Rc::new(page));
+        id
+    }
+
+    /// 64-bit word `w` (0..512), as the processor would load it.
+    #[inline]
+    pub fn load(&self, id: ContentId, w: usize) -> u64 {
+        let e = self.entries.get(id as usize);
+        let plain = match e.kind {
+            Kind::Word | Kind::Unused => e.value,
+            Kind::Stream => mix(e.value.wrapping_add(w as u64)),
+            Kind::Patched => {
+                let p = &self.patched[&id];
+                let mut word = self.load(p.base, w).to_le_bytes();
+                for (at, v) in p.writes.range(w as u16 * 8..w as u16 * 8 + 8) {
+                    word[*at as usize % 8] = *v;
+                }
+                u64::from_le_bytes(word)
+            }
+            Kind::Bytes => {
+                let page = &self.bytes[&id];
+                u64::from_le_bytes(page[w * 8..w * 8 + 8].try_into().unwrap_or_default())
+            }
+        };
+        if w == 0 && e.first != 0 { plain & !0xff | u64::from(e.first & 0xff) } else { plain }
+    }
+
+    /// Byte at an offset below 4096.
+    pub fn byte(&self, id: ContentId, at: usize) -> u8 {
+        self.load(id, at / 8).to_le_bytes()[at % 8]
+    }
+
+    /// All bytes.
+    pub fn read(&self, id: ContentId) -> [u8; 4096] {
+        let mut page = [0; 4096];
+        for (w, out) in page.chunks_exact_mut(8).enumerate() {
+            out.copy_from_slice(&self.load(id, w).to_le_bytes());
+        }
+        page
+    }
+
+    /// `memcmp` of the two pages as unsigned bytes.
+    pub fn compare(&self, a: ContentId, b: ContentId) -> Ordering {
+        match self.first_difference(a, b) {
+            None => Ordering::Equal,
+            Some(at) => self.byte(a, at).cmp(&self.byte(b, at)),
+        }
+    }
+
+    /// Offset of the first differing byte, `None` if the pages are equal.
+    pub fn first_difference(&self, a: ContentId, b: ContentId) -> Option<usize> {
+        if a == b {
+            return None;
+        }
+        let (ea, eb) = (self.entries.get(a as usize), self.entries.get(b as usize));
+        if ea.kind == eb.kind
+            && matches!(ea.kind, Kind::Word | Kind::Stream)
+            && (ea.value, ea.first) == (eb.value, eb.first)
+        {
+            return None;
+        }
+        let w = (0..WORDS).find(|&w| self.load(a, w) != self.load(b, w))?;
+        let differ = self.load(a, w) ^ self.load(b, w);
+        Some(w * 8 + differ.trailing_zeros() as usize / 8)
+    }
+
+    /// True if the bytes are equal.
+    pub fn same(&self, a: ContentId, b: ContentId) -> bool {
+        self.first_difference(a, b).is_none()
+    }
+
+    /// True for 4096 zero bytes.
+    pub fn is_zero(&self, id: ContentId) -> bool {
+        self.same(id, ZERO)
+    }
+
+    /// KSM's checksum: the low 32 bits of XXH64 with seed 0 over the page. Computed once for each content.
+    pub fn checksum(&mut self, id: ContentId) -> u32 {
+        let e = self.entries.get(id as usize);
+        if e.hashed {
+            return e.checksum;
+        }
+        let checksum = match e.kind {
+            Kind::Bytes => xxhash_rust::xxh64::xxh64(&*self.bytes[&id], 0),
+            _ => xxhash_rust::xxh64::xxh64(&self.read(id), 0),
+        } as u32;
+        let e = self.entries.get_mut(id as usize);
+        (e.checksum, e.hashed) = (checksum, true);
+        checksum
+    }
+
+    /// True if `pattern` written to a page of content `id` would change nothing.
+    pub fn matches(&self, id: ContentId, pattern: Pattern) -> bool {
+        match pattern {
+            Pattern::Byte(v) => self.byte(id, 0) == v,
+            Pattern::ByteAt(at, v) => self.byte(id, at as usize & 4095) == v,
+            Pattern::Fill(v) => self.same(id, ContentId::from(v)),
+            Pattern::Word(w) => (0..WORDS).all(|i| self.load(id, i) == w),
+            Pattern::Stream(start) => {
+                let e = self.entries.get(id as usize);
+                (e.kind == Kind::Stream && e.value == start && e.first == 0)
+                    || (0..WORDS).all(|i| self.load(id, i) == mix(start.wrapping_add(i as u64)))
+            }
+        }
+    }
+
+    /// Feeds `update` with bytes that are equal for equal representations: for the state hash.
+    pub fn hash_key(&self, id: ContentId, mut update: impl FnMut(&[u8])) {
+        let e = self.entries.get(id as usize);
+        match e.kind {
+            Kind::Patched | Kind::Bytes => update(&self.read(id)),
+            _ => {
+                update(&[e.kind as u8]);
+                update(&e.value.to_le_bytes());
+                update(&e.first.to_le_bytes());
+            }
+        }
+    }
+
+    /// How the inspector names a content: `zero`, `0x41 repeated`, `stream …`, `bytes`.
+    pub fn describe(&self, id: ContentId) -> String {
+        let e = self.entries.get(id as usize);
+        if e.first != 0 {
+            let plain = match e.kind {
+                Kind::Stream => format!("stream {:#018x}", e.value),
+                _ if e.value == 0 => "zero".into(),
+                _ => format!("word {:#x} repeated", e.value),
+            };
+            return format!("{plain}, first byte 0x{:02x}", e.first & 0xff);
+        }
+        match e.kind {
+            Kind::Word if e.value == 0 => "zero".into(),
+            Kind::Word if (id as usize) < FIRST_BYTE => format!("0x{id:02x} repeated"),
+            Kind::Word | Kind::Unused => format!("word {:#x} repeated", e.value),
+            Kind::Stream => format!("stream {:#018x}", e.value),
+            Kind::Patched => {
+                let p = &self.patched[&id];
+                format!("{} with {} bytes written", self.describe(p.base), p.writes.len())
+            }
+            Kind::Bytes => "bytes".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_are_those_of_the_kernel() {
+        let mut c = ContentStore::default();
+        let sums: Vec<u32> = [0, 0x2a, 0xcf, 1].map(|b| c.checksum(b)).to_vec();
+        assert_eq!(sums, [0x32d8_bbdb, 0x9005_251d, 0xced8_678f, 0x68da_1f79]);
+    }
+
+    #[test]
+    fn a_byte_written_and_taken_back_is_the_same_content() {
+        let mut c = ContentStore::default();
+        let a = c.write(ZERO, Pattern::Byte(7));
+        assert_ne!(a, ZERO);
+        assert_eq!(c.load(a, 0), 7);
+        let b = c.write(a, Pattern::Byte(0));
+        assert_eq!((b, c.nr_live()), (ZERO, 0));
+    }
+
+    #[test]
+    fn many_bytes_become_real_bytes_and_words_become_words_again() {
+        let mut c = ContentStore::default();
+        let mut id = ZERO;
+        for at in 0..200 {
+            id = c.write(id, Pattern::ByteAt(at * 3, 5));
+        }
+        let mut page = [0u8; 4096];
+        (0..200).for_each(|at| page[at * 3] = 5);
+        assert_eq!(c.read(id), page);
+        for at in 0..200 {
+            id = c.write(id, Pattern::ByteAt(at * 3, 0));
+        }
+        assert_eq!((id, c.nr_live()), (ZERO, 0));
+    }
+
+    #[test]
+    fn order_is_that_of_memcmp() {
+        let mut c = ContentStore::default();
+        let ids: Vec<_> = [
+            Pattern::Fill(3),
+            Pattern::Word(3),
+            Pattern::Word(0x0300_0000_0000_0000),
+            Pattern::Stream(seed_start(1, 0)),
+            Pattern::Stream(seed_start(1, 1)),
+            Pattern::Byte(9),
+        ]
+        .map(|p| c.write(ZERO, p))
+        .to_vec();
+        for &a in &ids {
+            for &b in &ids {
+                assert_eq!(c.compare(a, b), c.read(a).cmp(&c.read(b)), "{a} {b}");
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Folios: taking pages from the zones, giving them back, and the counts a large folio keeps as a whole.
+//!
+//! Counterparts: `__alloc_pages`, `__folio_put`, `include/linux/rmap.h` (`folio_add_return_large_mapcount` and the
+//! mm ids). A large folio keeps its counts in fields its tails do not need:
+//!
+//! | page | refcount | anchor | link |
+//! |---|---|---|---|
+//! | 1 | `_large_mapcount` | `_entire_mapcount` | `_nr_pages_mapped` |
+//! | 2 | mappings by mm id 0 | mm id 0 | maybe mapped shared |
+//! | 3 | mappings by mm id 1 | mm id 1 | |
+//!
+//! All counts are true counts here; the kernel stores most of them less one.
+
+use super::buddy::MigrateType;
+use super::content::{self, ContentId, Pattern};
+use super::frame::FrameFlags;
+use super::zone::ZoneKind;
+use crate::machine::Machine;
+use crate::vm::addr::{HPAGE_PMD_ORDER, MmId, Pfn};
+
+/// Flag in `_nr_pages_mapped` while any PMD maps the folio.
+pub const ENTIRELY_MAPPED: u32 = 0x80_0000;
+
+impl Machine {
+    /// `2^order` free pages: the first zone, high to low, that stays above its low mark, else above its min
+    /// mark. `None` if there is none.
+    ///
+    /// Deviation: no reclaim, compaction or OOM killer stands behind a failure, and pages are not parked in
+    /// per-CPU lists, so MemFree is exact.
+    pub(crate) fn alloc_pages(&mut self, order: u8, mt: MigrateType) -> Option<Pfn> {
+        let nr = 1u64 << order;
+        for use_min in [false, true] {
+            for i in (0..self.zones.len()).rev() {
+                let z = &self.zones[i];
+                let mark = if use_min { z.watermarks.min } else { z.watermarks.low };
+                if z.nr_free < nr || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2] {
+                    continue;
+                }
+                let Some(pfn) = self.zones[i].rmqueue(&mut self.frames, order, mt) else { continue };
+                *match self.zones[i].kind {
+                    ZoneKind::Dma => &mut self.stat.pgalloc_dma,
+                    ZoneKind::Dma32 => &mut self.stat.pgalloc_dma32,
+                    ZoneKind::Normal => &mut self.stat.pgalloc_normal,
+                } += nr as i64;
+                self.stat.numa_hit += 1;
+                self.stat.numa_local += 1;
+                return Some(pfn);
+            }
+        }
+        None
+    }
+
+    /// Gives `2^order` pages back; their contents go.
+    pub(crate) fn free_pages(&mut self, head: Pfn, order: u8) {
+        for i in 0..1usize << order {
+            let page = head.add(i);
+            let id = self.frames.content(page);
+            if id != content::ZERO {
+                self.contents.put(id);
+                self.frames.set_content(page, content::ZERO);
+            }
+        }
+        self.frames.format(head, order, FrameFlags::NONE, FrameFlags::NONE);
+        let zone = self.zones.iter_mut().find(|z| z.contains(head)).expect("every frame has a zone");
+        zone.free_block(&mut self.frames, head, order);
+        self.stat.pgfree += 1 << order;
+    }
+
+    /// A zeroed movable folio with one reference, on no list and mapped nowhere (`vma_alloc_folio`).
+    pub(crate) fn alloc_user_folio(&mut self, order: u8) -> Option<Pfn> {
+        let head = self.alloc_pages(order, MigrateType::Movable)?;
+        self.frames.set(head, FrameFlags::UPTODATE);
+        *self.frames.refcount_mut(head) = 1;
+        Some(head)
+    }
+
+    /// Drops `n` references of a folio; the last one frees it.
+    pub(crate) fn folio_put(&mut self, head: Pfn, n: i32) {
+        let r = self.frames.refcount_mut(head);
+        *r -= n;
+        debug_assert!(*r >= 0, "reference count of {head:?} below 0");
+        if *r == 0 {
+            self.free_folio(head);
+        }
+    }
+
+    fn free_folio(&mut self, head: Pfn) {
+        let order = self.frames.order(head);
+        self.deferred_split_unqueue(head);
+        self.lru_remove(head);
+        let flags = self.frames.flags(head);
+        if flags.has(FrameFlags::MLOCKED) {
+            self.stat.nr_mlock -= 1 << order;
+        }
+        if flags.has(FrameFlags::ANON) && order >= 2 {
+            self.stat.mthp_mut(order).nr_anon -= 1;
+        }
+        self.free_pages(head, order);
+    }
+
+    /// Puts a folio on the list its flags ask for: unevictable if mlocked, else inactive (`folio_add_lru`).
+    ///
+    /// Deviation: at once, where the kernel first collects 31 small folios per CPU.
+    pub(crate) fn lru_add(&mut self, head: Pfn) {
+        debug_assert!(!self.frames.has(head, FrameFlags::LRU));
+        self.frames.set(head, FrameFlags::LRU);
+        self.lru_account(head, 1);
+    }
+
+    /// Takes a folio off its list; nothing if it is on none.
+    pub(crate) fn lru_remove(&mut self, head: Pfn) {
+        if self.frames.has(head, FrameFlags::LRU) {
+            self.lru_account(head, -1);
+            self.frames.clear(head, FrameFlags::LRU);
+        }
+    }
+
+    fn lru_account(&mut self, head: Pfn, sign: i64) {
+        let n = sign << self.frames.order(head);
+        let flags = self.frames.flags(head);
+        let file = !flags.has(FrameFlags::SWAPBACKED);
+        *if flags.has(FrameFlags::UNEVICTABLE) {
+            &mut self.stat.nr_unevictable
+        } else if file {
+            if flags.has(FrameFlags::ACTIVE) { &mut self.stat.nr_active_file } else { &mut self.stat.nr_inactive_file }
+        } else if flags.has(FrameFlags::ACTIVE) {
+            &mut self.stat.nr_active_anon
+        } else {
+            &mut self.stat.nr_inactive_anon
+        } += n;
+    }
+
+    /// Changes flags that decide the list a folio is on, keeping the list counts right.
+    pub(crate) fn lru_change(&mut self, head: Pfn, set: FrameFlags, clear: FrameFlags) {
+        let on_lru = self.frames.has(head, FrameFlags::LRU);
+        if on_lru {
+            self.lru_account(head, -1);
+        }
+        self.frames.set(head, set);
+        self.frames.clear(head, clear);
+        if on_lru {
+            self.lru_account(head, 1);
+        }
+    }
+
+    /// Content of the page becomes `pattern` written over it.
+    #[inline]
+    pub(crate) fn write_content(&mut self, page: Pfn, pattern: Pattern) {
+        let new = self.contents.write(self.frames.content(page), pattern);
+        self.frames.set_content(page, new);
+    }
+
+    /// `to` gets a copy of the content of `from`; `to` must be zero (`copy_user_highpage`).
+    pub(crate) fn copy_content(&mut self, to: Pfn, from: Pfn) {
+        debug_assert_eq!(self.frames.content(to), content::ZERO);
+        let id: ContentId = self.contents.get(self.frames.content(from));
+        self.frames.set_content(to, id);
+    }
+
+    /// True if every byte of the page is 0.
+    pub(crate) fn page_is_zero(&self, page: Pfn) -> bool {
+        self.contents.is_zero(self.frames.content(page))
+    }
+
+    /// True for a folio of more than one page.
+    #[inline]
+    pub(crate) fn folio_large(&self, head: Pfn) -> bool {
+        self.frames.order(head) > 0
+    }
+
+    /// All mappings of a folio: each PTE and each PMD counts one (`folio_mapcount`).
+    #[inline]
+    pub fn folio_mapcount(&self, head: Pfn) -> i32 {
+        if self.frames.order(head) == 0 { self.frames.mapcount(head) } else { self.frames.refcount(head.add(1)) }
+    }
+
+    /// PMD mappings of a large folio (`_entire_mapcount`, plus one).
+    #[inline]
+    pub fn folio_entire_mapcount(&self, head: Pfn) -> i32 {
+        if self.frames.order(head) == 0 { 0 } else { self.frames.anchor(head.add(1)) as i32 }
+    }
+
+    /// `_nr_pages_mapped` of a large folio.
+    pub fn folio_nr_pages_mapped(&self, head: Pfn) -> u32 {
+        self.frames.link(head.add(1))
+    }
+
+    pub(crate) fn set_folio_entire_mapcount(&mut self, head: Pfn, n: i32) {
+        self.frames.set_anchor(head.add(1), n as u32);
+    }
+
+    pub(crate) fn set_folio_nr_pages_mapped(&mut self, head: Pfn, n: u32) {
+        self.frames.set_link(head.add(1), n);
+    }
+
+    /// Mappings of this very page: its PTEs plus the PMDs of its folio.
+    pub fn page_mapcount(&self, page: Pfn) -> i32 {
+        self.frames.mapcount(page) + self.folio_entire_mapcount(self.frames.head(page))
+    }
+
+    /// The two address spaces a large folio remembers, with their mappings, and whether it is marked shared.
+    pub fn folio_mm_ids(&self, head: Pfn) -> ([(Option<MmId>, i32); 2], bool) {
+        let id = |p: Pfn| (self.frames.anchor(p).checked_sub(1).map(MmId), self.frames.refcount(p));
+        ([id(head.add(2)), id(head.add(3))], self.frames.link(head.add(2)) != 0)
+    }
+
+    /// `n` more mappings of a large folio by `mm` (`folio_add_return_large_mapcount`).
+    pub(crate) fn add_large_mapcount(&mut self, head: Pfn, n: i32, mm: MmId) {
+        let total = self.frames.refcount_mut(head.add(1));
+        *total += n;
+        let total = *total;
+        let id = mm.0 + 1;
+        let (s0, s1) = (head.add(2), head.add(3));
+        if self.frames.anchor(s0) == id {
+            *self.frames.refcount_mut(s0) += n;
+        } else if self.frames.anchor(s1) == id {
+            *self.frames.refcount_mut(s1) += n;
+        } else if self.frames.anchor(s0) == 0 {
+            self.frames.set_anchor(s0, id);
+            *self.frames.refcount_mut(s0) = n;
+            if total != n {
+                self.frames.set_link(s0, 1);
+            }
+        } else if self.frames.anchor(s1) == 0 {
+            self.frames.set_anchor(s1, id);
+            *self.frames.refcount_mut(s1) = n;
+            self.frames.set_link(s0, 1);
+        }
+    }
+
+    /// `n` mappings of a large folio by `mm` less (`folio_sub_return_large_mapcount`).
+    pub(crate) fn sub_large_mapcount(&mut self, head: Pfn, n: i32, mm: MmId) {
+        let total = self.frames.refcount_mut(head.add(1));
+        *total -= n;
+        let total = *total;
+        let id = mm.0 + 1;
+        for slot in [head.add(2), head.add(3)] {
+            if self.frames.anchor(slot) == id {
+                let left = self.frames.refcount(slot) - n;
+                *self.frames.refcount_mut(slot) = left.max(0);
+                if left <= 0 {
+                    self.frames.set_anchor(slot, 0);
+                }
+                break;
+            }
+        }
+        if self.frames.refcount(head.add(2)) == total || self.frames.refcount(head.add(3)) == total {
+            self.frames.set_link(head.add(2), 0);
+        }
+    }
+
+    /// Whether more than one address space may map the folio; for large folios it can stay true after a third
+    /// one has come and gone (`folio_maybe_mapped_shared`).
+    #[inline]
+    pub(crate) fn folio_maybe_mapped_shared(&self, head: Pfn) -> bool {
+        let n = self.folio_mapcount(head);
+        n > 1 && (self.frames.order(head) == 0 || self.frames.link(head.add(2)) != 0)
+    }
+
+    /// References a folio should have if nobody but page tables and the swap cache uses it
+    /// (`folio_expected_ref_count`).
+    #[inline]
+    pub(crate) fn folio_expected_refs(&self, head: Pfn) -> i32 {
+        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) { 1 << self.frames.order(head) } else { 0 };
+        cache + self.folio_mapcount(head)
+    }
+
+    /// Pages of a folio as a count.
+    #[inline]
+    pub(crate) fn folio_nr_pages(&self, head: Pfn) -> usize {
+        1 << self.frames.order(head)
+    }
+
+    /// True for the order a PMD maps.
+    #[inline]
+    pub(crate) fn folio_pmd_mappable(&self, head: Pfn) -> bool {
+        self.frames.order(head) == HPAGE_PMD_ORDER
+    }
+}

@@ -1,0 +1,272 @@
+//! The frame table: what the kernel keeps in `struct page` and `struct folio`, as a struct of arrays.
+//!
+//! 24 bytes a frame, taken only where memory was touched. Head and tail pages
+//! share the layout, and like the kernel's the tails of a large folio lend
+//! their unused fields to the counts of the whole (see `folio`).
+
+use crate::chunked::ChunkedVec;
+use crate::vm::addr::Pfn;
+
+/// Flags of one frame. Bits 0..24 of the packed word; the order and the high bits of the index fill the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FrameFlags(pub u32);
+
+macro_rules! flags {
+    ($($(#[$doc:meta])* $name:ident = $bit:literal;)*) => {
+        impl FrameFlags { $($(#[$doc])* pub const $name: FrameFlags = FrameFlags(1 << $bit);)* }
+    };
+}
+
+flags! {
+    /// `PG_locked`: somebody works on the folio; a trylock fails.
+    LOCKED = 0;
+    /// `PG_referenced`.
+    REFERENCED = 1;
+    /// `PG_uptodate`.
+    UPTODATE = 2;
+    /// `PG_dirty`.
+    DIRTY = 3;
+    /// `PG_lru`: on one of the reclaim lists.
+    LRU = 4;
+    /// `PG_active`.
+    ACTIVE = 5;
+    /// `PG_workingset`.
+    WORKINGSET = 6;
+    /// `PG_swapbacked`: cleared by MADV_FREE.
+    SWAPBACKED = 7;
+    /// `PG_swapcache`.
+    SWAPCACHE = 8;
+    /// `PG_unevictable`.
+    UNEVICTABLE = 9;
+    /// `PG_mlocked`.
+    MLOCKED = 10;
+    /// Anonymous: `FOLIO_MAPPING_ANON`.
+    ANON = 11;
+    /// Merged by KSM: `FOLIO_MAPPING_KSM`; the anchor is then a stable node.
+    KSM = 12;
+    /// `PG_anon_exclusive`, of one page; of the head only while PMD-mapped.
+    ANON_EXCLUSIVE = 13;
+    /// First page of a large folio.
+    HEAD = 14;
+    /// Any other page of a large folio.
+    TAIL = 15;
+    /// `PG_partially_mapped`: on the deferred split queue because part of it was unmapped.
+    PARTIALLY_MAPPED = 16;
+    /// On the deferred split queue.
+    DEFERRED = 17;
+    /// A page table.
+    PGTABLE = 18;
+    /// First frame of a free block of the buddy allocator (`PageBuddy`).
+    BUDDY = 19;
+    /// Kernel image, memory map: never allocated (`PG_reserved`).
+    RESERVED = 20;
+    /// The zero page or a page of the huge zero folio.
+    ZERO = 21;
+    /// Allocated (not in the buddy allocator).
+    ALLOCATED = 22;
+    /// A long-term pin was taken (`FOLL_PIN`); the count is in the references.
+    PINNED = 23;
+}
+
+impl FrameFlags {
+    /// Neither flag set.
+    pub const NONE: FrameFlags = FrameFlags(0);
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn and(self, other: FrameFlags) -> FrameFlags {
+        FrameFlags(self.0 | other.0)
+    }
+
+    /// True if all of `other` is set.
+    #[inline]
+    pub const fn has(self, other: FrameFlags) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// True if any of `other` is set.
+    #[inline]
+    pub const fn any(self, other: FrameFlags) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+const FLAG_BITS: u32 = (1 << 24) - 1;
+const ORDER_SHIFT: u32 = 24;
+const INDEX_HIGH_SHIFT: u32 = 28;
+
+/// The frame table. Indexed by [`Pfn`]; every frame of the machine has an entry.
+#[derive(Clone, Debug)]
+pub struct FrameTable {
+    packed: ChunkedVec<u32>,
+    refcount: ChunkedVec<i32>,
+    mapcount: ChunkedVec<i32>,
+    anchor: ChunkedVec<u32>,
+    index: ChunkedVec<u32>,
+    content: ChunkedVec<u32>,
+}
+
+impl FrameTable {
+    /// A table of `nr_frames` frames, all fields 0.
+    pub fn new(nr_frames: usize) -> Self {
+        FrameTable {
+            packed: ChunkedVec::new(nr_frames),
+            refcount: ChunkedVec::new(nr_frames),
+            mapcount: ChunkedVec::new(nr_frames),
+            anchor: ChunkedVec::new(nr_frames),
+            index: ChunkedVec::new(nr_frames),
+            content: ChunkedVec::new(nr_frames),
+        }
+    }
+
+    /// Frames in the table.
+    pub fn len(&self) -> usize {
+        self.packed.len()
+    }
+
+    /// True for a machine without memory.
+    pub fn is_empty(&self) -> bool {
+        self.packed.is_empty()
+    }
+
+    /// Flags of this very page (not of its head).
+    #[inline]
+    pub fn flags(&self, pfn: Pfn) -> FrameFlags {
+        FrameFlags(self.packed.get(pfn.index()) & FLAG_BITS)
+    }
+
+    /// True if this page has all of `flags`.
+    #[inline]
+    pub fn has(&self, pfn: Pfn, flags: FrameFlags) -> bool {
+        self.packed.get(pfn.index()) & flags.0 == flags.0
+    }
+
+    /// Sets `flags` on this page.
+    #[inline]
+    pub fn set(&mut self, pfn: Pfn, flags: FrameFlags) {
+        *self.packed.get_mut(pfn.index()) |= flags.0;
+    }
+
+    /// Clears `flags` on this page.
+    #[inline]
+    pub fn clear(&mut self, pfn: Pfn, flags: FrameFlags) {
+        *self.packed.get_mut(pfn.index()) &= !flags.0;
+    }
+
+    /// Order of the folio or free block this page belongs to. All pages of a folio carry it.
+    #[inline]
+    pub fn order(&self, pfn: Pfn) -> u8 {
+        (self.packed.get(pfn.index()) >> ORDER_SHIFT & 15) as u8
+    }
+
+    /// Gives the `2^order` pages from `head` this order and these flags alone; counts and anchors become 0.
+    pub fn format(&mut self, head: Pfn, order: u8, head_flags: FrameFlags, tail_flags: FrameFlags) {
+        let (start, n) = (head.index(), 1usize << order);
+        let high = u32::from(order) << ORDER_SHIFT;
+        self.packed.fill(start, n, tail_flags.0 | high);
+        self.packed.set(start, head_flags.0 | high);
+        self.refcount.fill(start, n, 0);
+        self.mapcount.fill(start, n, 0);
+        self.anchor.fill(start, n, 0);
+        self.index.fill(start, n, 0);
+    }
+
+    /// Rewrites only the order of this page; its flags stay.
+    pub fn set_order(&mut self, pfn: Pfn, order: u8) {
+        let p = self.packed.get_mut(pfn.index());
+        *p = *p & !(15 << ORDER_SHIFT) | u32::from(order) << ORDER_SHIFT;
+    }
+
+    /// Head of the folio or free block this page belongs to. Blocks are naturally aligned.
+    #[inline]
+    pub fn head(&self, pfn: Pfn) -> Pfn {
+        Pfn(pfn.0 & !((1 << self.order(pfn)) - 1))
+    }
+
+    /// `_refcount`, of a head page.
+    #[inline]
+    pub fn refcount(&self, head: Pfn) -> i32 {
+        self.refcount.get(head.index())
+    }
+
+    /// `_refcount`, to be changed.
+    #[inline]
+    pub fn refcount_mut(&mut self, head: Pfn) -> &mut i32 {
+        self.refcount.get_mut(head.index())
+    }
+
+    /// Page-table entries that map this very page (the kernel stores one less).
+    #[inline]
+    pub fn mapcount(&self, pfn: Pfn) -> i32 {
+        self.mapcount.get(pfn.index())
+    }
+
+    /// The count of [`mapcount`](Self::mapcount), to be changed.
+    #[inline]
+    pub fn mapcount_mut(&mut self, pfn: Pfn) -> &mut i32 {
+        self.mapcount.get_mut(pfn.index())
+    }
+
+    /// Reverse-map anchor of a head page: anon_vma, stable node or file id; of a page table its [`TableId`].
+    /// Free blocks keep their list link here, tails a count of their folio.
+    ///
+    /// [`TableId`]: crate::vm::addr::TableId
+    #[inline]
+    pub fn anchor(&self, pfn: Pfn) -> u32 {
+        self.anchor.get(pfn.index())
+    }
+
+    /// Stores the anchor.
+    #[inline]
+    pub fn set_anchor(&mut self, pfn: Pfn, anchor: u32) {
+        self.anchor.set(pfn.index(), anchor);
+    }
+
+    /// Page offset in the area or file (`folio->index`), 36 bits.
+    #[inline]
+    pub fn index(&self, pfn: Pfn) -> u64 {
+        u64::from(self.packed.get(pfn.index()) >> INDEX_HIGH_SHIFT) << 32 | u64::from(self.index.get(pfn.index()))
+    }
+
+    /// Stores the page offset; `index` must be below 2^36.
+    #[inline]
+    pub fn set_index(&mut self, pfn: Pfn, index: u64) {
+        debug_assert!(index < 1 << 36);
+        self.index.set(pfn.index(), index as u32);
+        let p = self.packed.get_mut(pfn.index());
+        *p = *p & ((1 << INDEX_HIGH_SHIFT) - 1) | ((index >> 32) as u32) << INDEX_HIGH_SHIFT;
+    }
+
+    /// Raw low word of the index: list link of a free block, or a count in a tail.
+    #[inline]
+    pub fn link(&self, pfn: Pfn) -> u32 {
+        self.index.get(pfn.index())
+    }
+
+    /// Stores the raw low word.
+    #[inline]
+    pub fn set_link(&mut self, pfn: Pfn, link: u32) {
+        self.index.set(pfn.index(), link);
+    }
+
+    /// Content id of this page; the store counts the reference.
+    #[inline]
+    pub fn content(&self, pfn: Pfn) -> u32 {
+        self.content.get(pfn.index())
+    }
+
+    /// Stores a content id without counting.
+    #[inline]
+    pub fn set_content(&mut self, pfn: Pfn, id: u32) {
+        self.content.set(pfn.index(), id);
+    }
+
+    /// Frames whose packed word was ever written, by chunk: for walks over memory in use.
+    pub fn touched(&self) -> impl Iterator<Item = Pfn> + '_ {
+        let len = self.len();
+        self.packed
+            .touched()
+            .flat_map(|(start, chunk)| (start..start + chunk.len()).map(|i| Pfn(i as u32)))
+            .filter(move |p| p.index() < len)
+    }
+}

@@ -1,0 +1,65 @@
+//! Transparent huge pages: who may have them, faults that make them, and how they are taken apart.
+//!
+//! Counterpart: `mm/huge_memory.c`.
+
+mod deferred;
+mod huge_fault;
+mod huge_zero;
+mod policy;
+mod settings;
+mod split_folio;
+mod split_pmd;
+mod why;
+
+pub use policy::TvaType;
+pub use settings::{Defrag, Enabled, ShmemEnabled, ShmemSizeEnabled, SizeEnabled, THP_FILES};
+
+use crate::vm::addr::Pfn;
+use std::collections::BTreeMap;
+
+/// Settings and global state of transparent huge pages.
+#[derive(Clone, Debug)]
+pub struct Thp {
+    /// `enabled`.
+    pub enabled: Enabled,
+    /// `defrag`.
+    pub defrag: Defrag,
+    /// `use_zero_page`.
+    pub use_zero_page: bool,
+    /// `shrink_underused`.
+    pub shrink_underused: bool,
+    /// `shmem_enabled`.
+    pub shmem_enabled: ShmemEnabled,
+    /// `hugepages-<N>kB/enabled`, by order 2..=9.
+    pub size_enabled: [SizeEnabled; 10],
+    /// `hugepages-<N>kB/shmem_enabled`, by order 1..=9.
+    pub shmem_size_enabled: [ShmemSizeEnabled; 10],
+    /// The huge zero folio, once allocated.
+    pub huge_zero: Option<Pfn>,
+    /// Its users: address spaces, plus one for the shrinker.
+    pub huge_zero_refs: u32,
+    /// Folios that may be split when memory is short, by place in the queue.
+    pub deferred: BTreeMap<u32, Pfn>,
+}
+
+impl Thp {
+    /// At boot: 2048kB inherits, all other sizes never.
+    pub fn new(enabled: Enabled) -> Self {
+        let mut size_enabled = [SizeEnabled::Never; 10];
+        size_enabled[9] = SizeEnabled::Inherit;
+        let mut shmem_size_enabled = [ShmemSizeEnabled::Never; 10];
+        shmem_size_enabled[9] = ShmemSizeEnabled::Inherit;
+        Thp {
+            enabled,
+            defrag: Defrag::Madvise,
+            use_zero_page: true,
+            shrink_underused: true,
+            shmem_enabled: ShmemEnabled::Never,
+            size_enabled,
+            shmem_size_enabled,
+            huge_zero: None,
+            huge_zero_refs: 0,
+            deferred: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a page is (not) huge, by the fault and by the daemons: what `why` prints.
+
+use crate::errno::Errno;
+use crate::explain::{CheckList, Explain};
+use crate::machine::Machine;
+use crate::vm::addr::{HPAGE_PMD_ORDER, MmId, Pid};
+use crate::vm::vma::VmFlags;
+
+impl Machine {
+    /// The check lists of the fault handler, khugepaged and ksmd for the page at `addr` and its 2 MiB range.
+    ///
+    /// # Errors
+    /// ESRCH.
+    pub fn why(&self, pid: Pid, addr: u64) -> Result<Vec<CheckList>, Errno> {
+        let mm = self.mm_of(pid)?;
+        Ok(vec![self.fault_why(mm, addr), self.khugepaged_why(mm, addr), self.ksm_why(mm, addr)])
+    }
+
+    /// Would a store at `addr` get a huge page?
+    fn fault_why(&self, mm: MmId, addr: u64) -> CheckList {
+        let mut list = CheckList::new("fault");
+        let vma = self.vma_lookup(mm, addr);
+        if list.fails("mapped", vma.is_none(), "SIGSEGV", || match vma {
+            Some(v) => format!("area {:#x}-{:#x}", self.vma(v).start, self.vma(v).end),
+            None => format!("no area at {addr:#x}"),
+        }) {
+            return list;
+        }
+        let Some(vma) = vma else { return list };
+        let flags = self.vma(vma).flags;
+        list.fails("writable", !flags.has(VmFlags::WRITE), "SIGSEGV", || flags.perm());
+        self.huge_fault_block(vma, addr, &mut list);
+        let full = self.clone().alloc_user_folio(HPAGE_PMD_ORDER).is_none();
+        list.fails("free_block", full, "thp_fault_fallback", || {
+            let blocks: u64 = (9..=10).map(|o| self.zones.iter().map(|z| z.free.nr_free(o)).sum::<u64>() << (o - 9)).sum();
+            format!("{blocks} free 2 MiB blocks")
+        });
+        list
+    }
+}

@@ -1,0 +1,202 @@
+//! What happened, as typed events: the log, the charts, the page and the ftrace text all read these.
+//!
+//! Counterparts: `include/trace/events/huge_memory.h`, `ksm.h`. Events that are
+//! kernel tracepoints say so ([`EventKind::tracepoint`]); the others are what a person would want to see.
+
+pub mod ftrace;
+mod ring;
+mod switch;
+mod tracepoint;
+
+pub use ring::{EventRing, RING_EVENTS};
+pub use switch::Tracing;
+
+use crate::khugepaged::ScanResult;
+use crate::vm::addr::{MmId, Pfn, Pid};
+
+/// Who did it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Actor {
+    /// A process, by a system call or a fault.
+    Process(Pid),
+    /// The khugepaged thread.
+    Khugepaged,
+    /// The ksmd thread.
+    Ksmd,
+    /// A write to a virtual file that belongs to no process.
+    Script,
+}
+
+/// How a fault was resolved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultKind {
+    /// The 4 KiB zero page was mapped.
+    ZeroPage,
+    /// The huge zero page was mapped.
+    HugeZeroPage,
+    /// A new anonymous folio of this order.
+    Anon(u8),
+    /// A write to a shared page copied it.
+    Cow,
+    /// A write to a KSM page copied it.
+    CowKsm,
+    /// A write reused the page in place.
+    Reuse,
+    /// Only access bits were missing.
+    Spurious,
+    /// A page came back from swap.
+    SwapIn,
+    /// A page of a file was mapped.
+    File,
+}
+
+/// What happened. Addresses are bytes; counts are base pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum EventKind {
+    /// `mm_khugepaged_scan_pmd`
+    KhugepagedScanPmd {
+        mm: MmId,
+        addr: u64,
+        pfn: Option<Pfn>,
+        referenced: i32,
+        none_or_zero: i32,
+        status: ScanResult,
+        unmapped: i32,
+    },
+    /// `mm_collapse_huge_page`
+    CollapseHugePage { mm: MmId, addr: u64, isolated: bool, status: ScanResult },
+    /// `mm_collapse_huge_page_isolate`
+    CollapseHugePageIsolate {
+        mm: MmId,
+        addr: u64,
+        pfn: Option<Pfn>,
+        none_or_zero: i32,
+        referenced: i32,
+        status: ScanResult,
+    },
+    /// `mm_collapse_huge_page_swapin`
+    CollapseHugePageSwapin { mm: MmId, addr: u64, swapped_in: i32, referenced: i32, ret: ScanResult },
+    /// `ksm_start_scan`
+    KsmStartScan { seq: u64, rmap: u64 },
+    /// `ksm_stop_scan`
+    KsmStopScan { seq: u64, rmap: u64 },
+    /// `ksm_enter`
+    KsmEnter { mm: MmId },
+    /// `ksm_exit`
+    KsmExit { mm: MmId },
+    /// `ksm_merge_one_page`: merging with the zero page
+    KsmMergeOnePage { mm: MmId, addr: u64, pfn: Pfn, err: i32 },
+    /// `ksm_merge_with_ksm_page`: `pfn` is the frame merged into; `stable` false while it becomes a KSM page
+    KsmMergeWithKsmPage { mm: MmId, addr: u64, stable: bool, pfn: Pfn, err: i32 },
+    /// `ksm_remove_ksm_page`
+    KsmRemoveKsmPage { pfn: Pfn },
+    /// `ksm_remove_rmap_item`
+    KsmRemoveRmapItem { mm: MmId, addr: u64, pfn: Pfn },
+    /// `ksm_advisor`
+    KsmAdvisor { scan_time: i64, pages_to_scan: u64, cpu_percent: u32 },
+    /// ksmd looked at `count` pages in a row, at addresses going up from `addr`, with the same outcome: why they
+    /// are as they are, in words of `why`. Extended in place within one wake-up only
+    KsmVisit { mm: MmId, addr: u64, outcome: KsmOutcome, count: u32 },
+    /// `count` faults in a row, at addresses going up from `addr`
+    Fault { mm: MmId, addr: u64, kind: FaultKind, count: u32 },
+    /// A fault that ended in a signal
+    Signal { mm: MmId, addr: u64, sigbus: bool },
+    /// A system call changed the areas or pages of `[addr, addr + pages)`
+    Call { mm: MmId, addr: u64, pages: u64, call: Call },
+    /// One PMD mapping became page-table entries
+    SplitPmd { mm: MmId, addr: u64 },
+    /// A large folio was split
+    SplitFolio { pfn: Pfn, order: u8, failed: bool },
+    /// khugepaged or ksmd finished a full scan
+    FullScan { actor: Actor, count: u64 },
+    /// A process came, by fork if `parent` is set, or left
+    ProcessStart { pid: Pid, parent: Option<Pid> },
+    ProcessExit { pid: Pid },
+}
+
+/// A system call, for the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Call {
+    Mmap,
+    Munmap,
+    Mprotect,
+    Mremap,
+    Mlock,
+    Munlock,
+    Madvise(i32),
+}
+
+/// What one visit of ksmd came to, when it did not merge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KsmOutcome {
+    /// Already a KSM page in its place.
+    AlreadyMerged,
+    /// The checksum differs from the one of the visit before.
+    ChecksumChanged,
+    /// Smart scan passed it over.
+    Skipped,
+    /// No equal page yet; it waits in the unstable tree.
+    Unstable,
+    /// The search met a page that is gone or the same frame; in no tree.
+    SearchAborted,
+    /// Mapped to the zero page.
+    ZeroMerged,
+    /// Merged into an existing or new KSM page.
+    Merged,
+    /// A merge was tried and refused.
+    MergeFailed,
+}
+
+impl KsmOutcome {
+    /// For the log, in the words of the KSM document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KsmOutcome::AlreadyMerged => "already merged",
+            KsmOutcome::ChecksumChanged => "checksum changed",
+            KsmOutcome::Skipped => "skipped by smart scan",
+            KsmOutcome::Unstable => "unshared: in the unstable tree",
+            KsmOutcome::SearchAborted => "search aborted",
+            KsmOutcome::ZeroMerged => "merged with the zero page",
+            KsmOutcome::Merged => "merged",
+            KsmOutcome::MergeFailed => "merge failed",
+        }
+    }
+}
+
+/// One event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Counts from 0 without gaps.
+    pub seq: u64,
+    /// Virtual time.
+    pub now_ns: u64,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub kind: EventKind,
+}
+
+impl EventKind {
+    /// The kernel's name if this is a tracepoint.
+    pub fn tracepoint(&self) -> Option<&'static str> {
+        use EventKind as K;
+        Some(match self {
+            K::KhugepagedScanPmd { .. } => "mm_khugepaged_scan_pmd",
+            K::CollapseHugePage { .. } => "mm_collapse_huge_page",
+            K::CollapseHugePageIsolate { .. } => "mm_collapse_huge_page_isolate",
+            K::CollapseHugePageSwapin { .. } => "mm_collapse_huge_page_swapin",
+            K::KsmStartScan { .. } => "ksm_start_scan",
+            K::KsmStopScan { .. } => "ksm_stop_scan",
+            K::KsmEnter { .. } => "ksm_enter",
+            K::KsmExit { .. } => "ksm_exit",
+            K::KsmMergeOnePage { .. } => "ksm_merge_one_page",
+            K::KsmMergeWithKsmPage { .. } => "ksm_merge_with_ksm_page",
+            K::KsmRemoveKsmPage { .. } => "ksm_remove_ksm_page",
+            K::KsmRemoveRmapItem { .. } => "ksm_remove_rmap_item",
+            K::KsmAdvisor { .. } => "ksm_advisor",
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! The files of `/proc` and `/sys`: reading, writing, listing, and the table of everything that can be tuned.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `path` | the tree of directories |
+//! | `sysfs`, `sysctl`, `tunable` | settings: transparent huge pages, KSM, `/proc/sys/vm`; the table of them |
+//! | `meminfo`, `vmstat`, `zone_files`, `node` | the whole machine, its zones and NUMA nodes |
+//! | `process`, `status`, `maps`, `smaps`, `numa_maps` | one process |
+//! | `pagemap` | the binary files: one 64-bit word a page |
+//! | `clear_refs` | taking away referenced bits |
+//! | `debugfs`, `tracefs` | fragmentation, splitting by hand; tracepoints |
+//! | `parse`, `walk` | numbers as the kernel reads them; page-table walks |
+//!
+//! The writer is root. Formats are those of Linux 6.18, byte for byte.
+
+mod clear_refs;
+mod debugfs;
+mod maps;
+mod meminfo;
+mod node;
+mod numa_maps;
+mod pagemap;
+pub mod parse;
+mod path;
+mod process;
+mod smaps;
+mod status;
+mod sysctl;
+mod sysfs;
+#[cfg(test)]
+mod tests;
+mod tracefs;
+pub mod tunable;
+mod vmstat;
+mod walk;
+mod zone_files;
+
+pub use smaps::SmapsEntry;
+pub use sysctl::Sysctl;
+
+use crate::errno::Errno;
+use crate::machine::Machine;
+use path::{File, Node};
+
+/// What a file system answers to the use of a file in a way its mode bits do not allow. Root may open any file of
+/// `/proc`, debugfs and tracefs, and then fails; sysfs and `/proc/sys` refuse to open.
+fn refused(file: File) -> Errno {
+    match file {
+        File::Proc(_) => Errno::EIO,
+        File::Process(..) | File::Debug(_) | File::Trace | File::EventsEnable(_) | File::Event(..) => Errno::EINVAL,
+        _ => Errno::EACCES,
+    }
+}
+
+impl Machine {
+    /// Text of a virtual file. Reading changes nothing.
+    ///
+    /// Below `/proc` a process may be named instead of numbered (`/proc/p1/smaps`). The binary files `pagemap`,
+    /// `kpageflags` and `kpagecount` have no text: use [`pagemap`](Machine::pagemap),
+    /// [`kpageflags`](Machine::kpageflags) and [`kpagecount`](Machine::kpagecount).
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR, EISDIR; EACCES or EINVAL for a file that can only be written; EINVAL for a binary file.
+    pub fn read_file(&self, path: &str) -> Result<String, Errno> {
+        let Node::File(file, mode) = self.lookup(path)? else { return Err(Errno::EISDIR) };
+        if mode & 0o444 == 0 {
+            return Err(refused(file));
+        }
+        match file {
+            File::Proc(name) => self.proc_show(name),
+            File::Process(pid, name) => self.process_show(pid, name),
+            File::Sysctl(spec) => Ok(self.sysctl_show(spec)),
+            File::Thp(name) => self.thp_show(name).ok_or(Errno::ENOENT),
+            File::Khugepaged(name) => self.khugepaged_show(name).ok_or(Errno::ENOENT),
+            File::ThpSize(order, name) => self.thp_show(&sysfs::size_file(order, name)).ok_or(Errno::ENOENT),
+            File::ThpStat(order, name) => self.thp_show(&sysfs::stat_file(order, name)).ok_or(Errno::ENOENT),
+            File::Ksm(name) => self.ksm_show(name).ok_or(Errno::ENOENT),
+            File::Nodes(name) => Ok(self.nodes_show(name)),
+            File::Node(nid, name) => Ok(self.node_show(nid, name)),
+            File::Debug(name) => Ok(self.extfrag_show(name)),
+            File::Trace => Ok(self.trace_show()),
+            File::EventsEnable(group) => Ok(self.events_enable_show(group)),
+            File::Event(index, name) => Ok(self.event_show(index, name)),
+        }
+    }
+
+    /// Writes `text` to a virtual file as `echo -n text > path` does. State is unchanged if it fails, unless the
+    /// kernel itself goes half way.
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR, EISDIR; EACCES, EIO or EINVAL for a file that cannot be written; else what the file answers
+    /// to the text, mostly EINVAL.
+    pub fn write_file(&mut self, path: &str, text: &str) -> Result<(), Errno> {
+        let Node::File(file, mode) = self.lookup(path)? else { return Err(Errno::EISDIR) };
+        if mode & 0o222 == 0 {
+            return Err(refused(file));
+        }
+        if text.is_empty() && refused(file) == Errno::EACCES {
+            return Ok(());
+        }
+        let stored = match file {
+            File::Process(pid, name) => Some(self.process_store(pid, name, text)),
+            File::Sysctl(spec) => Some(self.sysctl_store(spec, text)),
+            File::Thp(name) => self.thp_store(name, text),
+            File::Khugepaged(name) => self.khugepaged_store(name, text),
+            File::ThpSize(order, name) => self.thp_store(&sysfs::size_file(order, name), text),
+            File::Ksm(name) => self.ksm_store(name, text),
+            File::Node(_, _) => Some(Ok(())),
+            File::Debug(_) => Some(self.split_huge_pages_store(text)),
+            File::Trace => {
+                self.trace_clear();
+                Some(Ok(()))
+            }
+            File::EventsEnable(group) => Some(self.events_enable_store(group, text)),
+            File::Event(index, _) => Some(self.event_enable_store(index, text)),
+            File::Proc(_) | File::ThpStat(..) | File::Nodes(_) => None,
+        };
+        stored.unwrap_or_else(|| Err(refused(file)))
+    }
+
+    /// Names in a directory, sorted; those of directories end with `/`.
+    ///
+    /// # Errors
+    /// ENOENT; ENOTDIR for a file.
+    pub fn list_dir(&self, path: &str) -> Result<Vec<String>, Errno> {
+        let Node::Dir(dir) = self.lookup(path)? else { return Err(Errno::ENOTDIR) };
+        let mut entries = self.dir_entries(dir);
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        let name = |(name, node): (std::borrow::Cow<'static, str>, Node)| match node {
+            Node::Dir(_) => format!("{name}/"),
+            Node::File(..) => name.into_owned(),
+        };
+        Ok(entries.into_iter().map(name).collect())
+    }
+}

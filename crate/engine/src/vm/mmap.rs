@@ -1,0 +1,245 @@
+//! mmap, munmap and where a mapping goes.
+//!
+//! Counterparts: `do_mmap`, `mmap_region`, `vm_unmapped_area`, `thp_get_unmapped_area`, `do_vmi_munmap`.
+
+use super::addr::{
+    HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pid, TASK_SIZE, VmaId, page_aligned, pmd_up,
+};
+use super::mm::MAX_MAP_COUNT;
+use super::uapi::{
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED, MAP_NORESERVE,
+    MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE,
+};
+use super::vma::{Vma, VmFlags};
+use super::zap::Zap;
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::trace::{Actor, Call, EventKind};
+
+/// Lowest address a mapping may have: `vm.mmap_min_addr`.
+pub(crate) const MMAP_MIN_ADDR: u64 = 4096;
+
+/// Flags of a new area for a protection.
+pub(crate) fn prot_flags(prot: u32) -> VmFlags {
+    let mut f = VmFlags::default();
+    for (bit, flag) in [(PROT_READ, VmFlags::READ), (PROT_WRITE, VmFlags::WRITE), (PROT_EXEC, VmFlags::EXEC)] {
+        if prot & bit != 0 {
+            f = f.with(flag);
+        }
+    }
+    f
+}
+
+impl Machine {
+    /// Runs a call of a process: its events are the process's.
+    ///
+    /// # Errors
+    /// ESRCH for a process that does not exist, else those of `f`.
+    pub(crate) fn syscall<T>(
+        &mut self,
+        pid: Pid,
+        f: impl FnOnce(&mut Machine, MmId) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
+        let mm = self.mm_of(pid)?;
+        self.acting(Actor::Process(pid), |m| f(m, mm))
+    }
+
+    /// Maps private anonymous memory; returns its address.
+    ///
+    /// # Errors
+    /// EINVAL: length 0, misaligned MAP_FIXED, neither or both of MAP_SHARED and MAP_PRIVATE. ENOMEM: too long, beyond
+    /// user space, too many areas. EEXIST: MAP_FIXED_NOREPLACE over a mapping. EPERM: below `mmap_min_addr`.
+    /// ENODEV: shared memory and hugetlb, which this machine does not have.
+    pub fn mmap(&mut self, pid: Pid, addr: u64, len: u64, prot: u32, flags: u32) -> Result<u64, Errno> {
+        self.syscall(pid, |m, mm| {
+            let addr = m.do_mmap(mm, addr, len, prot, flags)?;
+            let pages = len.div_ceil(PAGE_SIZE);
+            m.emit(EventKind::Call { mm, addr, pages, call: Call::Mmap });
+            if flags & (MAP_POPULATE | MAP_LOCKED) != 0 {
+                m.mm_populate(mm, addr, pages * PAGE_SIZE);
+            }
+            Ok(addr)
+        })
+    }
+
+    fn do_mmap(&mut self, mm: MmId, addr: u64, len: u64, prot: u32, flags: u32) -> Result<u64, Errno> {
+        if len == 0 {
+            return Err(Errno::EINVAL);
+        }
+        let fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0;
+        let len = len.checked_next_multiple_of(PAGE_SIZE).filter(|l| *l <= TASK_SIZE).ok_or(Errno::ENOMEM)?;
+        if self.mm(mm).vmas.len() > MAX_MAP_COUNT {
+            return Err(Errno::ENOMEM);
+        }
+        if flags & (MAP_HUGETLB | MAP_SHARED) != 0 || flags & MAP_ANONYMOUS == 0 {
+            return Err(Errno::ENODEV);
+        }
+        let addr = if fixed { self.fixed_area(mm, addr, len, flags)? } else { self.get_unmapped_area(mm, addr, len)? };
+        if flags & 3 != MAP_PRIVATE {
+            return Err(Errno::EINVAL);
+        }
+        let mut vm = prot_flags(prot).with(VmFlags::MAYREAD).with(VmFlags::MAYWRITE).with(VmFlags::MAYEXEC);
+        for (bit, flag) in [(MAP_LOCKED, VmFlags::LOCKED), (MAP_GROWSDOWN, VmFlags::GROWSDOWN)] {
+            if flags & bit != 0 {
+                vm = vm.with(flag);
+            }
+        }
+        if flags & MAP_NORESERVE != 0 && self.sysctl.overcommit_memory != 2 {
+            vm = vm.with(VmFlags::NORESERVE);
+        }
+        self.unmap_overlap(mm, addr, addr + len)?;
+        if vm.has(VmFlags::WRITE) && !vm.has(VmFlags::NORESERVE) {
+            self.check_commit(len >> PAGE_SHIFT)?;
+            vm = vm.with(VmFlags::ACCOUNT);
+        }
+        vm = self.ksm_vma_flags(mm, vm, false);
+        let new = Vma {
+            mm,
+            start: addr,
+            end: addr + len,
+            pgoff: addr >> PAGE_SHIFT,
+            flags: vm,
+            file: None,
+            anon_vma: None,
+            chain: Vec::new(),
+        };
+        if self.vma_merge_new_range(&new).is_none() {
+            self.insert_vma(new);
+        }
+        let total = self.total_vm(mm);
+        let m = self.mm_mut(mm);
+        m.hiwater_vm = m.hiwater_vm.max(total);
+        Ok(addr)
+    }
+
+    fn fixed_area(&self, mm: MmId, addr: u64, len: u64, flags: u32) -> Result<u64, Errno> {
+        if len > TASK_SIZE || addr > TASK_SIZE - len {
+            return Err(Errno::ENOMEM);
+        }
+        if !page_aligned(addr) {
+            return Err(Errno::EINVAL);
+        }
+        if addr < MMAP_MIN_ADDR {
+            return Err(Errno::EPERM);
+        }
+        if flags & MAP_FIXED_NOREPLACE != 0 && !self.vmas_in(mm, addr, addr + len).is_empty() {
+            return Err(Errno::EEXIST);
+        }
+        Ok(addr)
+    }
+
+    /// Where the kernel would put `len` bytes: at the hint if it is free, else top down; lengths of whole 2 MiB
+    /// are aligned to 2 MiB.
+    pub(crate) fn get_unmapped_area(&self, mm: MmId, hint: u64, len: u64) -> Result<u64, Errno> {
+        if hint != 0 {
+            let addr = hint & !(PAGE_SIZE - 1);
+            if addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len && self.vmas_in(mm, addr, addr + len).is_empty() {
+                return Ok(addr);
+            }
+        }
+        if hint == 0 && len.is_multiple_of(HPAGE_PMD_SIZE)
+            && let Some(gap) = self.topdown_gap(mm, len + HPAGE_PMD_SIZE)
+        {
+            // The kernel aligns upward, and leaves an aligned gap one step.
+            return Ok(pmd_up(gap + u64::from(gap.is_multiple_of(HPAGE_PMD_SIZE))));
+        }
+        self.topdown_gap(mm, len).ok_or(Errno::ENOMEM)
+    }
+
+    /// Start of the highest free range of `len` bytes below the mmap base.
+    fn topdown_gap(&self, mm: MmId, len: u64) -> Option<u64> {
+        let mut top = self.mm(mm).mmap_base;
+        for (&start, &vma) in self.mm(mm).vmas.iter().rev() {
+            let end = self.vma(vma).end;
+            if start >= top {
+                continue;
+            }
+            if top.saturating_sub(len) >= end && top >= len {
+                return Some(top - len);
+            }
+            top = start.min(top);
+        }
+        (top >= MMAP_MIN_ADDR + len).then(|| top - len)
+    }
+
+    /// `vm.overcommit_memory`: refuses what could never be backed.
+    fn check_commit(&self, pages: u64) -> Result<(), Errno> {
+        let total = self.nr_managed_pages();
+        let limit = match self.sysctl.overcommit_memory {
+            0 => total,
+            2 => self.commit_limit_pages().saturating_sub(self.committed_pages()),
+            _ => return Ok(()),
+        };
+        if pages > limit { Err(Errno::ENOMEM) } else { Ok(()) }
+    }
+
+    /// Pages that could be asked for by writing (`Committed_AS`).
+    pub fn committed_pages(&self) -> u64 {
+        let areas = self.vmas.iter().flatten();
+        areas.filter(|v| v.flags.has(VmFlags::ACCOUNT)).map(Vma::pages).sum()
+    }
+
+    /// Removes the mappings of `[addr, addr + len)`.
+    ///
+    /// # Errors
+    /// EINVAL: misaligned, length 0, beyond user space. ENOMEM: a split at the limit of areas.
+    pub fn munmap(&mut self, pid: Pid, addr: u64, len: u64) -> Result<(), Errno> {
+        self.syscall(pid, |m, mm| {
+            if !page_aligned(addr) || addr > TASK_SIZE || len == 0 || len > TASK_SIZE - addr {
+                return Err(Errno::EINVAL);
+            }
+            let len = len.next_multiple_of(PAGE_SIZE);
+            m.unmap_overlap(mm, addr, addr + len)?;
+            m.emit(EventKind::Call { mm, addr, pages: len >> PAGE_SHIFT, call: Call::Munmap });
+            Ok(())
+        })
+    }
+
+    /// Splits at the borders, zaps and removes every area in `[start, end)` (`do_vmi_align_munmap`).
+    pub(crate) fn unmap_overlap(&mut self, mm: MmId, start: u64, end: u64) -> Result<(), Errno> {
+        let mut vmas = self.vmas_in(mm, start, end);
+        let (Some(&first), Some(&last)) = (vmas.first(), vmas.last()) else { return Ok(()) };
+        if self.vma(first).start < start {
+            if self.vma(first).end > end && self.mm(mm).vmas.len() >= MAX_MAP_COUNT {
+                return Err(Errno::ENOMEM);
+            }
+            vmas[0] = self.split_vma(first, start)?;
+        }
+        let last = if vmas.len() == 1 { vmas[0] } else { last };
+        if self.vma(last).end > end {
+            self.split_vma(last, end)?;
+        }
+        self.unmap_areas(mm, &vmas);
+        Ok(())
+    }
+
+    /// Zaps whole areas, which are consecutive, frees their page tables and removes them (`unmap_region`).
+    fn unmap_areas(&mut self, mm: MmId, vmas: &[VmaId]) {
+        let (Some(&first), Some(&last)) = (vmas.first(), vmas.last()) else { return };
+        let (start, end) = (self.vma(first).start, self.vma(last).end);
+        let floor = self.vma_before(mm, start).map_or(0, |p| self.vma(p).end);
+        let ceiling = self.vma_after(mm, end).map_or(1 << 47, |n| self.vma(n).start);
+        for &vma in vmas {
+            let (start, end) = (self.vma(vma).start, self.vma(vma).end);
+            self.zap_range(vma, start, end, Zap::Unmap);
+        }
+        self.free_pgtables(mm, start, end, floor, ceiling);
+        for &vma in vmas {
+            self.remove_vma(vma);
+        }
+    }
+
+    /// Everything an address space maps goes (`exit_mmap`).
+    pub(crate) fn unmap_all(&mut self, mm: MmId) {
+        let vmas: Vec<VmaId> = self.mm(mm).vmas.values().copied().collect();
+        for &vma in &vmas {
+            let (start, end) = (self.vma(vma).start, self.vma(vma).end);
+            self.zap_range(vma, start, end, Zap::Unmap);
+        }
+        let areas: Vec<(u64, u64)> = vmas.iter().map(|v| (self.vma(*v).start, self.vma(*v).end)).collect();
+        self.free_all_pgtables(mm, &areas);
+        for vma in vmas {
+            self.remove_vma(vma);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Address spaces: areas, page tables, faults and the calls that change them.
+//!
+//! Counterparts: `mm/mmap.c`, `mm/vma.c`, `mm/memory.c`, `mm/rmap.c`, `mm/madvise.c`, `mm/mprotect.c`, `mm/mremap.c`,
+//! `mm/mlock.c`, `kernel/fork.c`.
+
+pub mod access;
+pub mod addr;
+pub mod anon_vma;
+mod condition;
+mod cow;
+pub mod fault;
+mod fork;
+mod guard;
+mod madvise;
+mod merge;
+mod mlock;
+pub mod mm;
+pub(crate) mod mmap;
+mod mprotect;
+mod mremap;
+pub mod page_view;
+mod populate;
+mod prctl;
+pub mod pte;
+mod reclaim_advice;
+pub mod rmap;
+pub mod table;
+pub mod uapi;
+pub mod vma;
+mod zap;

@@ -1,0 +1,145 @@
+//! Taking pages out of page tables: munmap, exit and MADV_DONTNEED.
+//!
+//! Counterparts in `mm/memory.c`: `unmap_vmas`, `zap_pmd_range`, `zap_pte_range`; `zap_huge_pmd`; `mm/pt_reclaim.c`.
+
+use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index};
+use super::pte::{Pte, SwapKind};
+use super::table::{Pmd, PmdSlot};
+use super::vma::VmFlags;
+use crate::machine::Machine;
+use crate::phys::frame::FrameFlags;
+
+/// Who zaps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Zap {
+    /// munmap, exit: guard markers go too.
+    Unmap,
+    /// MADV_DONTNEED: markers stay; tables emptied by one call are freed (PT_RECLAIM).
+    DontNeed,
+    /// Guard installation and the like: markers and tables stay.
+    Keep,
+}
+
+impl Machine {
+    /// Unmaps the pages of `[start, end)` of one area.
+    pub(crate) fn zap_range(&mut self, vma: VmaId, start: u64, end: u64, how: Zap) {
+        let mm = self.vma(vma).mm;
+        self.update_hiwater_rss(mm);
+        let mut addr = start;
+        while addr < end {
+            let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
+            if let Some(slot) = self.pmd_slot(mm, addr) {
+                self.zap_pmd(vma, slot, addr, stop, how);
+            }
+            addr = stop;
+        }
+    }
+
+    fn zap_pmd(&mut self, vma: VmaId, slot: PmdSlot, addr: u64, end: u64, how: Zap) {
+        let whole = end - addr == HPAGE_PMD_SIZE;
+        let mm = self.vma(vma).mm;
+        if let Pmd::Huge(pmd) = self.pmd_at(slot) {
+            if whole {
+                self.zap_huge_pmd(vma, slot, pmd);
+                return;
+            }
+            self.split_huge_pmd(vma, addr);
+        }
+        let Pmd::Table(table) = self.pmd_at(slot) else { return };
+        self.zap_ptes(vma, table, addr, end, how);
+        if whole && how == Zap::DontNeed && self.tables.all(table).iter().all(|e| e.is_none()) {
+            self.tables.set(slot.table, slot.index, Pte::NONE);
+            self.free_table(mm, table, false);
+        }
+    }
+
+    fn zap_huge_pmd(&mut self, vma: VmaId, slot: PmdSlot, pmd: Pte) {
+        let mm = self.vma(vma).mm;
+        self.tables.set(slot.table, slot.index, Pte::NONE);
+        let table = self.withdraw_table(mm);
+        self.free_table(mm, table, false);
+        if pmd.special() {
+            return;
+        }
+        let head = pmd.pfn();
+        self.remove_rmap_pmd(head, mm);
+        self.munlock_vma_folio(head, vma, true);
+        self.mm_mut(mm).rss.anon -= HPAGE_PMD_NR as i64;
+        self.folio_put(head, 1);
+    }
+
+    fn zap_ptes(&mut self, vma: VmaId, table: TableId, addr: u64, end: u64, how: Zap) {
+        let mm = self.vma(vma).mm;
+        let first = pte_index(addr);
+        let last = first + ((end - addr) / PAGE_SIZE) as usize;
+        let mut i = first;
+        while i < last {
+            let pte = self.tables.get(table, i);
+            if pte.is_none() {
+                i += 1;
+                continue;
+            }
+            if !pte.present() {
+                self.zap_nonpresent(mm, table, i, pte, how);
+                i += 1;
+                continue;
+            }
+            if pte.special() {
+                self.tables.set(table, i, Pte::NONE);
+                if pte.dirty() {
+                    self.ksm_zero_page_unmapped(mm);
+                }
+                i += 1;
+                continue;
+            }
+            let n = self.folio_pte_batch(table, i, last, pte.pfn());
+            for k in 0..n {
+                self.tables.set(table, i + k, Pte::NONE);
+            }
+            let head = self.frames.head(pte.pfn());
+            self.mm_mut(mm).rss.anon -= n as i64;
+            self.remove_rmap_ptes(pte.pfn(), n, mm);
+            self.munlock_vma_folio(head, vma, false);
+            self.folio_put(head, n as i32);
+            i += n;
+        }
+    }
+
+    fn zap_nonpresent(&mut self, mm: MmId, table: TableId, i: usize, pte: Pte, how: Zap) {
+        match pte.swap_kind() {
+            Some(SwapKind::Guard | SwapKind::Poison | SwapKind::UffdWp) if how != Zap::Unmap => return,
+            Some(SwapKind::Swap) => self.mm_mut(mm).rss.swap -= 1,
+            _ => {}
+        }
+        self.tables.set(table, i, Pte::NONE);
+    }
+
+    /// How many entries from `i` on map consecutive pages of one folio, at most up to `last`
+    /// (`folio_pte_batch`). At least 1.
+    pub(crate) fn folio_pte_batch(&self, table: TableId, i: usize, last: usize, page: Pfn) -> usize {
+        let head = self.frames.head(page);
+        let folio_end = head.0 + self.folio_nr_pages(head) as u32;
+        let max = (last - i).min((folio_end - page.0) as usize);
+        (1..max)
+            .find(|&k| {
+                let e = self.tables.get(table, i + k);
+                !e.present() || e.special() || e.pfn() != page.add(k)
+            })
+            .unwrap_or(max)
+            .max(1)
+    }
+
+    /// A page of a locked area is unmapped: the lock on its folio goes (`munlock_vma_folio`).
+    pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId, by_pmd: bool) {
+        let locked = self.vma(vma).flags.has(VmFlags::LOCKED);
+        if locked && (by_pmd || !self.folio_large(head)) && self.frames.has(head, FrameFlags::MLOCKED) {
+            self.munlock_folio(head);
+        }
+    }
+
+    /// Remembers the highest RSS before it shrinks (`update_hiwater_rss`).
+    pub(crate) fn update_hiwater_rss(&mut self, mm: MmId) {
+        let m = self.mm_mut(mm);
+        m.hiwater_rss = m.hiwater_rss.max(m.rss.anon + m.rss.file + m.rss.shmem);
+    }
+}

@@ -1,0 +1,330 @@
+//! Commands of a process: each is one system call, or one loop over pages.
+
+use super::regions::Region;
+use super::{Bad, Session, Step};
+use crate::language::{
+    Backing, Contents, Mmap, Mremap, Name, Place, PrctlOption, ProcessCommand, RegionRange, Span,
+};
+use mm_engine::Errno;
+use mm_engine::machine::Machine;
+use mm_engine::phys::content::{Pattern, seed_start};
+use mm_engine::vm::addr::{PAGE_SIZE, Pid, pmd_aligned};
+use mm_engine::vm::fault::Access;
+use mm_engine::vm::uapi;
+
+impl Contents {
+    /// What page `index` of a region gets.
+    pub(crate) fn pattern(self, index: u64) -> Pattern {
+        match self {
+            Contents::Byte(v) => Pattern::Byte(v),
+            Contents::Fill(v) => Pattern::Fill(v),
+            Contents::Seed(s) => Pattern::Stream(seed_start(s, index)),
+            Contents::Idx => Pattern::Word(index),
+            Contents::Zero => Pattern::Fill(0),
+        }
+    }
+}
+
+fn bytes(region: &Region, span: Span) -> (u64, u64) {
+    let start = region.base.wrapping_add(span.first.wrapping_mul(PAGE_SIZE));
+    (start, span.end.wrapping_sub(span.first).wrapping_mul(PAGE_SIZE))
+}
+
+impl Session {
+    pub(crate) fn process_command(&mut self, process: &Name, command: &ProcessCommand) -> Result<Step, Bad> {
+        let pid = self.process_named(process)?.pid;
+        match command {
+            ProcessCommand::Mmap(m) => self.mmap(pid, m),
+            ProcessCommand::Munmap(range) => self.munmap(pid, range),
+            ProcessCommand::Mremap(m) => self.mremap(pid, m),
+            ProcessCommand::Mprotect { range, protection } => {
+                let prot = *protection as u32;
+                self.on_range(pid, range, |m, addr, len| m.mprotect(pid, addr, len, prot))
+            }
+            ProcessCommand::Madvise { range, advice } => self.madvise(pid, range, *advice as i32),
+            ProcessCommand::Mlock { range, onfault } => {
+                let flags = if *onfault { uapi::MLOCK_ONFAULT } else { 0 };
+                self.on_range(pid, range, |m, addr, len| m.mlock(pid, addr, len, flags))
+            }
+            ProcessCommand::Munlock(range) => self.on_range(pid, range, |m, addr, len| m.munlock(pid, addr, len)),
+            ProcessCommand::Msync(_) => Err(Bad::unsupported("msync", "this machine has no files yet")),
+            ProcessCommand::Write { range, contents, index } => self.write(pid, range, *contents, *index),
+            ProcessCommand::Read(range) => {
+                let (region, span) = self.process_named(process)?.resolve(range)?;
+                Ok(self.access(pid, &region, span, Access::Read, |_, _, _| {}))
+            }
+            ProcessCommand::Check { range, contents, index } => self.check(pid, range, *contents, *index),
+            ProcessCommand::Fork { child } => self.fork(pid, child),
+            ProcessCommand::Exit => self.exit(pid),
+            ProcessCommand::Cpu(cpu) => Ok(self.call(|m| m.set_cpu(pid, *cpu))),
+            ProcessCommand::Prctl { option, args } => {
+                let option = match option {
+                    PrctlOption::ThpDisable => uapi::PR_SET_THP_DISABLE,
+                    PrctlOption::MemoryMerge => uapi::PR_SET_MEMORY_MERGE,
+                };
+                Ok(self.call(|m| m.prctl(pid, option, *args).map(|_| ())))
+            }
+            ProcessCommand::Split { range, order } => self.split(pid, range, *order),
+            ProcessCommand::Pin(range) => self.on_pages(pid, range, |m, addr| m.pin_page(pid, addr)),
+            ProcessCommand::Unpin(range) => self.on_pages(pid, range, |m, addr| m.unpin_page(pid, addr)),
+            ProcessCommand::Lock(range) => self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, true)),
+            ProcessCommand::Unlock(range) => self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, false)),
+            ProcessCommand::Touch(_) => Err(Bad::unsupported("touch", "the TLB model is not built yet")),
+            ProcessCommand::Mbind { .. } => Err(Bad::unsupported("mbind", "memory policies are not built yet")),
+            ProcessCommand::Fallocate { file, .. }
+            | ProcessCommand::Truncate { file, .. }
+            | ProcessCommand::Fadvise { file, .. } => {
+                Err(Bad::unsupported(file, "this machine has no files yet"))
+            }
+        }
+    }
+
+    /// Makes a call and notes its errno and the faults it took.
+    fn call(&mut self, f: impl FnOnce(&mut Machine) -> Result<(), Errno>) -> Step {
+        let before = self.machine.fault_counts();
+        let errno = f(&mut self.machine).err();
+        let after = self.machine.fault_counts();
+        Step { errno, faults: Some(after.0 - before.0), majfaults: after.1 - before.1, ..Step::default() }
+    }
+
+    fn on_range(
+        &mut self,
+        pid: Pid,
+        range: &RegionRange,
+        f: impl FnOnce(&mut Machine, u64, u64) -> Result<(), Errno>,
+    ) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(range)?;
+        let (addr, len) = bytes(&region, span);
+        Ok(self.call(|m| f(m, addr, len)))
+    }
+
+    /// One call for each page of a range, until one fails.
+    fn on_pages(
+        &mut self,
+        pid: Pid,
+        range: &RegionRange,
+        f: impl Fn(&mut Machine, u64) -> Result<(), Errno>,
+    ) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(range)?;
+        let pages = (span.first..span.end).step_by(span.step.max(1) as usize);
+        Ok(self.call(|m| pages.map(|i| region.base + i * PAGE_SIZE).try_for_each(|addr| f(m, addr))))
+    }
+
+    fn mmap(&mut self, pid: Pid, m: &Mmap) -> Result<Step, Bad> {
+        if let Some(b) = &m.backing {
+            let word = match b {
+                Backing::Memfd(_) => "memfd=",
+                Backing::File(_) => "file=",
+            };
+            return Err(Bad::unsupported(word, "this machine has no files yet"));
+        }
+        if m.shared || m.hugetlb {
+            let (word, what) = if m.hugetlb { ("hugetlb", "hugetlb pools") } else { ("shared", "shared memory") };
+            return Err(Bad::unsupported(word, &format!("this machine has no {what} yet")));
+        }
+        if self.names_mut(pid).region(&m.name).is_some() {
+            let message = format!("region `{}` exists: munmap it first, or choose another name", m.name);
+            return Err(Bad::new(&*m.name, message));
+        }
+        let mut flags = uapi::MAP_PRIVATE | uapi::MAP_ANONYMOUS;
+        for (on, bit) in [
+            (m.populate, uapi::MAP_POPULATE),
+            (m.noreserve, uapi::MAP_NORESERVE),
+            (m.growsdown, uapi::MAP_GROWSDOWN),
+            (m.locked, uapi::MAP_LOCKED),
+        ] {
+            if on {
+                flags |= bit;
+            }
+        }
+        let addr = match &m.place {
+            Place::Kernel => 0,
+            Place::After(range) => {
+                flags |= uapi::MAP_FIXED_NOREPLACE;
+                let (region, span) = self.names_mut(pid).resolve(range)?;
+                region.base + span.end * PAGE_SIZE
+            }
+            Place::At(range) => {
+                flags |= uapi::MAP_FIXED;
+                let (region, span) = self.names_mut(pid).resolve(range)?;
+                region.base + span.first * PAGE_SIZE
+            }
+            Place::Slot { offset_bytes } => {
+                flags |= uapi::MAP_FIXED_NOREPLACE;
+                self.new_slot(m.len_bytes.saturating_add(*offset_bytes)) + offset_bytes
+            }
+        };
+        let mut at = None;
+        let prot = m.protection as u32;
+        let mut step = self.call(|machine| machine.mmap(pid, addr, m.len_bytes, prot, flags).map(|a| at = Some(a)));
+        if let Some(base) = at {
+            let len = m.len_bytes.next_multiple_of(PAGE_SIZE);
+            self.set_region(pid, Region { name: m.name.clone(), base, len });
+            if addr == 0 {
+                step.aligned_2m = Some(pmd_aligned(base));
+            }
+        }
+        Ok(step)
+    }
+
+    fn munmap(&mut self, pid: Pid, range: &RegionRange) -> Result<Step, Bad> {
+        let step = self.on_range(pid, range, |m, addr, len| m.munmap(pid, addr, len))?;
+        if step.errno.is_none() && range.pages == crate::language::Pages::Whole {
+            self.remove_region(pid, &range.region);
+        }
+        Ok(step)
+    }
+
+    fn madvise(&mut self, pid: Pid, range: &RegionRange, advice: i32) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(range)?;
+        if advice == uapi::Advice::Collapse as i32 {
+            self.snapshot_pages();
+        }
+        if span.step <= 1 {
+            let (addr, len) = bytes(&region, span);
+            return Ok(self.call(|m| m.madvise(pid, addr, len, advice)));
+        }
+        let mut last = Step { faults: Some(0), ..Step::default() };
+        let mut faults = 0;
+        for i in (span.first..span.end).step_by(span.step as usize) {
+            last = self.call(|m| m.madvise(pid, region.base + i * PAGE_SIZE, PAGE_SIZE, advice));
+            faults += last.faults.unwrap_or(0);
+        }
+        last.faults = Some(faults);
+        Ok(last)
+    }
+
+    fn mremap(&mut self, pid: Pid, m: &Mremap) -> Result<Step, Bad> {
+        match m {
+            Mremap::Move { from, to, place, dontunmap } => self.mremap_move(pid, from, to, place, *dontunmap),
+            Mremap::Resize { region, len_bytes, maymove } => {
+                let old = self.names_mut(pid).require(region)?.clone();
+                let flags = if *maymove { uapi::MREMAP_MAYMOVE } else { 0 };
+                let mut at = None;
+                let mut step =
+                    self.call(|m| m.mremap(pid, old.base, old.len, *len_bytes, flags, 0).map(|a| at = Some(a)));
+                if let Some(base) = at {
+                    step.moved = Some(base != old.base);
+                    if base != old.base {
+                        step.aligned_2m = Some(pmd_aligned(base));
+                    }
+                    let len = len_bytes.next_multiple_of(PAGE_SIZE);
+                    self.set_region(pid, Region { base, len, ..old });
+                }
+                Ok(step)
+            }
+        }
+    }
+
+    fn mremap_move(
+        &mut self,
+        pid: Pid,
+        from: &RegionRange,
+        to: &Name,
+        place: &Place,
+        dontunmap: bool,
+    ) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(from)?;
+        let (addr, len) = bytes(&region, span);
+        let known = self.names_mut(pid).region(to).map(|r| r.base);
+        let target = match (known, place) {
+            (Some(base), _) => base,
+            (None, Place::After(range)) => {
+                let (r, s) = self.names_mut(pid).resolve(range)?;
+                r.base + s.end * PAGE_SIZE
+            }
+            (None, Place::Slot { offset_bytes }) => self.new_slot(len.saturating_add(*offset_bytes)) + offset_bytes,
+            (None, _) => self.new_slot(len),
+        };
+        let keep = if dontunmap { uapi::MREMAP_DONTUNMAP } else { 0 };
+        let flags = uapi::MREMAP_MAYMOVE | uapi::MREMAP_FIXED | keep;
+        let step = self.call(|m| m.mremap(pid, addr, len, len, flags, target).map(|_| ()));
+        if step.errno.is_none() {
+            self.set_region(pid, Region { name: to.clone(), base: target, len });
+            if from.pages == crate::language::Pages::Whole && !dontunmap {
+                self.remove_region(pid, &from.region);
+            }
+        }
+        Ok(step)
+    }
+
+    /// One access to each page of a span; stops at a signal.
+    fn access(
+        &mut self,
+        pid: Pid,
+        region: &Region,
+        span: Span,
+        access: Access,
+        f: impl FnMut(&mut Machine, mm_engine::vm::addr::Pfn, u64),
+    ) -> Step {
+        let pages = (span.first..span.end).step_by(span.step.max(1) as usize);
+        let mut signal = None;
+        let mut step = self.call(|m| {
+            signal = m.access_each(pid, region.base, pages, access, f)?.err();
+            Ok(())
+        });
+        step.signal = signal.map(|(at, s)| (s, at));
+        step
+    }
+
+    fn write(&mut self, pid: Pid, range: &RegionRange, contents: Contents, index: u64) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(range)?;
+        Ok(self.access(pid, &region, span, Access::Write, |m, page, i| {
+            m.store_to_frame(page, contents.pattern(i.wrapping_add(index)));
+        }))
+    }
+
+    fn check(&mut self, pid: Pid, range: &RegionRange, contents: Contents, index: u64) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(range)?;
+        let (mut differ, mut first) = (0, None);
+        let mut step = self.access(pid, &region, span, Access::Read, |m, page, i| {
+            if !m.contents().matches(m.frames().content(page), contents.pattern(i.wrapping_add(index))) {
+                differ += 1;
+                first = first.or(Some(i));
+            }
+        });
+        if step.signal.is_none() {
+            step.differ = Some((differ, first));
+        }
+        Ok(step)
+    }
+
+    fn fork(&mut self, pid: Pid, child: &Name) -> Result<Step, Bad> {
+        self.new_name(child)?;
+        self.drain_trace();
+        match self.machine.fork(pid, child) {
+            Ok(new) => {
+                // What happened during fork is read before the child has a name, as in the recordings.
+                self.drain_trace();
+                let regions = self.names_mut(pid).regions.clone();
+                self.names.push(super::ProcessNames { name: child.to_string(), pid: new, regions });
+                Ok(Step::default())
+            }
+            Err(e) => Ok(Step { errno: Some(e), ..Step::default() }),
+        }
+    }
+
+    fn exit(&mut self, pid: Pid) -> Result<Step, Bad> {
+        let errno = self.machine.exit(pid).err();
+        // Its events are read while its name is still known.
+        self.drain_trace();
+        self.names.retain(|p| p.pid != pid);
+        Ok(Step { errno, ..Step::default() })
+    }
+
+    fn split(&mut self, pid: Pid, range: &RegionRange, order: Option<u32>) -> Result<Step, Bad> {
+        let (region, span) = self.names_mut(pid).resolve(range)?;
+        let (addr, len) = bytes(&region, span);
+        let order = order.map_or(String::new(), |o| format!(",{o}"));
+        let text = format!("{},{addr:#x},{:#x}{order}", pid.0, addr + len);
+        let errno = self.machine.write_file("/sys/kernel/debug/split_huge_pages", &text).err();
+        Ok(Step { errno, ..Step::default() })
+    }
+
+    pub(crate) fn new_name(&self, name: &Name) -> Result<(), Bad> {
+        if self.names.iter().any(|p| p.name == **name) {
+            return Err(Bad::new(&**name, format!("process `{name}` exists: choose another name")));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! What one line gave.
+
+use super::RunError;
+use crate::language::Line;
+use mm_engine::Errno;
+use mm_engine::explain::CheckList;
+use mm_engine::vm::access::Signal;
+use serde_json::{Map, Value, json};
+
+/// Results of one line; fields are present exactly when the recorded answers have them.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    /// 1-based source line.
+    pub line: u32,
+    /// The line, loops expanded.
+    pub cmd: String,
+    /// The call failed.
+    pub errno: Option<Errno>,
+    /// The access ended in a signal at this page.
+    pub signal: Option<(Signal, u64)>,
+    /// Minor faults the call took.
+    pub faults: Option<u64>,
+    /// Major faults, if any.
+    pub majfaults: u64,
+    /// `check`: pages that differ, and the first of them.
+    pub differ: Option<(u64, Option<u64>)>,
+    /// `mremap`: the region is elsewhere now.
+    pub moved: Option<bool>,
+    /// The kernel's place is 2 MiB-aligned.
+    pub aligned_2m: Option<bool>,
+    /// Value of a file after a store.
+    pub value: Option<String>,
+    /// False if the daemon to be woken does not exist.
+    pub running: Option<bool>,
+    /// `observe`.
+    pub obs: Option<Value>,
+    /// `expect`: passed, or what was found instead.
+    pub expect: Option<Result<(), Value>>,
+    /// `cat`, `ls`, `help`.
+    pub text: Option<String>,
+    /// `why`.
+    pub why: Option<Vec<CheckList>>,
+    /// `run`: the time afterwards.
+    pub now_ns: Option<u64>,
+    /// Units of a daemon's work, for people.
+    pub note: Option<String>,
+    /// The line could not be run.
+    pub error: Option<String>,
+}
+
+impl Step {
+    pub(crate) fn failed(line: &Line, e: &RunError) -> Step {
+        Step { line: line.line, cmd: line.cmd.to_string(), error: Some(e.message.clone()), ..Step::default() }
+    }
+
+    /// As an entry of `steps`.
+    pub fn to_json(&self) -> Value {
+        let mut o = Map::new();
+        let mut put = |k: &str, v: Value| {
+            o.insert(k.to_owned(), v);
+        };
+        put("line", self.line.into());
+        put("cmd", self.cmd.as_str().into());
+        if let Some((signal, at)) = self.signal {
+            put("signal", signal.name().into());
+            put("at", at.into());
+        } else if let Some(e) = self.errno {
+            put("errno", e.name().into());
+        }
+        if let Some(n) = self.faults {
+            put("faults", n.into());
+        }
+        if self.majfaults > 0 {
+            put("majfaults", self.majfaults.into());
+        }
+        if let Some((n, first)) = self.differ {
+            put("differ", n.into());
+            if let Some(first) = first {
+                put("first", first.into());
+            }
+        }
+        for (k, v) in [("moved", self.moved), ("aligned_2M", self.aligned_2m), ("running", self.running)] {
+            if let Some(v) = v {
+                put(k, v.into());
+            }
+        }
+        if let Some(v) = &self.value {
+            put("value", v.as_str().into());
+        }
+        if let Some(v) = &self.obs {
+            put("obs", v.clone());
+        }
+        match &self.expect {
+            Some(Ok(())) => put("expect", "pass".into()),
+            Some(Err(got)) => {
+                put("expect", "FAIL".into());
+                put("got", got.clone());
+            }
+            None => {}
+        }
+        if let Some(t) = &self.text {
+            put("text", t.as_str().into());
+        }
+        if let Some(lists) = &self.why {
+            put("why", lists.iter().map(check_list_json).collect::<Vec<_>>().into());
+        }
+        if let Some(n) = self.now_ns {
+            put("now_ns", n.into());
+        }
+        if let Some(e) = &self.error {
+            put("error", e.as_str().into());
+        }
+        o.into()
+    }
+
+    /// errno or signal name when the call failed.
+    pub fn failure(&self) -> Option<&'static str> {
+        self.signal.map(|s| s.0.name()).or(self.errno.map(Errno::name))
+    }
+
+    /// Lines of text for the console.
+    pub fn lines(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        if let Some(e) = &self.error {
+            out.push(format!("error: {e}"));
+        }
+        if let Some((signal, at)) = self.signal {
+            out.push(format!("{} at page {at}", signal.name()));
+        } else if let Some(e) = self.errno {
+            out.push(super::errno_text(e));
+        }
+        match self.faults {
+            Some(n) if n > 0 => out.push(format!("{n} fault{}", if n == 1 { "" } else { "s" })),
+            _ => {}
+        }
+        match self.differ {
+            Some((0, _)) => out.push("all pages equal".into()),
+            Some((n, Some(first))) => out.push(format!("{n} pages differ, the first is {first}")),
+            _ => {}
+        }
+        if self.running == Some(false) {
+            out.push("the thread is not running".into());
+        }
+        out.extend(self.value.clone());
+        out.extend(self.note.clone());
+        match &self.expect {
+            Some(Ok(())) => out.push("pass".into()),
+            Some(Err(got)) => out.push(format!("FAIL: got {got}")),
+            None => {}
+        }
+        if let Some(t) = &self.text {
+            out.extend(t.lines().map(str::to_owned));
+        }
+        for list in self.why.iter().flatten() {
+            out.extend(super::check_lines(list));
+        }
+        if let Some(obs) = &self.obs {
+            out.extend(super::observe::brief(obs));
+        }
+        out
+    }
+}
+
+fn check_list_json(list: &CheckList) -> Value {
+    let checks = list.checks.iter().map(|c| {
+        json!({
+            "rule": c.rule, "detail": c.detail, "passed": c.passed, "reached": c.reached, "remedy": c.remedy,
+        })
+    });
+    json!({
+        "who": list.who,
+        "refused": list.refused,
+        "checks": checks.collect::<Vec<_>>(),
+    })
+}

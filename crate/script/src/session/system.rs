@@ -1,0 +1,200 @@
+//! Commands of the whole machine: settings, daemons, time, virtual files.
+
+use super::{Bad, ProcessNames, RunError, Session, Step};
+use crate::language::{self, Command, Daemon, Drive, MachineLine, Name, ThpEnabled};
+use mm_engine::vm::addr::PAGE_SIZE;
+use mm_engine::{Errno, MachineConfig};
+
+const MM: &str = "/sys/kernel/mm/";
+const VM: &str = "/proc/sys/vm/";
+
+/// The configuration a `machine` line asks for.
+///
+/// # Errors
+/// A boot parameter whose subsystem does not exist here, or with a wrong value.
+pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> {
+    let mut c = MachineConfig::default();
+    let w = &m.machine;
+    c.mem = w.mem_bytes.unwrap_or(c.mem);
+    c.nodes = w.nodes.map_or(c.nodes, |n| n as u8);
+    c.cpus = w.cpus.unwrap_or(c.cpus);
+    c.seed = w.seed.unwrap_or(c.seed);
+    if let Some(e) = w.enabled {
+        c.thp_enabled = match e {
+            ThpEnabled::Always => mm_engine::thp::Enabled::Always,
+            ThpEnabled::Madvise => mm_engine::thp::Enabled::Madvise,
+            ThpEnabled::Never => mm_engine::thp::Enabled::Never,
+        };
+    }
+    for b in &w.boot {
+        let error = |message: String| {
+            let word = b.name.word();
+            let column = m.cmd.find(word).map_or(1, |at| m.cmd[..at].chars().count() as u32 + 1);
+            Err(RunError { line: m.line, column, message })
+        };
+        match b.name {
+            language::BootName::TransparentHugepage => {
+                // The kernel warns about an unknown word and ignores it.
+                c.thp_enabled = mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
+            }
+            other => return error(format!("`{}` is not supported: its subsystem is not built yet", other.word())),
+        }
+    }
+    Ok(c)
+}
+
+impl Session {
+    pub(crate) fn command(&mut self, command: &Command) -> Result<Step, Bad> {
+        match command {
+            Command::Proc { name, cpu } => self.proc(name, *cpu),
+            Command::Process { process, command } => self.process_command(process, command),
+            Command::Sys { path, value } => self.sys(path, value.as_deref()),
+            Command::Vm { name, value } => self.vm(*name, value),
+            Command::Daemon { daemon, drive, times } => self.daemon(*daemon, *drive, *times),
+            Command::Observe { label } => {
+                let obs = self.observe(label);
+                Ok(Step { obs: Some(obs), ..Step::default() })
+            }
+            Command::Expect(e) => Ok(self.expect(e)),
+            Command::Run { ns } => {
+                self.machine.advance(*ns);
+                Ok(Step { now_ns: Some(self.machine.now_ns()), ..Step::default() })
+            }
+            // The recording waits for the wall clock; virtual time passes by `run` alone.
+            Command::Sleep { .. } => Ok(Step::default()),
+            Command::Cat { path } => Ok(match self.machine.read_file(path) {
+                Ok(text) => Step { text: Some(text), ..Step::default() },
+                Err(e) => Step { errno: Some(e), ..Step::default() },
+            }),
+            Command::Ls { path } => Ok(match self.machine.list_dir(path) {
+                Ok(names) => Step { text: Some(names.join("\n")), ..Step::default() },
+                Err(e) => Step { errno: Some(e), ..Step::default() },
+            }),
+            Command::Echo { text, path, .. } => {
+                let errno = self.machine.write_file(path, &format!("{text}\n")).err();
+                Ok(Step { errno, ..Step::default() })
+            }
+            Command::Why(target) => self.why(target),
+            Command::Help { topic } => Ok(Step { text: language::help(*topic), ..Step::default() }),
+            Command::Memfd { name, .. } | Command::File { name, .. } => {
+                Err(Bad::unsupported(name, "this machine has no files yet"))
+            }
+            Command::Swap(_) => Err(Bad::unsupported("swap", "swap areas are not built yet")),
+            Command::Fragment { .. } => Err(Bad::unsupported("fragment", "fragmentation on demand is not built yet")),
+            Command::Hog { .. } => Err(Bad::unsupported("hog", "memory pressure on demand is not built yet")),
+            Command::Charge { .. } => Err(Bad::unsupported("charge", "memory cgroups are not built yet")),
+        }
+    }
+
+    fn proc(&mut self, name: &Name, cpu: Option<u32>) -> Result<Step, Bad> {
+        self.new_name(name)?;
+        self.drain_trace();
+        match self.machine.spawn(name) {
+            Ok(pid) => {
+                self.names.push(ProcessNames { name: name.to_string(), pid, regions: Vec::new() });
+                let errno = cpu.and_then(|c| self.machine.set_cpu(pid, c).err());
+                Ok(Step { errno, ..Step::default() })
+            }
+            Err(e) => Ok(Step { errno: Some(e), ..Step::default() }),
+        }
+    }
+
+    fn sys(&mut self, path: &str, value: Option<&str>) -> Result<Step, Bad> {
+        let full = format!("{MM}{path}");
+        if let Err(e @ (Errno::ENOENT | Errno::EISDIR | Errno::ENOTDIR)) = self.machine.read_file(&full) {
+            return Err(Bad::new(path, format!("{full}: {}", e.text())));
+        }
+        let mut step = Step::default();
+        if let Some(value) = value {
+            self.snapshot_pages();
+            step.errno = self.machine.write_file(&full, &format!("{value}\n")).err();
+            if path.ends_with("enabled") || path == "ksm/run" {
+                self.drain_trace();
+            }
+        }
+        step.value = self.machine.read_file(&full).ok().map(|t| chosen(&t));
+        Ok(step)
+    }
+
+    fn vm(&mut self, name: language::VmName, value: &str) -> Result<Step, Bad> {
+        let full = format!("{VM}{}", name.word());
+        if self.machine.write_file(&full, "") == Err(Errno::ENOENT) {
+            return Err(Bad::unsupported(name.word(), "its subsystem is not built yet"));
+        }
+        if name == language::VmName::DropCaches {
+            self.snapshot_pages();
+        }
+        let errno = self.machine.write_file(&full, &format!("{value}\n")).err();
+        let value = if name.is_readable() { self.machine.read_file(&full).ok() } else { None };
+        Ok(Step { errno, value: value.map(|v| v.trim().to_owned()), ..Step::default() })
+    }
+
+    fn daemon(&mut self, daemon: Daemon, drive: Drive, times: u64) -> Result<Step, Bad> {
+        let mut step = Step::default();
+        match (daemon, drive) {
+            (Daemon::Khugepaged, Drive::Scan) => {
+                self.snapshot_pages();
+                self.machine.khugepaged_full_scans(times).map_err(|_| {
+                    Bad::new(
+                        "khugepaged",
+                        "khugepaged is not running: no setting allows PMD-sized huge pages. \
+                         Try `echo madvise > /sys/kernel/mm/transparent_hugepage/enabled`",
+                    )
+                })?;
+                self.drain_trace();
+            }
+            (Daemon::Khugepaged, Drive::Wake) => {
+                for _ in 0..times {
+                    self.snapshot_pages();
+                    if !self.machine.khugepaged_wakes(1) {
+                        step.running = Some(false);
+                        break;
+                    }
+                    self.drain_trace();
+                }
+            }
+            (Daemon::Ksmd, Drive::Scan) => {
+                for _ in 0..times {
+                    self.snapshot_pages();
+                    self.machine.ksmd_full_scans(1).map_err(|_| {
+                        Bad::new("ksmd", "ksmd makes no full scan: `echo 1 > /sys/kernel/mm/ksm/run` lets it run")
+                    })?;
+                    self.drain_trace();
+                }
+            }
+            (Daemon::Ksmd, Drive::Wake) => {
+                for _ in 0..times {
+                    self.snapshot_pages();
+                    self.machine.ksmd_wake();
+                    self.drain_trace();
+                }
+            }
+            (Daemon::Khugepaged, Drive::Step) => {
+                for _ in 0..times {
+                    self.machine.khugepaged_step();
+                }
+            }
+            (Daemon::Ksmd, Drive::Step) => {
+                for _ in 0..times {
+                    self.machine.ksmd_step();
+                }
+            }
+        }
+        Ok(step)
+    }
+
+    /// Where a page of a region is.
+    pub(crate) fn address(&self, target: &language::PageTarget) -> Result<(mm_engine::vm::addr::Pid, u64), Bad> {
+        let p = self.process_named(&target.process)?;
+        let r = p.require(&target.region)?;
+        Ok((p.pid, r.base.wrapping_add(target.page.wrapping_mul(PAGE_SIZE))))
+    }
+}
+
+/// The chosen word of `always [madvise] never`, else the text without its newline.
+fn chosen(text: &str) -> String {
+    match (text.find('['), text.find(']')) {
+        (Some(a), Some(b)) if a < b => text[a + 1..b].to_owned(),
+        _ => text.trim().to_owned(),
+    }
+}

@@ -1,0 +1,179 @@
+//! Tracepoints in the form of the recorded answers: pages named by the regions that mapped them before the scan.
+
+use super::Session;
+use crate::output::{Indexed, group_trace};
+use mm_engine::machine::Machine;
+use mm_engine::trace::{Actor, Event, EventKind};
+use mm_engine::vm::addr::{MmId, PAGE_SIZE, Pfn};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Regions longer than this are not looked up: naming their pages is not worth the walk.
+const MAX_NAMED_BYTES: u64 = 256 << 20;
+
+/// Events since the last observation, and what named their pages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TraceLog {
+    pub enabled: bool,
+    next_seq: u64,
+    before: Option<Box<Snapshot>>,
+    events: Vec<Indexed<Named>>,
+}
+
+/// The machine before a scan, whose page tables name the frames of its events. Cheap: clones share memory.
+#[derive(Clone, Debug)]
+struct Snapshot {
+    machine: Machine,
+    names: Vec<super::ProcessNames>,
+}
+
+/// An event without its page number: the number is kept apart so that runs can be recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    fields: Map<String, Value>,
+    page: Option<(&'static str, String)>,
+}
+
+impl Session {
+    /// Remembers which page every frame is, for the events that follow.
+    pub(crate) fn snapshot_pages(&mut self) {
+        if self.trace.enabled {
+            let snapshot = Snapshot { machine: self.machine.clone(), names: self.names.clone() };
+            self.trace.before = Some(Box::new(snapshot));
+        }
+    }
+
+    /// Reads the events since the last time, with the names processes have now.
+    pub(crate) fn drain_trace(&mut self) {
+        if !self.trace.enabled {
+            return;
+        }
+        let from = self.trace.next_seq;
+        self.trace.next_seq = self.machine.events().next_seq();
+        let events: Vec<Event> =
+            self.machine.events().since(from).filter(|e| e.kind.tracepoint().is_some()).copied().collect();
+        if events.is_empty() {
+            return;
+        }
+        let frames = self.trace.before.as_deref().map(Snapshot::frames).unwrap_or_default();
+        for e in events {
+            if let Some(named) = self.named(&e, &frames) {
+                self.trace.events.push(named);
+            }
+        }
+    }
+
+    /// The grouped trace since the last call.
+    pub(crate) fn take_trace(&mut self) -> Vec<Value> {
+        self.drain_trace();
+        let events = std::mem::take(&mut self.trace.events);
+        let groups = group_trace(&events);
+        let show = |g: &crate::output::TraceGroup| {
+            g.to_json(&events, |e| e.fields.clone(), |e| e.page.clone().unwrap_or(("page", String::new())))
+        };
+        groups.iter().map(show).collect()
+    }
+
+    /// `None` for events of address spaces that have no name (any more).
+    fn named(&self, e: &Event, frames: &Frames) -> Option<Indexed<Named>> {
+        let mut fields = Map::new();
+        fields.insert("ev".into(), e.kind.tracepoint()?.into());
+        let by = match e.actor {
+            Actor::Process(pid) => self.name_of_pid(pid).unwrap_or("other"),
+            Actor::Khugepaged => "khugepaged",
+            Actor::Ksmd => "ksmd",
+            Actor::Script => "script",
+        };
+        fields.insert("by".into(), by.into());
+        let (mm, pfn, into) = subject(&e.kind);
+        let mut owner = None;
+        if let Some(mm) = mm {
+            let name = self.name_of_pid(self.machine.owner_of(mm)?)?;
+            fields.insert("mm".into(), name.into());
+            owner = Some(name);
+        }
+        for (k, v) in numbers(&e.kind) {
+            fields.insert(k.into(), v);
+        }
+        let key = if into { "into" } else { "page" };
+        let place = pfn.and_then(|p| frames.get(&p)).and_then(|places| {
+            let own = places.iter().find(|p| Some(p.process.as_str()) == owner);
+            own.or(places.first())
+        });
+        if into && place.is_none() {
+            fields.insert("into".into(), Value::Null);
+        }
+        let page = place.map(|p| (key, format!("{}.{}", p.process, p.region)));
+        Some(Indexed { event: Named { fields, page }, page: place.map(|p| p.index) })
+    }
+}
+
+struct PlaceOf {
+    process: String,
+    region: String,
+    index: u64,
+}
+
+type Frames = HashMap<Pfn, Vec<PlaceOf>>;
+
+impl Snapshot {
+    fn frames(&self) -> Frames {
+        let mut out = Frames::new();
+        for p in &self.names {
+            for r in p.regions.iter().filter(|r| r.len <= MAX_NAMED_BYTES) {
+                for index in 0..r.pages() {
+                    if let Some(pfn) = self.machine.mapped_frame(p.pid, r.base + index * PAGE_SIZE) {
+                        let place = PlaceOf { process: p.name.clone(), region: r.name.to_string(), index };
+                        out.entry(pfn).or_default().push(place);
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The address space an event is about, the frame it names, and whether that is the one merged into.
+fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
+    use EventKind as K;
+    match *k {
+        K::KhugepagedScanPmd { mm, pfn, .. } | K::CollapseHugePageIsolate { mm, pfn, .. } => (Some(mm), pfn, false),
+        K::CollapseHugePage { mm, .. }
+        | K::CollapseHugePageSwapin { mm, .. }
+        | K::KsmEnter { mm }
+        | K::KsmExit { mm } => (Some(mm), None, false),
+        K::KsmMergeOnePage { mm, pfn, .. } | K::KsmMergeWithKsmPage { mm, pfn, .. } => (Some(mm), Some(pfn), true),
+        K::KsmRemoveKsmPage { pfn } => (None, Some(pfn), false),
+        K::KsmRemoveRmapItem { mm, pfn, .. } => (Some(mm), Some(pfn), false),
+        _ => (None, None, false),
+    }
+}
+
+fn numbers(k: &EventKind) -> Vec<(&'static str, Value)> {
+    use EventKind as K;
+    match *k {
+        K::KhugepagedScanPmd { referenced, none_or_zero, unmapped, status, .. } => vec![
+            ("referenced", referenced.into()),
+            ("none_or_zero", none_or_zero.into()),
+            ("unmapped", unmapped.into()),
+            ("status", status.as_str().into()),
+        ],
+        K::CollapseHugePage { isolated, status, .. } => {
+            vec![("isolated", i32::from(isolated).into()), ("status", status.as_str().into())]
+        }
+        K::CollapseHugePageIsolate { none_or_zero, referenced, status, .. } => vec![
+            ("referenced", referenced.into()),
+            ("none_or_zero", none_or_zero.into()),
+            ("status", status.as_str().into()),
+        ],
+        K::CollapseHugePageSwapin { swapped_in, referenced, ret, .. } => vec![
+            ("referenced", referenced.into()),
+            ("swapped_in", swapped_in.into()),
+            ("ret", (ret as i32).into()),
+        ],
+        K::KsmStartScan { rmap, .. } | K::KsmStopScan { rmap, .. } => vec![("rmap", rmap.into())],
+        K::KsmMergeOnePage { err, .. } => vec![("err", err.into()), ("stable", true.into())],
+        K::KsmMergeWithKsmPage { err, stable, .. } => vec![("err", err.into()), ("stable", stable.into())],
+        _ => Vec::new(),
+    }
+}

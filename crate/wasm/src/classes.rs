@@ -1,0 +1,91 @@
+//! The class letter of every page of a region and of every frame of a zone.
+
+use mm_engine::machine::Machine;
+use mm_engine::phys::frame::FrameFlags;
+use mm_engine::vm::addr::{HPAGE_PMD_ORDER, MmId, PAGE_SIZE, Pfn};
+
+/// Letters that stand for a whole 2 MiB page if all 512 cells of a block have them.
+pub(crate) const HUGE: &[u8] = b"TZMFH";
+
+/// Class letters of the pages from page number `page` of an address space.
+pub(crate) fn of_pages(m: &Machine, mm: MmId, page: u64, out: &mut [u8]) {
+    m.page_classes(mm, page * PAGE_SIZE, out);
+}
+
+/// Class letters of the frames from `pfn`: those of pages that processes map, and `b` free, `p` page table, `r` kernel
+/// and reserved.
+pub(crate) fn of_frames(m: &Machine, pfn: u64, out: &mut [u8]) {
+    for (i, letter) in out.iter_mut().enumerate() {
+        *letter = of_frame(m, Pfn(pfn as u32 + i as u32));
+    }
+}
+
+/// Class letter of one frame.
+pub(crate) fn of_frame(m: &Machine, pfn: Pfn) -> u8 {
+    let frames = m.frames();
+    let own = frames.flags(pfn);
+    let order = frames.order(pfn);
+    if own.has(FrameFlags::ZERO) {
+        return if order == HPAGE_PMD_ORDER { b'Z' } else { b'z' };
+    }
+    if own.has(FrameFlags::RESERVED) {
+        return b'r';
+    }
+    if own.has(FrameFlags::PGTABLE) {
+        return b'p';
+    }
+    if !own.has(FrameFlags::ALLOCATED) {
+        return b'b';
+    }
+    let head = frames.head(pfn);
+    let flags = frames.flags(head);
+    if flags.has(FrameFlags::KSM) {
+        return b'k';
+    }
+    match order {
+        _ if !flags.has(FrameFlags::ANON) => b'r',
+        0 => b'a',
+        HPAGE_PMD_ORDER if m.folio_entire_mapcount(head) > 0 => b'T',
+        HPAGE_PMD_ORDER => b't',
+        order => b'0' + order,
+    }
+}
+
+/// What the pages of a region sum up to, in pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Sums {
+    /// Resident, without zero pages.
+    pub rss: u64,
+    /// In PMD-mapped anonymous huge pages.
+    pub anon_huge: u64,
+    /// Merged.
+    pub ksm: u64,
+    /// Swapped out.
+    pub swap: u64,
+}
+
+/// Sums over `pages` pages from page number `page`.
+pub(crate) fn sums(m: &Machine, mm: MmId, page: u64, pages: u64) -> Sums {
+    let mut counts = [0u64; 256];
+    let mut letters = [0u8; 512];
+    let mut done = 0;
+    while done < pages {
+        let n = (512 - (page + done) % 512).min(pages - done) as usize;
+        of_pages(m, mm, page + done, &mut letters[..n]);
+        let first = letters[0];
+        // Most ranges are of one kind.
+        if letters[..n].iter().all(|l| *l == first) {
+            counts[first as usize] += n as u64;
+        } else {
+            letters[..n].iter().for_each(|l| counts[*l as usize] += 1);
+        }
+        done += n as u64;
+    }
+    let count = |letters: &[u8]| letters.iter().map(|l| counts[*l as usize]).sum::<u64>();
+    Sums {
+        rss: count(b"aTt12345678kmMnfFl"),
+        anon_huge: count(b"T"),
+        ksm: count(b"k"),
+        swap: count(b"s"),
+    }
+}

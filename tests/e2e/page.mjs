@@ -1,0 +1,80 @@
+/**
+ * A browser page for a test: `pageTest(name, options, body)`.
+ *
+ * Each test has a page of its own with the built site loaded. Whatever the page complains of (console errors,
+ * uncaught exceptions, requests that failed or left the site) fails the test. A failed test leaves a picture
+ * in test-results/.
+ */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { BROWSER_SWITCHES, findBrowser } from '../../tools/browser.mjs';
+import { ROOT } from '../../tools/process.mjs';
+
+/** Address of the site, given by run.mjs. */
+export const SITE = process.env.MM_SITE ?? '';
+
+/** The longest that one test may take. */
+const TEST_LIMIT_MS = 180_000;
+/** The longest that a page may take to do what a test waits for, on two busy cores. */
+const WAIT_LIMIT_MS = 30_000;
+
+let browser;
+after(() => browser?.close());
+
+/** Where a test leaves a picture. */
+export const pictureFile = (name) => join(ROOT, 'test-results', `${name.replace(/[^\w.-]+/g, '-')}.png`);
+
+/**
+ * Defines a test that has the page open.
+ *
+ * `options`: `colorScheme` ('light' | 'dark'), `locale` ('en-US' | 'zh-CN'), `viewport`, and `hash` (with its '#').
+ * `body` receives `{ page, problems, picture }`: Playwright's page, the complaints so far, and a function that
+ * saves a picture by name.
+ */
+export function pageTest(name, options, body) {
+  const { hash = '', ...context_options } = options;
+  test(name, { timeout: TEST_LIMIT_MS }, async () => {
+    assert.ok(SITE, 'start with: node tests/e2e/run.mjs');
+    browser ??= await chromium.launch({ executablePath: findBrowser(), args: BROWSER_SWITCHES });
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-US',
+      ...context_options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_LIMIT_MS);
+    const problems = watch(page);
+    const picture = (title) => page.screenshot({ path: pictureFile(title) });
+    try {
+      await page.goto(SITE + hash, { waitUntil: 'load' });
+      await body({ page, problems, picture });
+      assert.deepEqual(problems, []);
+    } catch (error) {
+      await picture(`failed-${name}`).catch(() => {});
+      if (problems.length && error.code !== 'ERR_ASSERTION') error.message += `\nThe page complained:\n${problems.join('\n')}`;
+      throw error;
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+/** A list that grows with everything the page complains of. */
+function watch(page) {
+  const problems = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`exception: ${error.stack ?? error.message}`));
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(SITE) && !/^(?:blob|data):/.test(url)) problems.push(`left the site: ${url}`);
+  });
+  return problems;
+}

@@ -1,0 +1,37 @@
+/**
+ * Runs the end-to-end tests against www/dist in headless Chromium.
+ *
+ * node tests/e2e/run.mjs [--tap] [NAME...]     NAME: start of a spec's file name; without one, all of them
+ *
+ * Serves the built site on a free port and gives every tests/e2e/*.spec.mjs to Node's test runner, one at a
+ * time. Build first: npm run build.
+ */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, run } from '../../tools/process.mjs';
+import { SITE } from '../../tools/site.mjs';
+import { Refusal, main } from '../../tools/terminal.mjs';
+import { serve } from './static_server.mjs';
+
+main(async () => {
+  const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+  const reporter = process.argv.includes('--tap') ? 'tap' : 'spec';
+  const folder = join('tests', 'e2e');
+  const specs = readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.spec.mjs') && (!names.length || names.some((name) => file.startsWith(name))))
+    .map((file) => join(folder, file));
+  if (!specs.length) throw new Refusal(`No spec in ${folder} starts with: ${names.join(' ')}`);
+  if (!existsSync(join(SITE, 'index.html'))) throw new Refusal('www/dist is not built: npm run build');
+  mkdirSync(join(ROOT, 'test-results'), { recursive: true });
+  const server = await serve(SITE);
+  try {
+    const args = ['--test', '--test-concurrency=1', `--test-reporter=${reporter}`, ...specs];
+    const { code } = await run(process.execPath, args, {
+      env: { MM_SITE: server.address },
+      onLine: (line) => process.stdout.write(`${line}\n`),
+    });
+    return code;
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,59 @@
+/** What a person sees on the screen and does there, named once for all specs. */
+import assert from 'node:assert/strict';
+
+/** A machine with nothing in it, at rest. */
+export async function emptyMachine(page) {
+  await page.locator('#scenario').click();
+  await page.getByRole('menuitem', { name: 'Empty machine' }).click();
+  await page.getByText('scenario.mm loaded').waitFor();
+  await playing(page, false);
+}
+
+/** Plays or pauses, whatever it was, and waits until it is so. */
+export async function playing(page, wanted) {
+  const button = page.locator('#play');
+  const label = wanted ? /^Pause|^暂停/ : /^Play|^播放/;
+  // The picture follows the machine: give a load time to begin playing.
+  await page.waitForTimeout(300);
+  if (!label.test((await button.getAttribute('aria-label')) ?? '')) await button.click();
+  await until(async () => label.test((await button.getAttribute('aria-label')) ?? ''), `the machine to be ${wanted ? 'playing' : 'at rest'}`);
+}
+
+/** Types a line into the console and waits for it to be printed. */
+export async function type(page, line) {
+  await page.locator('#console-input').fill(line);
+  await page.locator('#console-input').press('Enter');
+  await page.locator('.console .command').filter({ hasText: line }).last().waitFor();
+}
+
+/** Text of the map's title of a region: `rw-p hg   2 M at ...`. */
+export function laneFacts(page, name) {
+  return page.locator('.lane', { hasText: name }).locator('.facts');
+}
+
+/** Id or class of what has the focus, through shadow roots. */
+export function focused(page) {
+  return page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element === null ? '' : `${element.id} ${element.className} ${element.dataset?.action ?? ''} ${element.getAttribute('aria-label') ?? ''}`;
+  });
+}
+
+/** Presses Tab until something is reached; a keyboard user's patience is 60 presses. */
+export async function tabTo(page, pattern, key = 'Tab') {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (pattern.test(await focused(page))) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`Tab never reached ${pattern}; now at: ${await focused(page)}`);
+}
+
+/** Waits until a question is answered with yes. */
+export async function until(question, what) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await question()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`waited in vain for ${what}`);
+}

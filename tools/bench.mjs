@@ -1,0 +1,70 @@
+/**
+ * `npm run bench`: how fast the engine is natively and as wasm, beside the real kernel.
+ *
+ * The native rates are those of `mm bench --json`; the wasm ones come from the page's own wasm, run by this
+ * Node (the same compiler as Chromium's). The kernel's figures were measured once, on another machine: see
+ * linux-figures.json. Ratios are ours to the kernel's.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { mustMeet } from './bootstrap.mjs';
+import { BINDINGS, LOCKED, WASM_FILE, buildEngine } from './engine.mjs';
+import { ROOT, mustRun } from './process.mjs';
+import { Refusal, dim, main, say, step, table } from './terminal.mjs';
+
+const linux = JSON.parse(readFileSync(join(ROOT, 'tools', 'linux-figures.json'), 'utf8'));
+
+/** Pages that each wasm benchmark works on: 256 MiB, as the kernel did. */
+const PAGES = 65_536;
+/** Runs of each wasm benchmark; the median counts. The first ones also warm up the compiler. */
+const RUNS = 5;
+
+main(async () => {
+  await mustMeet(['npm', 'rust']);
+  await buildEngine();
+  const native = await step('native', 'cargo run --release -p mm-cli -- bench --json', measureNative);
+  const wasm = await step('wasm', `the page's engine in Node ${process.version}`, () => measureWasm(native));
+  say();
+  say(report(native, wasm));
+  say(dim(`\n${linux.kernel}: ${linux.machine}; ${linux.method}.`));
+});
+
+async function measureNative(progress) {
+  const args = ['run', '--release', '-p', 'mm-cli', ...LOCKED, '--', 'bench', '--json'];
+  const { stdout } = await mustRun('cargo', args, { onLine: progress });
+  const rates = JSON.parse(stdout);
+  if (!rates.length) throw new Refusal('mm bench --json printed no rates.');
+  return rates;
+}
+
+/** Map from a benchmark's name to its median rate. */
+async function measureWasm(native) {
+  const bindings = await import(pathToFileURL(join(BINDINGS, 'mm_wasm.js')));
+  bindings.initSync({ module: readFileSync(WASM_FILE) });
+  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  return new Map(
+    native.map(({ name }) => [name, median(Array.from({ length: RUNS }, () => bindings.bench(name, PAGES)))]),
+  );
+}
+
+function report(native, wasm) {
+  const figures = new Map(linux.rates.map((figure) => [figure.name, figure]));
+  const count = (rate) => (rate === undefined ? '-' : Math.round(rate).toLocaleString('en'));
+  const ratio = (ours, theirs) => (theirs ? `${(ours / theirs).toPrecision(2)}x` : '-');
+  const rows = native.map(({ name, unit, rate }) => {
+    const figure = figures.get(name);
+    const ours = wasm.get(name);
+    return [
+      name,
+      count(figure?.rate),
+      count(rate),
+      count(ours),
+      ratio(rate, figure?.rate),
+      ratio(ours, figure?.rate),
+      `${unit}${figure ? `: ${figure.what}` : ''}`,
+    ];
+  });
+  const head = ['', 'Linux', 'native', 'wasm', 'native/Linux', 'wasm/Linux', 'unit'];
+  return table([head, ...rows], [1, 2, 3, 4, 5]);
+}

@@ -1,0 +1,76 @@
+/**
+ * Builds the engine to WebAssembly for the page, when its sources have changed.
+ *
+ * "Changed" is a hash over the contents of everything the wasm is made from, kept beside the output: neither
+ * dates nor branches fool it, and an unchanged engine costs a few milliseconds and needs no Rust at all.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ENGINE_NEEDS, mustMeet } from './bootstrap.mjs';
+import { ROOT, mustRun } from './process.mjs';
+import { Refusal, step } from './terminal.mjs';
+
+/** Where the page imports the bindings from. */
+export const BINDINGS = join(ROOT, 'www', 'src', 'wasm');
+export const WASM_FILE = join(BINDINGS, 'mm_wasm_bg.wasm');
+const STAMP = join(BINDINGS, '.made-from');
+
+/** What the wasm is made from. The native command line and all tests are not part of it. */
+const SOURCES = [
+  'Cargo.toml',
+  'Cargo.lock',
+  'package.json',
+  'tools/engine.mjs',
+  ...['engine', 'script', 'wasm'].flatMap((crate) => [`crate/${crate}/Cargo.toml`, `crate/${crate}/src`]),
+];
+
+/** Adds to Cargo's commands where a lock file that is out of date must be an error. */
+export const LOCKED = process.env.CI ? ['--locked'] : [];
+
+function filesUnder(path) {
+  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const inner = join(path, entry.name);
+    return entry.isDirectory() ? filesUnder(inner) : [inner];
+  });
+}
+
+/** SHA-256 over names and contents of the files and folders given, those that exist, relative to `root`. */
+export function fingerprint(paths, root = ROOT) {
+  const hash = createHash('sha256');
+  for (const path of paths.map((name) => join(root, name)).filter(existsSync)) {
+    const files = path.endsWith('src') ? filesUnder(path) : [path];
+    for (const file of files) {
+      const contents = readFileSync(file);
+      hash.update(`${relative(root, file)}\0${contents.length}\0`).update(contents);
+    }
+  }
+  return hash.digest('hex');
+}
+
+const isCurrent = (sources) =>
+  existsSync(WASM_FILE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8').trim() === sources;
+
+/** Makes sure that the page's bindings are those of the sources as they are now. */
+export async function buildEngine() {
+  // Taken before the build: what is edited while it runs will be built next time.
+  const sources = fingerprint(SOURCES);
+  if (isCurrent(sources)) return;
+  if (!existsSync(join(ROOT, 'crate', 'wasm', 'Cargo.toml'))) throw new Refusal('crate/wasm is missing.');
+  await mustMeet(ENGINE_NEEDS);
+  const why = existsSync(WASM_FILE) ? 'its sources changed' : 'not built yet';
+  await step('engine → wasm', `${why}: wasm-pack build --release`, async (progress) => {
+    // no-install: everything wasm-pack could download has been installed above, from the registries.
+    await mustRun(
+      'wasm-pack',
+      [
+        ...['--log-level', 'warn', 'build', 'crate/wasm', '--release', '--target', 'web'],
+        ...['--mode', 'no-install', '--no-pack', '--out-dir', BINDINGS, ...(LOCKED.length ? ['--', ...LOCKED] : [])],
+      ],
+      { onLine: progress },
+    );
+    writeFileSync(STAMP, `${sources}\n`);
+  });
+}
+

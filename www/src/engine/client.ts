@@ -1,0 +1,155 @@
+/**
+ * The page's end of the worker protocol: requests become promises, notices go to one listener.
+ *
+ * Never retries and never queues: the worker answers in order. A crash of the engine rejects what was open,
+ * because the worker that was asked has gone back in time.
+ */
+import type { DaemonName, Notice, PageRef, Reply, Request, Viewport } from './protocol.ts';
+
+type ReplyOp = Reply['op'];
+type ReplyOf<Op extends ReplyOp> = Extract<Reply, { op: Op }>;
+type WithId = Extract<Request, { id: number }>;
+type WithoutId<R> = R extends { id: number } ? Omit<R, 'id'> : never;
+
+/** What the client needs of a Worker; tests give it a pair of functions. */
+export interface EnginePort {
+  postMessage(message: Request, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<Reply | Notice>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  terminate(): void;
+}
+
+/** The engine crashed or could not start while a request was open. */
+export class EngineGone extends Error {
+  override readonly name = 'EngineGone';
+}
+
+interface Open {
+  resolve(reply: Reply): void;
+  reject(reason: EngineGone): void;
+}
+
+function isReply(message: Reply | Notice): message is Reply {
+  return 'id' in message;
+}
+
+export class EngineClient {
+  readonly #port: EnginePort;
+  readonly #open = new Map<number, Open>();
+  #nextId = 1;
+
+  /**
+   * @param onNotice called for whatever the worker posts without being asked
+   * @param onFailure called when the worker itself cannot run, with the browser's words
+   */
+  constructor(port: EnginePort, onNotice: (notice: Notice) => void, onFailure: (report: string) => void) {
+    this.#port = port;
+    port.onmessage = ({ data }) => {
+      if (isReply(data)) {
+        const open = this.#open.get(data.id);
+        this.#open.delete(data.id);
+        open?.resolve(data);
+        return;
+      }
+      if (data.op === 'crash') this.#rejectOpen(data.report);
+      onNotice(data);
+    };
+    port.onerror = (event) => {
+      const report = event.message || 'The engine worker could not be loaded.';
+      this.#rejectOpen(report);
+      onFailure(report);
+    };
+  }
+
+  load(script: string, name: string): Promise<ReplyOf<'exec'>> {
+    return this.#ask('exec', { op: 'load', script, name });
+  }
+
+  exec(text: string): Promise<ReplyOf<'exec'>> {
+    return this.#ask('exec', { op: 'exec', text });
+  }
+
+  step(daemon: DaemonName, count: number): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'step', daemon, count });
+  }
+
+  seek(position: number): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'seek', position });
+  }
+
+  read(path: string): Promise<ReplyOf<'read'>> {
+    return this.#ask('read', { op: 'read', path });
+  }
+
+  list(path: string): Promise<ReplyOf<'list'>> {
+    return this.#ask('list', { op: 'list', path });
+  }
+
+  inspect(page: PageRef): Promise<ReplyOf<'inspect'>> {
+    return this.#ask('inspect', { op: 'inspect', page });
+  }
+
+  /** @param x CSS pixels from the canvas's left edge, `y` from its top edge */
+  pick(x: number, y: number): Promise<ReplyOf<'pick'>> {
+    return this.#ask('pick', { op: 'pick', x, y });
+  }
+
+  complete(line: string, cursor: number): Promise<ReplyOf<'complete'>> {
+    return this.#ask('complete', { op: 'complete', line, cursor });
+  }
+
+  script(): Promise<ReplyOf<'script'>> {
+    return this.#ask('script', { op: 'script' });
+  }
+
+  play(): void {
+    this.#port.postMessage({ op: 'play' });
+  }
+
+  pause(): void {
+    this.#port.postMessage({ op: 'pause' });
+  }
+
+  speed(factor: number): void {
+    this.#port.postMessage({ op: 'speed', factor });
+  }
+
+  canvas(canvas: OffscreenCanvas): void {
+    this.#port.postMessage({ op: 'canvas', canvas }, [canvas]);
+  }
+
+  viewport(viewport: Viewport): void {
+    this.#port.postMessage({ op: 'viewport', viewport });
+  }
+
+  /** Ends the worker; open requests are rejected. */
+  close(): void {
+    this.#port.terminate();
+    this.#rejectOpen('closed');
+  }
+
+  #ask<Op extends ReplyOp>(expected: Op, request: WithoutId<WithId>): Promise<ReplyOf<Op>> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, {
+        resolve: (reply) => {
+          if (reply.op === expected) resolve(reply as ReplyOf<Op>);
+          else reject(new EngineGone(`the worker answered ${reply.op} to ${request.op}`));
+        },
+        reject,
+      });
+      this.#port.postMessage({ ...request, id } as Request);
+    });
+  }
+
+  #rejectOpen(report: string): void {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const { reject } of open) reject(new EngineGone(report));
+  }
+}
+
+/** Starts the engine's worker. */
+export function startWorker(): EnginePort {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mm-engine' });
+}

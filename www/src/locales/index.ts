@@ -1,0 +1,22 @@
+/** The languages, and words looked up by keys that come from the engine. */
+import type { LocaleName } from '../state/preferences.ts';
+import { en } from './en.ts';
+import type { Messages } from './en.ts';
+import { zh } from './zh.ts';
+
+export type { Messages } from './en.ts';
+
+export const LOCALES: Readonly<Record<LocaleName, Messages>> = { en, zh };
+
+/** BCP 47 tag, for `lang`. */
+export const LANG: Readonly<Record<LocaleName, string>> = { en: 'en', zh: 'zh-Hans' };
+
+/** The words for a key that comes from the engine, if the language has any. */
+export function words<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** Words for a class letter: short for a legend, long to be spoken. */
+export function stateWords(t: Messages, letter: string): { short: string; long: string } {
+  return words(t.states, /^[1-8]$/.test(letter) ? 'mthp' : letter) ?? { short: letter, long: letter };
+}

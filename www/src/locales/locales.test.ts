@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { PALETTE } from '../theme/palette.ts';
+import { LOCALES, stateWords, words } from './index.ts';
+import { en } from './en.ts';
+import { zh } from './zh.ts';
+
+/** Every path to a text or to a text made by a function. */
+function paths(value: unknown, at = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return Object.entries(value).flatMap(([key, inner]) => paths(inner, `${at}/${key}`));
+}
+/** The tables keyed by what the engine says may be longer in one language: the others fall back to its English. */
+const OWN = /^\/(tunableHelp|checkTitles)\//;
+
+describe('languages', () => {
+  test('have the same keys', () => {
+    const keys = (messages: unknown): string[] => paths(messages).filter((path) => !OWN.test(path)).sort();
+    expect(keys(zh)).toEqual(keys(en));
+  });
+
+  test.each(Object.entries(LOCALES))('%s leaves no text empty', (_, messages) => {
+    const empty = (value: unknown, at: string): string[] => {
+      if (typeof value === 'string') return value.trim() === '' ? [at] : [];
+      if (typeof value !== 'object' || value === null) return [];
+      return Object.entries(value).flatMap(([key, inner]) => empty(inner, `${at}/${key}`));
+    };
+    expect(empty(messages, '')).toEqual([]);
+  });
+
+  test('Chinese is not English left over', () => {
+    const untranslated = Object.entries(zh.states).filter(([key, { long }]) => long === en.states[key as keyof typeof en.states].long);
+    expect(untranslated).toEqual([]);
+  });
+
+  test.each(Object.entries(LOCALES))('%s has words for every state of the palette', (_, messages) => {
+    for (const { letter } of PALETTE) expect(stateWords(messages, letter).long, letter).not.toBe(letter);
+  });
+
+  test('an unknown key is unknown, also one that every object has', () => {
+    expect(words(en.reasons, 'no_such_reason')).toBeUndefined();
+    expect(words(en.reasons, 'toString')).toBeUndefined();
+    expect(stateWords(en, '?').short).toBe('?');
+  });
+});

@@ -1,0 +1,100 @@
+/** The console's memory: what was printed, what was typed, and how a completion changes the line. */
+import type { ScriptError, StepText } from '../engine/protocol.ts';
+
+/** Printed entries kept; older ones go. */
+export const MAX_ENTRIES = 1000;
+/** Typed lines kept for the arrow keys. */
+export const MAX_HISTORY = 200;
+
+export type ConsoleText =
+  | { kind: 'command'; text: string; from: 'person' | 'scenario' }
+  | { kind: 'output'; text: string; failed: boolean }
+  | { kind: 'error'; source: string; error: ScriptError }
+  | { kind: 'note'; text: string };
+
+/** `serial` grows by one an entry and never repeats, so that a view appends only what is new. */
+export type ConsoleEntry = ConsoleText & { serial: number };
+
+export interface ConsoleLog {
+  entries: readonly ConsoleEntry[];
+  nextSerial: number;
+}
+
+export const EMPTY_CONSOLE: ConsoleLog = { entries: [], nextSerial: 0 };
+
+export function print(log: ConsoleLog, texts: readonly ConsoleText[]): ConsoleLog {
+  if (texts.length === 0) return log;
+  const added = texts.map((text, i) => ({ ...text, serial: log.nextSerial + i }));
+  return { entries: [...log.entries, ...added].slice(-MAX_ENTRIES), nextSerial: log.nextSerial + added.length };
+}
+
+export function clearConsole(log: ConsoleLog): ConsoleLog {
+  return { entries: [], nextSerial: log.nextSerial };
+}
+
+/** Output of a step; nothing for one that succeeded silently. */
+export function outputOf(step: StepText): ConsoleText[] {
+  const text = step.text.replace(/\n+$/, '');
+  if (text === '' && step.failed === null) return [];
+  return [{ kind: 'output', text: text === '' ? (step.failed ?? '') : text, failed: step.failed !== null }];
+}
+
+/** Command and output of a step of the scenario. */
+export function playedTexts(step: StepText): ConsoleText[] {
+  return [{ kind: 'command', text: step.cmd, from: 'scenario' }, ...outputOf(step)];
+}
+
+/** Lines typed before, walked by the arrow keys; the line being typed is kept at the end. */
+export class History {
+  #lines: string[] = [];
+  #at = 0;
+  #draft = '';
+
+  push(line: string): void {
+    if (line.trim() !== '' && this.#lines.at(-1) !== line) this.#lines.push(line);
+    if (this.#lines.length > MAX_HISTORY) this.#lines.shift();
+    this.#at = this.#lines.length;
+    this.#draft = '';
+  }
+
+  /** The line before, or null at the oldest. */
+  older(current: string): string | null {
+    if (this.#at === 0) return null;
+    if (this.#at === this.#lines.length) this.#draft = current;
+    this.#at -= 1;
+    return this.#lines[this.#at] ?? null;
+  }
+
+  /** The line after, at last the draft; null when already there. */
+  newer(): string | null {
+    if (this.#at >= this.#lines.length) return null;
+    this.#at += 1;
+    return this.#lines[this.#at] ?? this.#draft;
+  }
+}
+
+export interface Completion {
+  line: string;
+  cursor: number;
+  /** More than one: what the person may choose from. */
+  words: readonly string[];
+}
+
+/**
+ * The line after Tab: the words' common beginning replaces what lies between `from` and the cursor,
+ * and a blank follows a single word, except one that goes on (`heap[`, `/sys/`).
+ */
+export function complete(line: string, cursor: number, from: number, words: readonly string[]): Completion {
+  const [first, ...rest] = words;
+  if (first === undefined) return { line, cursor, words };
+  let common = first;
+  for (const word of rest) {
+    while (!word.startsWith(common)) common = common.slice(0, -1);
+  }
+  const typed = line.slice(from, cursor);
+  if (common.length < typed.length) common = typed;
+  const after = line.slice(cursor);
+  const goesOn = /[[/=.]$/.test(common) || after.startsWith(' ');
+  const inserted = words.length === 1 && !goesOn ? `${common} ` : common;
+  return { line: line.slice(0, from) + inserted + after, cursor: from + inserted.length, words };
+}

@@ -1,0 +1,91 @@
+/** Everything about one page, who shares it, and why it is as it is. */
+import type { CheckListView, PageRef, PageView } from '../engine/protocol.ts';
+import { hex, pageName } from '../format.ts';
+import { stateWords, words } from '../locales/index.ts';
+import { whyLine } from '../state/commands.ts';
+import { stateColour } from '../theme/palette.ts';
+import { checkList } from './check-list.ts';
+import type { Context } from './context.ts';
+import { watch } from './context.ts';
+import { button, h, keyedList, setText } from './dom.ts';
+import type { Row } from './dom.ts';
+import { icon } from './icons.ts';
+import css from './inspector.css?inline';
+import { style } from './styles.ts';
+
+style(css);
+
+/** More would push the answers out of sight. */
+const SHARERS_SHOWN = 12;
+
+export function inspectorPanel(context: Context): HTMLElement {
+  const { session, t } = context;
+  const title = h('span', { class: 'title' });
+  const unpin = button({ label: t.inspector.unpin, icon: icon('close'), className: 'btn bare small square push' }, () => session.select(null));
+  const none = h('p', { class: 'none muted' }, t.inspector.none);
+  const swatch = h('i', { class: 'swatch' });
+  const state = h('span');
+  const badge = h('p', { class: 'badge' }, swatch, state);
+  const facts = h('dl', { class: 'facts' });
+  const sharers = h('div', { class: 'sharers' });
+  const why = h('div', { class: 'whys' });
+  const ask = button({ label: t.inspector.ask, text: t.inspector.ask, className: 'btn small' }, () => {
+    const page = session.state.inspected?.view.ref;
+    if (page !== undefined) void session.run(whyLine(page));
+  });
+  const body = h('div', {}, badge, facts, sharers, why, h('div', { class: 'ask' }, ask));
+
+  const showFacts = keyedList<[string, string]>(facts, ([key]) => key, ([key]) => factRow(words(t.facts, key) ?? key));
+  const showWhy = keyedList<{ list: CheckListView; huge: boolean }>(why, ({ list }) => list.who, () => checkList(context));
+
+  const badgeFor = (letter: string): void => {
+    swatch.style.background = stateColour(letter, session.state.theme);
+    setText(state, stateWords(t, letter).long);
+  };
+  watch(context, (s) => [s.inspected, s.selected, s.hovered, s.frame, s.theme], () => {
+    const { inspected, selected, frame } = session.state;
+    unpin.style.visibility = selected === null && frame === null ? 'hidden' : 'visible';
+    const bare = frame !== null && selected === null;
+    body.hidden = inspected === null && !bare;
+    none.hidden = !body.hidden;
+    if (bare) {
+      setText(title, t.inspector.frame(hex(frame.number)));
+      badgeFor(frame.letter);
+      showFacts([['frame', hex(frame.number)], ['maps', t.inspector.unmapped]]);
+      sharers.replaceChildren();
+      showWhy([]);
+      ask.hidden = true;
+      return;
+    }
+    setText(title, inspected === null ? t.panels.inspector : t.inspector.page(fullName(inspected.view.ref)));
+    if (inspected === null) return;
+    const { view } = inspected;
+    badgeFor(view.letter);
+    ask.hidden = false;
+    showFacts(view.facts);
+    sharers.replaceChildren(...sharerList(context, view));
+    showWhy(view.why.map((list) => ({ list, huge: view.letter === 'T' })));
+  });
+  return h('section', { class: 'panel inspector', 'data-panel': 'inspector', 'aria-label': t.panels.inspector },
+    h('h2', { class: 'heading' }, title, unpin), h('div', { class: 'scroll' }, none, body));
+}
+
+function fullName(page: PageRef): string {
+  return `${page.process}.${pageName(page)}`;
+}
+
+function factRow(label: string): Row<[string, string]> {
+  const value = h('dd');
+  return { element: h('div', {}, h('dt', {}, label), value), update: ([, text]) => setText(value, text) };
+}
+
+function sharerList({ session, t }: Context, { sharers }: PageView): HTMLElement[] {
+  if (sharers.length === 0) return [];
+  const more = sharers.length - SHARERS_SHOWN;
+  return [
+    h('h3', {}, t.inspector.sharers(sharers.length)),
+    h('div', { class: 'list' },
+      ...sharers.slice(0, SHARERS_SHOWN).map((page) => button({ label: fullName(page), text: fullName(page), className: 'btn small mono' }, () => session.show(page))),
+      more > 0 && h('span', { class: 'muted' }, t.inspector.more(more))),
+  ];
+}

@@ -1,0 +1,104 @@
+/** The map's panel: which view, how large, the stage itself, the daemons' state and the legend. */
+import type { DaemonName, DaemonView, ViewName } from '../engine/protocol.ts';
+import { duration, kib, pageName } from '../format.ts';
+import { stateWords } from '../locales/index.ts';
+import type { State } from '../state/state.ts';
+import { CELL_SIZES } from '../state/state.ts';
+import { stateColour } from '../theme/palette.ts';
+import type { Context } from './context.ts';
+import { watch } from './context.ts';
+import { button, h, setAttribute, setText } from './dom.ts';
+import { icon } from './icons.ts';
+import type { MapCanvas } from './map-canvas.ts';
+import css from './map-panel.css?inline';
+import { mapStage } from './map-stage.ts';
+import { reasonWord } from './reason.ts';
+import { style } from './styles.ts';
+
+style(css);
+
+const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzZs.', memory: 'aTtkpbr' };
+
+export function mapPanel(context: Context, canvas: MapCanvas): HTMLElement {
+  const { t } = context;
+  return h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
+    h('div', { class: 'map-bar' }, viewTabs(context), mapControls(context)),
+    mapStage(context, canvas),
+    h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd')), legend(context)),
+  );
+}
+
+function viewTabs(context: Context): HTMLElement {
+  const { session, t } = context;
+  const tab = (view: ViewName): HTMLElement => {
+    const element = button({ label: t.map[view], text: t.map[view], className: 'btn bare' }, () => session.setView(view));
+    watch(context, (s) => s.view, (now) => setAttribute(element, 'aria-pressed', String(now === view)));
+    return element;
+  };
+  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'));
+}
+
+function mapControls(context: Context): HTMLElement {
+  const { session, t } = context;
+  const follow = button({ label: t.map.follow, icon: icon('target'), className: 'btn bare small square' }, () => session.store.set({ follow: !session.state.follow }));
+  watch(context, (s) => s.follow, (on) => setAttribute(follow, 'aria-pressed', String(on)));
+  const out = button({ label: t.map.zoomOut, icon: icon('minus'), className: 'btn bare small square' }, () => session.zoom(-1));
+  const size = h('span', { class: 'mono muted size' });
+  const into = button({ label: t.map.zoomIn, icon: icon('plus'), className: 'btn bare small square' }, () => session.zoom(1));
+  watch(context, (s) => s.cell, (cell) => {
+    setText(size, t.map.zoom(cell));
+    setAttribute(out, 'aria-disabled', String(cell === CELL_SIZES[0]));
+    setAttribute(into, 'aria-disabled', String(cell === CELL_SIZES.at(-1)));
+  });
+  return h('div', { class: 'controls' }, follow, out, size, into);
+}
+
+/** Where a daemon is and what it said last; a press goes there. */
+function daemonChip(context: Context, daemon: DaemonName): HTMLElement {
+  const { session, t } = context;
+  const where = h('span');
+  const reason = h('span');
+  const next = h('span', { class: 'muted' });
+  const element = button({ label: t.map.goTo(daemon), className: 'chip' }, () => {
+    const at = session.state.machine?.[daemon].at ?? null;
+    if (at !== null) session.store.set({ view: 'spaces', reveal: { page: at } });
+    session.store.set({ follow: true });
+  });
+  element.removeAttribute('aria-label');
+  element.append(h('b', {}, daemon), where, reason, next);
+  watch(context, (s) => s.machine?.[daemon], (view) => {
+    if (view === undefined) return;
+    setText(where, view.at === null ? '' : `▸ ${view.at.process} ${placeText(daemon, view)}`);
+    reason.replaceChildren(...(view.last === '' ? [] : [reasonWord(context, view.last, !view.last.includes('exceed')), ` ${view.lastDetail}`]));
+  });
+  watch(context, (s) => nextText(context, s, daemon), (text) => setText(next, text));
+  return element;
+}
+
+/** khugepaged goes by ranges, ksmd by pages. */
+export function placeText(daemon: DaemonName, { at }: DaemonView): string {
+  if (at === null) return '';
+  return daemon === 'khugepaged' ? `${at.region} +${kib(at.index * 4)}` : pageName(at);
+}
+
+function nextText({ t }: Context, { machine }: State, daemon: DaemonName): string {
+  const view = machine?.[daemon];
+  if (machine == null || view === undefined) return '';
+  if (!view.running) return t.map.off;
+  const wakes = view.nextNs === null ? t.map.idle : t.map.wakesIn(duration(view.nextNs - machine.nowNs));
+  return `${t.map.scans(view.fullScans)} · ${wakes}`;
+}
+
+function legend(context: Context): HTMLElement {
+  const { t } = context;
+  const list = h('ul', { class: 'legend', 'aria-label': t.map.legend });
+  watch(context, (s) => [s.view, s.theme], () => {
+    const { view, theme } = context.session.state;
+    list.replaceChildren(...[...LEGEND[view]].map((letter) => {
+      const swatch = h('i', { class: 'swatch', 'aria-hidden': 'true' });
+      swatch.style.background = stateColour(letter, theme);
+      return h('li', {}, swatch, h('b', {}, letter), stateWords(t, letter).short);
+    }));
+  });
+  return list;
+}

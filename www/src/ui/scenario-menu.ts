@@ -1,0 +1,79 @@
+/** The menu of scenarios and files. */
+import { SCENARIOS } from '../scenarios/index.ts';
+import type { Context } from './context.ts';
+import { watch } from './context.ts';
+import { button, h, on, setText } from './dom.ts';
+import { openFile, saveScript } from './files.ts';
+import { icon } from './icons.ts';
+import type { IconName } from './icons.ts';
+
+export function scenarioMenu(context: Context): HTMLElement {
+  const { session, t, signal } = context;
+  const title = h('span');
+  const opener = button({ label: t.scenarioMenu.label, className: 'btn' }, () => toggle(opener.getAttribute('aria-expanded') !== 'true'));
+  opener.id = 'scenario';
+  opener.removeAttribute('aria-label');
+  opener.append(title, icon('chevron'));
+  opener.setAttribute('aria-haspopup', 'menu');
+  const menu = h('div', { class: 'menu', role: 'menu', 'aria-label': t.scenarioMenu.label, hidden: true });
+  const element = h('div', { class: 'scenario' }, opener, menu);
+
+  const item = (content: (Node | string)[], className: string, choose: () => void): HTMLElement =>
+    on(h('button', { type: 'button', role: 'menuitem', tabindex: -1, class: className }, ...content), {
+      click: () => {
+        toggle(false);
+        opener.focus();
+        choose();
+      },
+    });
+  const fileItem = (name: IconName, words: string, choose: () => void): HTMLElement => item([icon(name), words], '', choose);
+  menu.append(
+    ...SCENARIOS.map((shipped) => {
+      const { title: words, blurb } = t.scenarios[shipped.id];
+      return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
+    }),
+    h('div', { role: 'separator' }),
+    fileItem('file', t.scenarioMenu.empty, () => void session.openEmpty()),
+    fileItem('file', t.scenarioMenu.open, () => openFile(context)),
+    fileItem('save', t.scenarioMenu.save, () => void saveScript(context)),
+    fileItem('edit', t.scenarioMenu.edit, () => void session.editScript()),
+  );
+
+  const items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+  const focusItem = (index: number): void => items[(index + items.length) % items.length]?.focus();
+  const toggle = (open: boolean): void => {
+    menu.hidden = !open;
+    opener.setAttribute('aria-expanded', String(open));
+    if (open) focusItem(0);
+  };
+  toggle(false);
+  on(element, {
+    keydown: (event) => {
+      const at = items.indexOf(event.target as HTMLElement);
+      if (event.key === 'Escape' && !menu.hidden) {
+        toggle(false);
+        opener.focus();
+      } else if (event.key === 'ArrowDown') {
+        if (menu.hidden) toggle(true);
+        else focusItem(at + 1);
+      } else if (at >= 0 && event.key === 'ArrowUp') focusItem(at - 1);
+      else if (at >= 0 && event.key === 'Home') focusItem(0);
+      else if (at >= 0 && event.key === 'End') focusItem(-1);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    focusout: (event) => {
+      if (!element.contains(event.relatedTarget as Node | null)) toggle(false);
+    },
+  });
+  // A press outside does not always move the focus.
+  element.ownerDocument.addEventListener('pointerdown', (event) => {
+    if (!event.composedPath().includes(element)) toggle(false);
+  }, { signal });
+
+  watch(context, (s) => s.scenario, (scenario) => {
+    setText(title, scenario === null ? t.scenarioMenu.label : scenario.id === null ? scenario.name : t.scenarios[scenario.id].title);
+  });
+  return element;
+}

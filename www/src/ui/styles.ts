@@ -1,0 +1,18 @@
+/** Style sheets of the components: collected when their modules load, adopted by the shadow root. */
+
+const sources: string[] = [];
+const sheets: CSSStyleSheet[] = [];
+
+export function style(...css: string[]): void {
+  sources.push(...css);
+}
+
+/** All sheets so far; called again after a component was loaded late. */
+export function adopt(root: ShadowRoot): void {
+  for (const css of sources.splice(0)) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    sheets.push(sheet);
+  }
+  root.adoptedStyleSheets = sheets;
+}

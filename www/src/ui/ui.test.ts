@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { CheckListView, DaemonView } from '../engine/protocol.ts';
+import { en } from '../locales/en.ts';
+import { initialState } from '../state/state.ts';
+import { fitsBeside } from './charts.ts';
+import { question } from './check-list.ts';
+import { moveFor } from './map-keys.ts';
+import { placeText } from './map-panel.ts';
+import { rangeAround } from './range-fields.ts';
+import { offsetOf } from './script-dialog.ts';
+import { labelsThatFit } from './timeline.ts';
+import { activity } from './transport.ts';
+
+const key = (name: string, ctrlKey = false, shiftKey = false): Parameters<typeof moveFor>[0] => ({ key: name, ctrlKey, shiftKey, altKey: false, metaKey: false });
+
+test('keys of the map', () => {
+  expect(moveFor(key('ArrowLeft'))).toBe('left');
+  expect(moveFor(key('ArrowLeft', true))).toBe('block-left');
+  expect(moveFor(key('ArrowDown', false, true))).toBe('block-down');
+  expect(moveFor(key('End', true))).toBe('last');
+  expect(moveFor(key('x'))).toBeNull();
+  expect(moveFor({ ...key('ArrowLeft'), altKey: true })).toBeNull();
+});
+
+test('the 2 MiB around a page stay inside the region', () => {
+  expect(rangeAround({ startPage: 0, pages: 2048 }, 700)).toEqual({ start: 512, end: 1024 });
+  expect(rangeAround({ startPage: 256, pages: 2048 }, 10)).toEqual({ start: 0, end: 256 });
+  expect(rangeAround({ startPage: 0, pages: 600 }, 599)).toEqual({ start: 512, end: 600 });
+});
+
+test('line and column as an offset, never beyond the line', () => {
+  const text = 'proc p1\np1 madvice a\n';
+  expect(text.slice(offsetOf(text, 2, 4))).toBe('madvice a\n');
+  expect(offsetOf(text, 1, 99)).toBe(7);
+  expect(offsetOf(text, 9, 1)).toBe(text.length);
+});
+
+test('timeline labels do not touch, and stay inside', () => {
+  const marks = [{ x: 0, width: 40 }, { x: 20, width: 40 }, { x: 60, width: 40 }, { x: 190, width: 40 }];
+  expect(labelsThatFit(marks, 0, 200)).toEqual([0, 2, 3]);
+  expect(labelsThatFit([{ x: 0, width: 300 }], 0, 200)).toEqual([]);
+});
+
+test('a curve that would flatten the others is left out', () => {
+  expect(fitsBeside([400], [10, 100])).toBe(true);
+  expect(fitsBeside([401], [10, 100])).toBe(false);
+});
+
+test('the question fits the answer', () => {
+  const list = (who: string, ok: boolean): CheckListView => ({ who, ok, verdict: '', checks: [] });
+  expect(question(en, list('khugepaged', false), false)).toBe(en.inspector.why.khugepaged);
+  expect(question(en, list('khugepaged', false), true)).toBe(en.inspector.why.khugepagedOk);
+  expect(question(en, list('ksmd', false), false)).toBe(en.inspector.why.ksmd);
+  expect(question(en, list('shrinker', true), false)).toBe('shrinker');
+});
+
+test('khugepaged is told by range, ksmd by page', () => {
+  const at: DaemonView = { running: true, at: { process: 'redis', region: 'heap', index: 3072 }, last: '', lastDetail: '', fullScans: 0, nextNs: null };
+  expect(placeText('khugepaged', at)).toBe('heap +12\u202fM');
+  expect(placeText('ksmd', at)).toBe('heap[3072]');
+  expect(placeText('ksmd', { ...at, at: null })).toBe('');
+});
+
+describe('activity', () => {
+  const state = initialState({ theme: 'system', locale: 'en', singleKeys: true }, 'dark');
+  test('progress before anything else', () => {
+    expect(activity({ t: en }, { ...state, busy: 1, progress: { done: 1, total: 4 } })).toBe('25 %');
+    expect(activity({ t: en }, { ...state, busy: 1 })).toBe(en.transport.working);
+    expect(activity({ t: en }, state)).toBe('');
+  });
+});
