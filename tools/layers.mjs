@@ -21,7 +21,8 @@ const CONFORMANCE = 'conformance';
 const VITEST_REPORT = join(ROOT, 'test-results', 'vitest.json');
 
 async function clippy(packages, onLine) {
-  const args = ['clippy', ...packages, '--all-targets', '--keep-going', '--message-format=json', '--', '-D', 'warnings'];
+  const format = ['--keep-going', '--message-format=json'];
+  const args = ['clippy', ...packages, '--all-targets', ...format, '--', '-D', 'warnings'];
   const { code, output, stdout } = await run('cargo', args, { onLine: (line) => line.startsWith('{') || onLine(line) });
   const { rendered, ...count } = counts.cargoMessages(stdout);
   return { code, ...count, output: rendered || output.replace(/^\{.*\n/gm, '') };
@@ -87,15 +88,14 @@ export const LAYERS = [
     name: 'unit',
     what: 'Rust unit and integration tests',
     needs: ['rust'],
-    run: (onLine) =>
-      hasNextest()
-        ? counted(counts.nextest, 'cargo', ['nextest', 'run', ...NATIVE, '-E', `not binary(${CONFORMANCE})`], { onLine })
-        : counted(
-            counts.libtest,
-            'cargo',
-            ['test', ...NATIVE, '--no-fail-fast', '--lib', '--bins', ...integrationTests()],
-            { onLine },
-          ),
+    run(onLine) {
+      if (hasNextest()) {
+        const args = ['nextest', 'run', ...NATIVE, '-E', `not binary(${CONFORMANCE})`];
+        return counted(counts.nextest, 'cargo', args, { onLine });
+      }
+      const args = ['test', ...NATIVE, '--no-fail-fast', '--lib', '--bins', ...integrationTests()];
+      return counted(counts.libtest, 'cargo', args, { onLine });
+    },
   },
   {
     name: 'doctest',

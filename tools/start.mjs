@@ -40,8 +40,9 @@ main(async () => {
 function options() {
   try {
     const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } } });
-    const port = Number(values.port ?? process.env.PORT ?? DEFAULT_PORT);
-    if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`no port: ${values.port ?? process.env.PORT}`);
+    const asked = values.port ?? process.env.PORT ?? DEFAULT_PORT;
+    const port = Number(asked);
+    if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`Not a port: ${asked}`);
     return { port, host: values.host ?? 'localhost' };
   } catch (error) {
     throw new Refusal(`${error.message}\nUsage: npm start -- [--port N] [--host ADDRESS]`);

@@ -53,7 +53,9 @@ export function pageTest(name, options, body) {
       assert.deepEqual(problems, []);
     } catch (error) {
       await picture(`failed-${name}`).catch(() => {});
-      if (problems.length && error.code !== 'ERR_ASSERTION') error.message += `\nThe page complained:\n${problems.join('\n')}`;
+      if (problems.length && error.code !== 'ERR_ASSERTION') {
+        error.message += `\nThe page complained:\n${problems.join('\n')}`;
+      }
       throw error;
     } finally {
       await context.close();

@@ -31,12 +31,13 @@ export function laneFacts(page, name) {
   return page.locator('.lane', { hasText: name }).locator('.facts');
 }
 
-/** Id or class of what has the focus, through shadow roots. */
+/** Id, class, action and label of what has the focus, through shadow roots. */
 export function focused(page) {
   return page.evaluate(() => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    return element === null ? '' : `${element.id} ${element.className} ${element.dataset?.action ?? ''} ${element.getAttribute('aria-label') ?? ''}`;
+    if (element === null) return '';
+    return [element.id, element.className, element.dataset?.action, element.getAttribute('aria-label')].filter((part) => part).join(' ');
   });
 }
 

@@ -83,18 +83,18 @@ pageTest('collapse and merge, by keyboard only', {}, async ({ page, picture }) =
   await tabTo(page, /^new-process /);
   await press('Enter');
   await page.locator('[data-action="map"]').waitFor();
-  await tabTo(page, / map /);
+  await tabTo(page, /small map/);
   await press('Enter', 'Tab');
   await fill('2M');
   await press('Enter');
   await printed('p1 mmap a 2M');
-  await until(async () => / write /.test(await focused(page)), 'the new region to be chosen');
+  await until(async () => /small write/.test(await focused(page)), 'the new region to be chosen');
   await press('Enter', 'Tab');
   await fill('256');
   await press('Enter');
   await printed('p1 write a[0..256] seed=1');
   await factsHave(page, 'p1 a', /RSS 1\sM/);
-  await tabTo(page, / advise /);
+  await tabTo(page, /small advise/);
   await press('Enter');
   await tabTo(page, /primary/);
   await press('Enter');
@@ -119,7 +119,7 @@ pageTest('collapse and merge, by keyboard only', {}, async ({ page, picture }) =
   await factsHave(page, 'p1 a', /AnonHugePages 2\sM/);
   await picture('task-keyboard-collapsed');
 
-  await press('F6', 'F6', 'F6', '/');
+  await press('F6', 'F6', 'F6');
   for (const line of ['p1 mmap b 64K', 'p1 write b fill=0x41', 'p1 madvise b mergeable', 'echo 1 > /sys/kernel/mm/ksm/run']) {
     await tabTo(page, /^console-input /);
     await keyboard.type(line);

@@ -76,7 +76,7 @@ fn print_events(outcome: &Outcome, all: bool) {
     for e in machine.events().since(0) {
         if all {
             println!("{:>15} {:?} {:?}", e.now_ns, e.actor, e.kind);
-        } else if let Some(line) = machine.ftrace_line(e) {
+        } else if let Some(line) = machine.trace_line(e) {
             println!("{line}");
         }
     }

@@ -227,7 +227,7 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "DaemonFacts")]
     pub fn khugepaged(&self) -> JsValue {
         let m = self.session().machine();
-        let facts = self.daemon(&self.events().khugepaged, m.khugepaged_cursor().is_some());
+        let facts = self.daemon(&self.events_fed().khugepaged, m.khugepaged_cursor().is_some());
         to_js(&DaemonFacts {
             running: m.khugepaged_running(),
             full_scans: m.khugepaged_scans(),
@@ -240,8 +240,8 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "DaemonFacts")]
     pub fn ksmd(&self) -> JsValue {
         let m = self.session().machine();
-        let running = m.ksm_settings().run == mm_engine::ksm::Run::Merge;
-        let facts = self.daemon(&self.events().ksmd, running);
+        let running = m.read_file("/sys/kernel/mm/ksm/run").is_ok_and(|t| t.trim() == "1");
+        let facts = self.daemon(&self.events_fed().ksmd, running);
         to_js(&DaemonFacts {
             running,
             full_scans: m.ksm_gauges().full_scans as u32,

@@ -20,3 +20,8 @@ export function words<T>(map: Readonly<Record<string, T>>, key: string): T | und
 export function stateWords(t: Messages, letter: string): { short: string; long: string } {
   return words(t.states, /^[1-8]$/.test(letter) ? 'mthp' : letter) ?? { short: letter, long: letter };
 }
+
+/** Help of a tunable by its path; the files of the folio sizes share theirs. */
+export function tunableHelp(t: Messages, path: string): string | undefined {
+  return words(t.tunableHelp, path.replace(/hugepages-\d+kB/, 'hugepages-*kB'));
+}

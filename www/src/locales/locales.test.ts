@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PALETTE } from '../theme/palette.ts';
-import { LOCALES, stateWords, words } from './index.ts';
+import { LOCALES, stateWords, tunableHelp, words } from './index.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
 
@@ -9,8 +9,8 @@ function paths(value: unknown, at = ''): string[] {
   if (typeof value !== 'object' || value === null) return [at];
   return Object.entries(value).flatMap(([key, inner]) => paths(inner, `${at}/${key}`));
 }
-/** The tables keyed by what the engine says may be longer in one language: the others fall back to its English. */
-const OWN = /^\/(tunableHelp|checkTitles)\//;
+/** The engine's help is English: that table is empty in English. */
+const OWN = /^\/tunableHelp\//;
 
 describe('languages', () => {
   test('have the same keys', () => {
@@ -40,5 +40,7 @@ describe('languages', () => {
     expect(words(en.reasons, 'no_such_reason')).toBeUndefined();
     expect(words(en.reasons, 'toString')).toBeUndefined();
     expect(stateWords(en, '?').short).toBe('?');
+    expect(tunableHelp(en, '/sys/kernel/mm/ksm/run')).toBeUndefined();
+    expect(tunableHelp(zh, '/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled')).toContain('folio');
   });
 });

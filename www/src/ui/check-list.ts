@@ -11,8 +11,8 @@ const SIGNS: Readonly<Record<CheckView['outcome'], string>> = { pass: '✓', fai
 
 export interface Answer {
   list: CheckListView;
-  /** The page is huge already. */
-  huge: boolean;
+  /** Class of the page asked about. */
+  letter: string;
 }
 
 export function checkList(context: Context): Row<Answer> {
@@ -34,16 +34,16 @@ export function checkList(context: Context): Row<Answer> {
   });
   return {
     element: h('section', { class: 'why' }, title, details),
-    update({ list, huge }) {
+    update({ list, letter }) {
       // Rebuilding would take the focus from a remedy somebody is about to press.
-      const now = JSON.stringify([list, huge]);
+      const now = JSON.stringify([list, letter]);
       if (now === shown) return;
       shown = now;
       if (name !== list.who) {
         name = list.who;
         details.open = !session.state.foldedLists.has(name);
       }
-      setText(title, question(t, list, huge));
+      setText(title, question(t, list, letter));
       setText(who, list.who);
       verdict.replaceChildren('· ', reasonWord(context, list.verdict, list.ok));
       checks.replaceChildren(...list.checks.map((check) => checkItem(context, check)));
@@ -51,13 +51,15 @@ export function checkList(context: Context): Row<Answer> {
   };
 }
 
-export function question(t: Messages, { who, ok }: CheckListView, huge: boolean): string {
-  if (who === 'khugepaged') return ok || huge ? t.inspector.why.khugepagedOk : t.inspector.why.khugepaged;
-  if (who === 'ksmd') return ok ? t.inspector.why.ksmdOk : t.inspector.why.ksmd;
+/** What the reader would ask, given that the page may be huge or merged already. */
+export function question(t: Messages, { who, ok }: CheckListView, letter: string): string {
+  if (who === 'khugepaged') return ok || letter === 'T' ? t.inspector.why.khugepagedOk : t.inspector.why.khugepaged;
+  if (who === 'ksmd') return ok || letter === 'k' ? t.inspector.why.ksmdOk : t.inspector.why.ksmd;
   return who === 'fault' ? t.inspector.why.fault : who;
 }
 
-function checkItem({ session, t }: Context, { rule, title, detail, outcome, remedy, remedyLine }: CheckView): HTMLElement {
+function checkItem(context: Context, { rule, title, detail, outcome, remedy, remedyLine }: CheckView): HTMLElement {
+  const { t } = context;
   const sign = h('span', { class: `sign ${outcome === 'pass' ? 'ok' : outcome === 'fail' ? 'bad' : 'muted'}`, role: 'img', 'aria-label': t.inspector.outcome[outcome] }, SIGNS[outcome]);
   const notReached = outcome === 'not_reached_pass' ? t.inspector.notReachedPass : outcome === 'not_reached_fail' ? t.inspector.notReachedFail : '';
   const small = [notReached, detail].filter((w) => w !== '').join(' · ');
@@ -65,6 +67,12 @@ function checkItem({ session, t }: Context, { rule, title, detail, outcome, reme
     h('span', { class: 'title' }, words(t.checkTitles, rule) ?? title),
     small !== '' && h('small', {}, small),
     remedy !== '' && remedyLine === '' && h('small', {}, `→ ${remedy}`),
-    remedyLine !== '' && button({ label: t.inspector.runRemedy(remedyLine), text: remedy === '' ? remedyLine : `→ ${remedy}`, className: `btn small remedy${remedy === '' ? ' mono' : ''}` }, () => void session.run(remedyLine)),
+    remedyLine !== '' && remedyButton(context, remedy === '' ? remedyLine : remedy, remedyLine),
   ));
+}
+
+/** Runs the line that would make the check pass; shows the line itself unless there are better words. */
+function remedyButton({ session, t }: Context, words: string, line: string): HTMLElement {
+  const className = words === line ? 'btn small remedy mono' : 'btn small remedy';
+  return button({ label: t.inspector.runRemedy(line), text: `→ ${words}`, className }, () => void session.run(line));
 }

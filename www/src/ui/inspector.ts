@@ -1,10 +1,11 @@
 /** Everything about one page, who shares it, and why it is as it is. */
-import type { CheckListView, PageRef, PageView } from '../engine/protocol.ts';
+import type { PageRef, PageView } from '../engine/protocol.ts';
 import { hex, pageName } from '../format.ts';
 import { stateWords, words } from '../locales/index.ts';
 import { whyLine } from '../state/commands.ts';
 import { stateColour } from '../theme/palette.ts';
 import { checkList } from './check-list.ts';
+import type { Answer } from './check-list.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { button, h, keyedList, setText } from './dom.ts';
@@ -36,7 +37,7 @@ export function inspectorPanel(context: Context): HTMLElement {
   const body = h('div', {}, badge, facts, sharers, why, h('div', { class: 'ask' }, ask));
 
   const showFacts = keyedList<[string, string]>(facts, ([key]) => key, ([key]) => factRow(words(t.facts, key) ?? key));
-  const showWhy = keyedList<{ list: CheckListView; huge: boolean }>(why, ({ list }) => list.who, () => checkList(context));
+  const showWhy = keyedList<Answer>(why, ({ list }) => list.who, () => checkList(context));
 
   const badgeFor = (letter: string): void => {
     swatch.style.background = stateColour(letter, session.state.theme);
@@ -64,7 +65,7 @@ export function inspectorPanel(context: Context): HTMLElement {
     ask.hidden = false;
     showFacts(view.facts);
     sharers.replaceChildren(...sharerList(context, view));
-    showWhy(view.why.map((list) => ({ list, huge: view.letter === 'T' })));
+    showWhy(view.why.map((list) => ({ list, letter: view.letter })));
   });
   return h('section', { class: 'panel inspector', 'data-panel': 'inspector', 'aria-label': t.panels.inspector },
     h('h2', { class: 'heading' }, title, unpin), h('div', { class: 'scroll' }, none, body));

@@ -22,7 +22,7 @@ const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzZs.', memory:
 export function mapPanel(context: Context, canvas: MapCanvas): HTMLElement {
   const { t } = context;
   return h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
-    h('div', { class: 'map-bar' }, viewTabs(context), mapControls(context)),
+    h('div', { class: 'map-bar' }, viewTabs(context), caption(context), mapControls(context)),
     mapStage(context, canvas),
     h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd')), legend(context)),
   );
@@ -36,6 +36,17 @@ function viewTabs(context: Context): HTMLElement {
     return element;
   };
   return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'));
+}
+
+/** What the scenario is about, in a sentence. */
+function caption(context: Context): HTMLElement {
+  const element = h('p', { class: 'caption muted' });
+  watch(context, (s) => s.scenario, (scenario) => {
+    const words = scenario?.id == null ? '' : context.t.scenarios[scenario.id].blurb;
+    setText(element, words);
+    element.title = words;
+  });
+  return element;
 }
 
 function mapControls(context: Context): HTMLElement {
@@ -69,7 +80,7 @@ function daemonChip(context: Context, daemon: DaemonName): HTMLElement {
   watch(context, (s) => s.machine?.[daemon], (view) => {
     if (view === undefined) return;
     setText(where, view.at === null ? '' : `▸ ${view.at.process} ${placeText(daemon, view)}`);
-    reason.replaceChildren(...(view.last === '' ? [] : [reasonWord(context, view.last, !view.last.includes('exceed')), ` ${view.lastDetail}`]));
+    reason.replaceChildren(...(view.last === '' ? [] : [reasonWord(context, view.last), ` ${view.lastDetail}`]));
   });
   watch(context, (s) => nextText(context, s, daemon), (text) => setText(next, text));
   return element;

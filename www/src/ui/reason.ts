@@ -3,6 +3,18 @@ import { words } from '../locales/index.ts';
 import type { Context } from './context.ts';
 import { h } from './dom.ts';
 
-export function reasonWord({ t }: Pick<Context, 't'>, reason: string, ok: boolean): HTMLElement {
-  return h('b', { class: ok ? 'reason ok' : 'reason bad', title: words(t.reasons, reason.toLowerCase()) }, reason);
+/** What a daemon is there for, and what is neither that nor a refusal. */
+const GOOD: ReadonlySet<string> = new Set(['succeeded', 'page_pmd_mapped', 'merged', 'already merged', 'merged with the zero page']);
+const USUAL: ReadonlySet<string> = new Set(['checksum changed', 'skipped by smart scan', 'unshared: in the unstable tree', 'search aborted']);
+
+export type Tone = 'ok' | 'bad' | 'usual';
+
+/** @param ok if it is known whether it worked, as in an event */
+export function toneOf(reason: string, ok?: boolean): Tone {
+  if (USUAL.has(reason)) return 'usual';
+  return (ok ?? GOOD.has(reason)) ? 'ok' : 'bad';
+}
+
+export function reasonWord({ t }: Pick<Context, 't'>, reason: string, ok?: boolean): HTMLElement {
+  return h('b', { class: `reason ${toneOf(reason, ok)}`, title: words(t.reasons, reason) }, reason);
 }

@@ -1,7 +1,7 @@
 /** One tunable: its name, the control that fits it, default, range, help and the way back. */
 import type { Tunable } from '../engine/protocol.ts';
 import { count } from '../format.ts';
-import { words } from '../locales/index.ts';
+import { tunableHelp } from '../locales/index.ts';
 import { LOG_STEPS, echoLine, logSliderMax, logStep, logValue, tunableChoices, tunableControl } from '../state/commands.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
@@ -21,7 +21,8 @@ export function tunableRow(context: Context, tunable: Tunable, index: number): H
   const restore = (): void => show(session.state.tunableValues[index] ?? tunable.default);
   const element = h('div', { class: 'tunable' });
   const help = h('p', { class: 'help', id: `${id}-help`, hidden: true }, ...helpOf(context, tunable));
-  const name = on(h('button', { type: 'button', class: 'name', 'aria-expanded': 'false', 'aria-controls': help.id, title: t.tunables.helpOf(tunable.name) }, tunable.name), {
+  const label = nameInGroup(tunable);
+  const name = on(h('button', { type: 'button', class: 'name', 'aria-expanded': 'false', 'aria-controls': help.id, title: t.tunables.helpOf(label) }, label), {
     click: () => {
       help.hidden = !help.hidden;
       name.setAttribute('aria-expanded', String(!help.hidden));
@@ -30,7 +31,7 @@ export function tunableRow(context: Context, tunable: Tunable, index: number): H
   const reset = button({ label: t.tunables.reset(tunable.default), icon: icon('reset'), className: 'btn small bare square' }, () => write(tunable.default));
   const control = makeControl(tunable, write);
   const show: Show = (value) => {
-    const changed = value !== tunable.default;
+    const changed = differs(tunable, value);
     setAttribute(element, 'data-changed', changed);
     reset.hidden = !changed;
     control.show(value);
@@ -41,10 +42,20 @@ export function tunableRow(context: Context, tunable: Tunable, index: number): H
   return element;
 }
 
+/** The files of the folio sizes are all called `enabled`: their folder belongs to the name. */
+function nameInGroup({ path, name }: Tunable): string {
+  return /hugepages-\d+kB\/.*$/.exec(path)?.[0] ?? name;
+}
+
+/** A file without a default of its own, as min_free_kbytes, never counts as changed. */
+export function differs(tunable: Tunable, value: string | undefined): boolean {
+  return value !== undefined && tunable.default !== '' && value !== tunable.default;
+}
+
 function helpOf({ t }: Context, { path, help, min, max, default: initial }: Tunable): (Node | string)[] {
   const range = min === null && max === null ? [] : [t.tunables.range(count(min ?? 0), max === null ? '∞' : count(max))];
   return [
-    words(t.tunableHelp, path) ?? help,
+    tunableHelp(t, path) ?? help,
     h('span', { class: 'facts' }, [t.tunables.default(initial), ...range].join(' · ')),
     h('code', {}, path),
   ];
@@ -56,7 +67,8 @@ interface Control {
 }
 
 function makeControl(tunable: Tunable, write: (value: string) => void): Control {
-  const { name, min, max } = tunable;
+  const name = nameInGroup(tunable);
+  const { min, max } = tunable;
   switch (tunableControl(tunable)) {
     case 'choice': {
       const select = h('select', { class: 'field mono value', 'aria-label': name }, ...(tunableChoices(tunable) ?? []).map((c) => option(c, c)));
@@ -74,10 +86,10 @@ function makeControl(tunable: Tunable, write: (value: string) => void): Control 
       return { elements: [field], show: (value) => { field.value = value; } };
     }
     case 'slider':
-      return numberControl(tunable, { max: max ?? 0, min: min ?? 0, toStep: (v) => v, toValue: (s) => s }, write);
+      return numberControl(tunable, name, { max: max ?? 0, min: min ?? 0, toStep: (v) => v, toValue: (s) => s }, write);
     case 'log-slider': {
       const top = logSliderMax(tunable);
-      return numberControl(tunable, { max: LOG_STEPS, min: 0, toStep: (v) => logStep(v, top), toValue: (s) => Math.max(min ?? 0, logValue(s, top)) }, write);
+      return numberControl(tunable, name, { max: LOG_STEPS, min: 0, toStep: (v) => logStep(v, top), toValue: (s) => Math.max(min ?? 0, logValue(s, top)) }, write);
     }
   }
 }
@@ -89,7 +101,7 @@ interface Scale {
   toValue(step: number): number;
 }
 
-function numberControl({ name, min, max }: Tunable, scale: Scale, write: (value: string) => void): Control {
+function numberControl({ min, max }: Tunable, name: string, scale: Scale, write: (value: string) => void): Control {
   // Not type=number: what the file would refuse may be tried, and the answer read in the console.
   const field = h('input', { class: 'field mono value', inputmode: 'numeric', 'aria-label': name, spellcheck: 'false', autocomplete: 'off' });
   const slider = h('input', { type: 'range', class: 'slider', min: scale.min, max: scale.max, step: 1, 'aria-label': name });

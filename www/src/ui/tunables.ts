@@ -1,11 +1,10 @@
 /** The tunables, grouped as in sysfs. Built from the engine's own table; every change is an `echo`. */
-import type { Tunable } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, setText } from './dom.ts';
 import { style } from './styles.ts';
-import { tunableRow } from './tunable-row.ts';
+import { differs, tunableRow } from './tunable-row.ts';
 import css from './tunables.css?inline';
 
 style(css);
@@ -30,8 +29,4 @@ export function tunablesPanel(context: Context): HTMLElement {
   });
   return h('section', { class: 'panel tunables', 'data-panel': 'tunables', 'aria-label': t.panels.tunables },
     h('h2', { class: 'heading' }, t.panels.tunables, changed), list);
-}
-
-export function differs(tunable: Tunable, value: string | undefined): boolean {
-  return value !== undefined && value !== tunable.default;
 }

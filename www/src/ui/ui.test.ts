@@ -6,6 +6,7 @@ import { fitsBeside } from './charts.ts';
 import { question } from './check-list.ts';
 import { moveFor } from './map-keys.ts';
 import { placeText } from './map-panel.ts';
+import { toneOf } from './reason.ts';
 import { rangeAround } from './range-fields.ts';
 import { offsetOf } from './script-dialog.ts';
 import { labelsThatFit } from './timeline.ts';
@@ -48,10 +49,10 @@ test('a curve that would flatten the others is left out', () => {
 
 test('the question fits the answer', () => {
   const list = (who: string, ok: boolean): CheckListView => ({ who, ok, verdict: '', checks: [] });
-  expect(question(en, list('khugepaged', false), false)).toBe(en.inspector.why.khugepaged);
-  expect(question(en, list('khugepaged', false), true)).toBe(en.inspector.why.khugepagedOk);
-  expect(question(en, list('ksmd', false), false)).toBe(en.inspector.why.ksmd);
-  expect(question(en, list('shrinker', true), false)).toBe('shrinker');
+  expect(question(en, list('khugepaged', false), 'a')).toBe(en.inspector.why.khugepaged);
+  expect(question(en, list('khugepaged', false), 'T')).toBe(en.inspector.why.khugepagedOk);
+  expect(question(en, list('ksmd', false), 'a')).toBe(en.inspector.why.ksmd);
+  expect(question(en, list('shrinker', true), 'a')).toBe('shrinker');
 });
 
 test('khugepaged is told by range, ksmd by page', () => {
@@ -59,6 +60,13 @@ test('khugepaged is told by range, ksmd by page', () => {
   expect(placeText('khugepaged', at)).toBe('heap +12\u202fM');
   expect(placeText('ksmd', at)).toBe('heap[3072]');
   expect(placeText('ksmd', { ...at, at: null })).toBe('');
+});
+
+test('a reason is good, bad or neither', () => {
+  expect(toneOf('succeeded')).toBe('ok');
+  expect(toneOf('exceed_none_pte')).toBe('bad');
+  expect(toneOf('checksum changed', false)).toBe('usual');
+  expect(toneOf('EINVAL', true)).toBe('ok');
 });
 
 describe('activity', () => {

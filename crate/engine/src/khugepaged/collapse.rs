@@ -150,11 +150,11 @@ impl Machine {
                 swapped_in.err().map_or("", ScanResult::as_str),
                 || {
                     let how = if swapped_in.is_ok() {
-                        "came back"
+                        "all came back"
                     } else {
-                        "cannot come back: guard or poison markers"
+                        "a guard or poison marker cannot come back"
                     };
-                    format!("{} entries that are not present {how}", scan.unmapped)
+                    format!("entries not present: {}; {how}", scan.unmapped)
                 },
             );
             swapped_in?;
@@ -197,8 +197,7 @@ impl Machine {
                 self.copy_content(folio.add(i + k), pte.pfn().add(k));
                 self.tables.set(table, i + k, Pte::NONE);
             }
-            self.remove_rmap_ptes(pte.pfn(), n, mm);
-            self.munlock_vma_folio(head, vma, false);
+            self.remove_rmap_ptes(pte.pfn(), n, vma);
             self.folio_put(head, n as i32);
             copied += n as u32;
             i += n;

@@ -137,7 +137,7 @@ impl Machine {
     }
 
     /// When the thread has something to do next; `None` if only a command or a write can wake it.
-    pub(crate) fn khugepaged_next_wake_ns(&self) -> Option<u64> {
+    pub fn khugepaged_next_wake_ns(&self) -> Option<u64> {
         match self.khugepaged.thread? {
             ThreadState::ScanSleep { until_ns } | ThreadState::AllocSleep { until_ns, .. } => {
                 until_ns

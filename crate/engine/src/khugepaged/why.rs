@@ -7,7 +7,7 @@ use super::scan_pmd::ScanCounts;
 use super::{CollapseControl, ScanResult};
 use crate::explain::{CheckList, Explain};
 use crate::machine::Machine;
-use crate::thp::TvaType;
+use crate::thp::{SizeEnabled, TvaType};
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, VmaId, pmd_down};
 
 const SYSFS: &str = "/sys/kernel/mm/transparent_hugepage";
@@ -90,10 +90,11 @@ impl Machine {
                 format!("the thread {state}")
             },
         );
-        list.remedy(
-            "khugepaged_running",
-            format!("echo madvise > {SYSFS}/enabled"),
-        );
+        let switch = match self.thp.size_enabled[HPAGE_PMD_ORDER as usize] {
+            SizeEnabled::Never => format!("echo madvise > {SYSFS}/hugepages-2048kB/enabled"),
+            _ => format!("echo madvise > {SYSFS}/enabled"),
+        };
+        list.remedy("khugepaged_running", switch);
         let result = ScanResult::AnyProcess.as_str();
         list.fails(
             "process",

@@ -38,7 +38,11 @@ impl Advisor {
         let scan_time_s = ((now_ns - self.start_ns) / 1_000_000_000).max(1);
         let cpu_ms = (cpu_ns - self.cpu_ns) / 1_000_000;
         let cpu_percent = (cpu_ms * 100 / (scan_time_s * 1000)).max(1);
-        let last = if self.scan_time_s == 0 { scan_time_s } else { self.scan_time_s };
+        let last = if self.scan_time_s == 0 {
+            scan_time_s
+        } else {
+            self.scan_time_s
+        };
         let factor = (s.advisor_target_scan_time.saturating_mul(100) / scan_time_s).max(1);
         let change = (scan_time_s * 100 / last).max(1);
         let change = ((100 - EWMA_WEIGHT) * self.change + EWMA_WEIGHT * change) / 100;
@@ -50,7 +54,11 @@ impl Advisor {
             .max(per_page_cost.saturating_mul(MIN_CPU))
             .min(s.advisor_max_pages_to_scan);
         (self.change, self.scan_time_s, self.cpu_ns) = (change, scan_time_s, cpu_ns);
-        Advice { scan_time_s, pages_to_scan, cpu_percent }
+        Advice {
+            scan_time_s,
+            pages_to_scan,
+            cpu_percent,
+        }
     }
 }
 
@@ -99,22 +107,41 @@ mod tests {
     /// pages_to_scan 500, first evaluation: (scan seconds, CPU ms) and what comes out.
     #[test]
     fn follows_the_documented_examples() {
-        let s = KsmSettings { pages_to_scan: 500, ..KsmSettings::default() };
-        for ((scan_s, cpu_ms), (pages, percent)) in [((400, 20_000), (1000, 5)), ((40, 2_400), (830, 6))] {
+        let s = KsmSettings {
+            pages_to_scan: 500,
+            ..KsmSettings::default()
+        };
+        for ((scan_s, cpu_ms), (pages, percent)) in
+            [((400, 20_000), (1000, 5)), ((40, 2_400), (830, 6))]
+        {
             let advice = Advisor::default().advise(&s, scan_s * 1_000_000_000, cpu_ms * 1_000_000);
-            assert_eq!(advice, Advice { scan_time_s: scan_s, pages_to_scan: pages, cpu_percent: percent });
+            assert_eq!(
+                advice,
+                Advice {
+                    scan_time_s: scan_s,
+                    pages_to_scan: pages,
+                    cpu_percent: percent
+                }
+            );
         }
     }
 
     #[test]
     fn remembers_the_last_scan() {
-        let s = KsmSettings { pages_to_scan: 1000, advisor_target_scan_time: 100, ..KsmSettings::default() };
+        let s = KsmSettings {
+            pages_to_scan: 1000,
+            advisor_target_scan_time: 100,
+            ..KsmSettings::default()
+        };
         let mut a = Advisor::default();
         a.advise(&s, 100_000_000_000, 50_000_000_000);
         assert_eq!((a.change, a.scan_time_s), (30, 100));
         // Twice as long: change (70 * 30 + 30 * 200) / 100 = 81; factor 50; 2000 * 81 % = 1620.
         a.start_ns = 100_000_000_000;
         let advice = a.advise(&s, 300_000_000_000, 150_000_000_000);
-        assert_eq!((a.change, advice.cpu_percent, advice.pages_to_scan), (81, 50, 1400));
+        assert_eq!(
+            (a.change, advice.cpu_percent, advice.pages_to_scan),
+            (81, 50, 1400)
+        );
     }
 }

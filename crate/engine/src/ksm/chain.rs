@@ -25,12 +25,19 @@ impl Machine {
 
     /// The page that stands for a node of the tree. `None` if it was stale: it has been taken down, and the tree
     /// may have been rebalanced (`chain`, `chain_prune`).
-    pub(super) fn stable_representative(&mut self, id: NodeId, prune: bool) -> Option<Representative> {
+    pub(super) fn stable_representative(
+        &mut self,
+        id: NodeId,
+        prune: bool,
+    ) -> Option<Representative> {
         if self.node(id).is_chain() {
             return self.stable_node_dup(id, prune);
         }
         if self.stable_node_alive_cached(id) {
-            return Some(Representative { dup: id, tree_node: id });
+            return Some(Representative {
+                dup: id,
+                tree_node: id,
+            });
         }
         self.remove_node_from_stable_tree(id);
         None
@@ -72,13 +79,19 @@ impl Machine {
             return None;
         };
         if self.collapse_chain(chain, found) {
-            return Some(Representative { dup: found, tree_node: found });
+            return Some(Representative {
+                dup: found,
+                tree_node: found,
+            });
         }
         if self.node(chain).hlist != found.0 && self.is_page_sharing_candidate(found, 1) {
             self.unlink_dup(found);
             self.link_dup(found, chain);
         }
-        Some(Representative { dup: found, tree_node: chain })
+        Some(Representative {
+            dup: found,
+            tree_node: chain,
+        })
     }
 
     /// The last dup of a chain takes the chain's place in the tree.
@@ -89,7 +102,12 @@ impl Machine {
         }
         let nid = self.node(chain).nid;
         let ksm = &mut self.ksm;
-        rbtree::replace(&mut ksm.nodes, &mut ksm.stable_roots[nid as usize], chain.0, found.0);
+        rbtree::replace(
+            &mut ksm.nodes,
+            &mut ksm.stable_roots[nid as usize],
+            chain.0,
+            found.0,
+        );
         ksm.nodes.get_mut(found.0).dup = false;
         ksm.nodes.remove(chain.0);
         ksm.stable_node_chains -= 1;
@@ -110,7 +128,12 @@ impl Machine {
             chain_prune_time,
             ..StableNode::default()
         });
-        rbtree::replace(&mut ksm.nodes, &mut ksm.stable_roots[old.nid as usize], dup.0, chain);
+        rbtree::replace(
+            &mut ksm.nodes,
+            &mut ksm.stable_roots[old.nid as usize],
+            dup.0,
+            chain,
+        );
         ksm.stable_node_chains += 1;
         self.stable_node_chain_add_dup(dup, NodeId(chain));
         NodeId(chain)
@@ -143,10 +166,14 @@ impl Machine {
         if link.prev() == 0 {
             self.node_mut(NodeId(link.owner())).hlist = link.next();
         } else {
-            self.node_mut(NodeId(link.prev())).link.set_next(link.next());
+            self.node_mut(NodeId(link.prev()))
+                .link
+                .set_next(link.next());
         }
         if link.next() != 0 {
-            self.node_mut(NodeId(link.next())).link.set_prev(link.prev());
+            self.node_mut(NodeId(link.next()))
+                .link
+                .set_prev(link.prev());
         }
     }
 

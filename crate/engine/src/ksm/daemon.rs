@@ -27,7 +27,9 @@ pub(super) enum Thread {
 impl Thread {
     /// A day, the sleep of a parked thread.
     pub(super) fn parked() -> Thread {
-        Thread::Sleep { until_ns: sleep_end(0, PARKED_SLEEP_MS) }
+        Thread::Sleep {
+            until_ns: sleep_end(0, PARKED_SLEEP_MS),
+        }
     }
 }
 
@@ -114,25 +116,45 @@ impl Machine {
             }
             Next::ScanEnd => {
                 self.end_scan();
-                return KsmStep::ScanEnded { full_scans: self.ksm.seqnr };
+                return KsmStep::ScanEnded {
+                    full_scans: self.ksm.seqnr,
+                };
             }
         };
         self.ksm.cpu_ns += cost::STEP_NS;
         self.emit_visit(at.mm, at.addr, outcome);
-        KsmStep::Visited { mm: at.mm, addr: at.addr, outcome }
+        KsmStep::Visited {
+            mm: at.mm,
+            addr: at.addr,
+            outcome,
+        }
     }
 
     /// Pages in a row with the same outcome are one event, within a wake-up.
     fn emit_visit(&mut self, mm: MmId, addr: u64, outcome: KsmOutcome) {
         if let Some(last) = self.events.last_mut()
             && last.seq >= self.ksm.visits_from
-            && let EventKind::KsmVisit { mm: m, addr: first, outcome: o, count } = &mut last.kind
-            && (*m, *o, *first + u64::from(*count) * crate::vm::addr::PAGE_SIZE) == (mm, outcome, addr)
+            && let EventKind::KsmVisit {
+                mm: m,
+                addr: first,
+                outcome: o,
+                count,
+            } = &mut last.kind
+            && (
+                *m,
+                *o,
+                *first + u64::from(*count) * crate::vm::addr::PAGE_SIZE,
+            ) == (mm, outcome, addr)
         {
             *count += 1;
             return;
         }
-        self.emit(EventKind::KsmVisit { mm, addr, outcome, count: 1 });
+        self.emit(EventKind::KsmVisit {
+            mm,
+            addr,
+            outcome,
+            count: 1,
+        });
     }
 
     /// Somebody else acted: what ksmd remembers of page tables and contents may be wrong now.
@@ -154,7 +176,10 @@ impl Machine {
         let run = self.ksm.settings.run == Run::Merge;
         self.ksm.thread = if self.ksmd_should_run() || commanded && run {
             self.ksm.cpu_ns += cost::WAKE_NS;
-            Thread::Batch { left: budget, due_ns: self.now_ns }
+            Thread::Batch {
+                left: budget,
+                due_ns: self.now_ns,
+            }
         } else {
             Thread::Idle
         };
@@ -163,7 +188,9 @@ impl Machine {
 
     /// One unit of the batch under way; it ends with the budget or with a full scan (`ksm_do_scan`).
     fn ksmd_batch_unit(&mut self, takes_time: bool, commanded: bool) -> KsmStep {
-        let Thread::Batch { mut left, .. } = self.ksm.thread else { return KsmStep::Idle };
+        let Thread::Batch { mut left, .. } = self.ksm.thread else {
+            return KsmStep::Idle;
+        };
         if self.events.next_seq() != self.ksm.seen_events {
             self.ksm_disturbed();
         }
@@ -173,22 +200,38 @@ impl Machine {
         if matches!(step, KsmStep::Visited { outcome, .. } if outcome != KsmOutcome::Skipped) {
             left -= 1;
         }
-        let due_ns = self.now_ns + if takes_time { self.ksm.cpu_ns - before } else { 0 };
+        let due_ns = self.now_ns
+            + if takes_time {
+                self.ksm.cpu_ns - before
+            } else {
+                0
+            };
         self.ksm.thread = Thread::Batch { left, due_ns };
-        self.ksmd_end_batch_if_done(matches!(step, KsmStep::Idle | KsmStep::ScanEnded { .. }), due_ns);
+        self.ksmd_end_batch_if_done(
+            matches!(step, KsmStep::Idle | KsmStep::ScanEnded { .. }),
+            due_ns,
+        );
         step
     }
 
     fn ksmd_end_batch_if_done(&mut self, over: bool, now_ns: u64) {
-        let Thread::Batch { left, .. } = self.ksm.thread else { return };
+        let Thread::Batch { left, .. } = self.ksm.thread else {
+            return;
+        };
         if left > 0 && !over {
             return;
         }
         self.ksm.thread = if self.ksmd_should_run() {
             // A thread that sleeps 0 ms still takes the time of waking up.
             let ms = self.ksm.settings.sleep_millisecs;
-            let now_ns = if ms == 0 { now_ns + cost::WAKE_NS } else { now_ns };
-            Thread::Sleep { until_ns: sleep_end(now_ns, ms) }
+            let now_ns = if ms == 0 {
+                now_ns + cost::WAKE_NS
+            } else {
+                now_ns
+            };
+            Thread::Sleep {
+                until_ns: sleep_end(now_ns, ms),
+            }
         } else {
             Thread::Idle
         };
@@ -277,7 +320,9 @@ impl Machine {
 
     /// The thread runs when the clock next moves; in a parked machine, where it does not, right now.
     fn ksmd_start(&mut self) {
-        self.ksm.thread = Thread::Sleep { until_ns: Some(self.now_ns) };
+        self.ksm.thread = Thread::Sleep {
+            until_ns: Some(self.now_ns),
+        };
         if self.ksm.anchored {
             self.ksm_tell_visits_anew();
             self.ksmd_begin(self.ksm.settings.pages_to_scan, false);

@@ -13,30 +13,131 @@ const U32: u64 = u32::MAX as u64;
 
 /// Every file, as `ls` lists them.
 pub const KSM_FILES: &[FileSpec] = &[
-    FileSpec::range("advisor_max_cpu", "70", 0, u64::MAX, "Percent of a CPU the advisor lets ksmd use"),
-    FileSpec::range("advisor_max_pages_to_scan", "30000", 0, u64::MAX, "Most pages per wake-up the advisor sets"),
-    FileSpec::range("advisor_min_pages_to_scan", "500", 0, u64::MAX, "Pages per wake-up the advisor starts with"),
-    FileSpec::words("advisor_mode", "none", &["none", "scan-time"], "Whether pages_to_scan follows the scan time"),
-    FileSpec::range("advisor_target_scan_time", "200", 1, u64::MAX, "Seconds a full scan should take"),
+    FileSpec::range(
+        "advisor_max_cpu",
+        "70",
+        0,
+        u64::MAX,
+        "Percent of a CPU the advisor lets ksmd use",
+    ),
+    FileSpec::range(
+        "advisor_max_pages_to_scan",
+        "30000",
+        0,
+        u64::MAX,
+        "Most pages per wake-up the advisor sets",
+    ),
+    FileSpec::range(
+        "advisor_min_pages_to_scan",
+        "500",
+        0,
+        u64::MAX,
+        "Pages per wake-up the advisor starts with",
+    ),
+    FileSpec::words(
+        "advisor_mode",
+        "none",
+        &["none", "scan-time"],
+        "Whether pages_to_scan follows the scan time",
+    ),
+    FileSpec::range(
+        "advisor_target_scan_time",
+        "200",
+        1,
+        u64::MAX,
+        "Seconds a full scan should take",
+    ),
     FileSpec::read_only("full_scans", "0", "Times all mergeable areas were scanned"),
-    FileSpec::read_only("general_profit", "0", "Bytes saved less bytes used for bookkeeping"),
-    FileSpec::read_only("ksm_zero_pages", "0", "Zero-filled pages replaced by the zero page"),
-    FileSpec::range("max_page_sharing", "256", 2, i32::MAX as u64, "Most mappings of one KSM page"),
-    FileSpec::range("merge_across_nodes", "1", 0, 1, "1: pages of different NUMA nodes may merge"),
+    FileSpec::read_only(
+        "general_profit",
+        "0",
+        "Bytes saved less bytes used for bookkeeping",
+    ),
+    FileSpec::read_only(
+        "ksm_zero_pages",
+        "0",
+        "Zero-filled pages replaced by the zero page",
+    ),
+    FileSpec::range(
+        "max_page_sharing",
+        "256",
+        2,
+        i32::MAX as u64,
+        "Most mappings of one KSM page",
+    ),
+    FileSpec::range(
+        "merge_across_nodes",
+        "1",
+        0,
+        1,
+        "1: pages of different NUMA nodes may merge",
+    ),
     FileSpec::read_only("pages_scanned", "0", "Pages looked at since boot"),
     FileSpec::read_only("pages_shared", "0", "KSM pages in use"),
-    FileSpec::read_only("pages_sharing", "0", "Further mappings of KSM pages: pages saved"),
-    FileSpec::read_only("pages_skipped", "0", "Pages smart scan passed over since boot"),
-    FileSpec::range("pages_to_scan", "100", 0, U32, "Pages scanned before ksmd sleeps"),
+    FileSpec::read_only(
+        "pages_sharing",
+        "0",
+        "Further mappings of KSM pages: pages saved",
+    ),
+    FileSpec::read_only(
+        "pages_skipped",
+        "0",
+        "Pages smart scan passed over since boot",
+    ),
+    FileSpec::range(
+        "pages_to_scan",
+        "100",
+        0,
+        U32,
+        "Pages scanned before ksmd sleeps",
+    ),
     FileSpec::read_only("pages_unshared", "0", "Pages that wait for an equal one"),
-    FileSpec::read_only("pages_volatile", "0", "Pages that change too fast or were not compared"),
-    FileSpec::range("run", "0", 0, 2, "0 stop, 1 run, 2 unmerge everything and stop"),
-    FileSpec::range("sleep_millisecs", "20", 0, U32, "Milliseconds ksmd sleeps between wake-ups"),
-    FileSpec::range("smart_scan", "1", 0, 1, "Look less often at pages that do not merge"),
-    FileSpec::read_only("stable_node_chains", "0", "Contents that need several KSM pages"),
-    FileSpec::range("stable_node_chains_prune_millisecs", "2000", 0, U32, "How often a search looks at a whole chain"),
+    FileSpec::read_only(
+        "pages_volatile",
+        "0",
+        "Pages that change too fast or were not compared",
+    ),
+    FileSpec::range(
+        "run",
+        "0",
+        0,
+        2,
+        "0 stop, 1 run, 2 unmerge everything and stop",
+    ),
+    FileSpec::range(
+        "sleep_millisecs",
+        "20",
+        0,
+        U32,
+        "Milliseconds ksmd sleeps between wake-ups",
+    ),
+    FileSpec::range(
+        "smart_scan",
+        "1",
+        0,
+        1,
+        "Look less often at pages that do not merge",
+    ),
+    FileSpec::read_only(
+        "stable_node_chains",
+        "0",
+        "Contents that need several KSM pages",
+    ),
+    FileSpec::range(
+        "stable_node_chains_prune_millisecs",
+        "2000",
+        0,
+        U32,
+        "How often a search looks at a whole chain",
+    ),
     FileSpec::read_only("stable_node_dups", "0", "KSM pages in chains"),
-    FileSpec::range("use_zero_pages", "0", 0, 1, "Merge zero-filled pages with the zero page"),
+    FileSpec::range(
+        "use_zero_pages",
+        "0",
+        0,
+        1,
+        "Merge zero-filled pages with the zero page",
+    ),
 ];
 
 fn einval<T>(parsed: Result<T, ParseError>) -> Result<T, Errno> {
@@ -44,7 +145,13 @@ fn einval<T>(parsed: Result<T, ParseError>) -> Result<T, Errno> {
 }
 
 fn erange<T>(parsed: Result<T, ParseError>) -> Result<T, Errno> {
-    parsed.map_err(|e| if e == ParseError::Overflow { Errno::ERANGE } else { Errno::EINVAL })
+    parsed.map_err(|e| {
+        if e == ParseError::Overflow {
+            Errno::ERANGE
+        } else {
+            Errno::EINVAL
+        }
+    })
 }
 
 impl Machine {
@@ -59,7 +166,9 @@ impl Machine {
             "max_page_sharing" => s.max_page_sharing.to_string(),
             "use_zero_pages" => u8::from(s.use_zero_pages).to_string(),
             "smart_scan" => u8::from(s.smart_scan).to_string(),
-            "stable_node_chains_prune_millisecs" => s.stable_node_chains_prune_millisecs.to_string(),
+            "stable_node_chains_prune_millisecs" => {
+                s.stable_node_chains_prune_millisecs.to_string()
+            }
             "advisor_mode" => match s.advisor_mode {
                 AdvisorMode::None => "[none] scan-time".into(),
                 AdvisorMode::ScanTime => "none [scan-time]".into(),
@@ -78,7 +187,11 @@ impl Machine {
     /// EACCES for a read-only file; EINVAL, ERANGE, EBUSY and ENOMEM as the kernel says for each.
     pub fn ksm_store(&mut self, name: &str, text: &str) -> Option<Result<(), Errno>> {
         let spec = KSM_FILES.iter().find(|f| f.name == name)?;
-        Some(if spec.mode & 0o200 == 0 { Err(Errno::EACCES) } else { self.ksm_store_value(name, text) })
+        Some(if spec.mode & 0o200 == 0 {
+            Err(Errno::EACCES)
+        } else {
+            self.ksm_store_value(name, text)
+        })
     }
 
     fn ksm_store_value(&mut self, name: &str, text: &str) -> Result<(), Errno> {

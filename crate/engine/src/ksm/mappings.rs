@@ -13,7 +13,9 @@ impl Machine {
     /// newest item first, then the children of forks. Empty for other pages.
     pub fn ksm_mappings(&self, page: Pfn) -> Vec<(MmId, u64)> {
         let mut out = Vec::new();
-        let Some(node) = self.stable_node_of(page) else { return out };
+        let Some(node) = self.stable_node_of(page) else {
+            return out;
+        };
         for forked in [false, true] {
             let mut at = ItemId(self.node(node).hlist);
             while !at.is_none() {

@@ -70,7 +70,13 @@ impl Machine {
             Target::Ksm(kpfn) => (true, kpfn),
             Target::Itself | Target::Zero => (false, page),
         };
-        self.emit(EventKind::KsmMergeWithKsmPage { mm, addr, stable, pfn, err: err(merged) });
+        self.emit(EventKind::KsmMergeWithKsmPage {
+            mm,
+            addr,
+            stable,
+            pfn,
+            err: err(merged),
+        });
         merged
     }
 
@@ -91,28 +97,38 @@ impl Machine {
         if !self.frames.has(head, FrameFlags::ANON) {
             return false;
         }
-        if e.fails("page_unlocked", self.frames.has(head, FrameFlags::LOCKED), "page locked", || {
-            format!("frame {}", head.0)
-        }) {
+        if e.fails(
+            "page_unlocked",
+            self.frames.has(head, FrameFlags::LOCKED),
+            "page locked",
+            || format!("frame {}", head.0),
+        ) {
             return false;
         }
         if self.folio_large(head) && !self.split_for_merge(head, page, e) {
             return false;
         }
-        let Some((table, pte)) = self.write_protect_page(vma, addr, page, e) else { return false };
+        let Some((table, pte)) = self.write_protect_page(vma, addr, page, e) else {
+            return false;
+        };
         match target {
             Target::Itself => {
-                self.frames.set(page, FrameFlags::KSM.and(FrameFlags::DIRTY));
+                self.frames
+                    .set(page, FrameFlags::KSM.and(FrameFlags::DIRTY));
                 self.frames.set_anchor(page, 0);
                 self.ksm_mark_accessed(page);
                 true
             }
             Target::Ksm(kpfn) => {
-                let same = self.contents.same(self.frames.content(page), self.frames.content(kpfn));
+                let same = self
+                    .contents
+                    .same(self.frames.content(page), self.frames.content(kpfn));
                 same && self.replace_page(vma, addr, table, pte, Some(kpfn))
             }
             // Another content with the checksum of zeros stays write-protected; the next write just allows it again.
-            Target::Zero => self.page_is_zero(page) && self.replace_page(vma, addr, table, pte, None),
+            Target::Zero => {
+                self.page_is_zero(page) && self.replace_page(vma, addr, table, pte, None)
+            }
         }
     }
 
@@ -141,7 +157,13 @@ impl Machine {
     }
 
     /// Makes the entry read-only and clean, if nobody but page tables and ksmd uses the page. Returns the entry.
-    fn write_protect_page(&mut self, vma: VmaId, addr: u64, page: Pfn, e: &mut impl Explain) -> Option<(TableId, Pte)> {
+    fn write_protect_page(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        page: Pfn,
+        e: &mut impl Explain,
+    ) -> Option<(TableId, Pte)> {
         let table = self.pte_table(self.vma(vma).mm, addr)?;
         let pte = self.tables.get(table, pte_index(addr));
         if !pte.present() || pte.special() || pte.pfn() != page {
@@ -151,10 +173,16 @@ impl Machine {
         if !pte.writable() && !pte.dirty() && !exclusive {
             return Some((table, pte));
         }
-        let (refs, expected) = (self.frames.refcount(page), self.folio_expected_refs(page) + 1);
+        let (refs, expected) = (
+            self.frames.refcount(page),
+            self.folio_expected_refs(page) + 1,
+        );
         let pinned = refs != expected || exclusive && self.frames.has(page, FrameFlags::PINNED);
         if e.fails("page_references", pinned, "page pinned", || {
-            format!("{} references beside the page tables and ksmd", refs - expected)
+            format!(
+                "{} references beside the page tables and ksmd",
+                refs - expected
+            )
         }) || pinned
         {
             return None;
@@ -170,24 +198,32 @@ impl Machine {
 
     /// Maps the KSM page, or the zero page, instead of the page of `pte`. The dirty bit tells a zero page placed
     /// here from one that a read fault mapped.
-    fn replace_page(&mut self, vma: VmaId, addr: u64, table: TableId, pte: Pte, kpfn: Option<Pfn>) -> bool {
+    fn replace_page(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        table: TableId,
+        pte: Pte,
+        kpfn: Option<Pfn>,
+    ) -> bool {
         let (mm, flags) = (self.vma(vma).mm, self.vma(vma).flags);
         let old = pte.pfn();
         let new = match kpfn {
             Some(kpfn) => {
                 *self.frames.refcount_mut(kpfn) += 1;
-                self.add_anon_rmap_ptes(kpfn, 1, mm, Exclusive::No);
+                self.add_anon_rmap_ptes(kpfn, 1, vma, Exclusive::No);
                 Pte::for_area(kpfn, flags)
             }
             None => {
                 self.ksm_map_zero_page(mm);
                 self.mm_mut(mm).rss.anon -= 1;
-                Pte::for_area(self.zero_pfn, flags).with_special(true).with_dirty(true)
+                Pte::for_area(self.zero_pfn, flags)
+                    .with_special(true)
+                    .with_dirty(true)
             }
         };
         self.tables.set(table, pte_index(addr), new);
-        self.remove_rmap_ptes(old, 1, mm);
-        self.munlock_vma_folio(old, vma, false);
+        self.remove_rmap_ptes(old, 1, vma);
         self.folio_put(old, 1);
         true
     }

@@ -16,7 +16,7 @@
 //! | `daemon` | batches, sleep, steps |
 //! | `advisor`, `cost` | `pages_to_scan` by itself; CPU time |
 //! | `settings`, `files`, `stat` | `/sys/kernel/mm/ksm`, `/proc/PID/ksm_stat` |
-//! | `mappings`, `why`, `check` | who maps a KSM page; explanations; invariants |
+//! | `mappings`, `view`, `why`, `check` | who maps a KSM page; what can be looked at; explanations; invariants |
 //!
 //! Room: a frame never moves to another NUMA node yet, so a stable node never has to be moved to another tree
 //! (`migrate_nodes`): the first step of a visit and the hit of a stable search are where that belongs.
@@ -43,6 +43,7 @@ mod stat;
 mod tests;
 mod unmerge;
 mod unstable;
+mod view;
 mod visit;
 mod why;
 
@@ -50,6 +51,7 @@ pub use daemon::{KsmStep, KsmdStopped};
 pub use files::KSM_FILES;
 pub use settings::{AdvisorMode, KsmSettings, Run};
 pub use stat::KsmGauges;
+pub use view::{ItemPlace, ItemView, StableView, TreePlace, UnstableView};
 
 use crate::config::MAX_NODES;
 use crate::machine::Machine;
@@ -103,7 +105,11 @@ impl Ksm {
     /// a day, has been round twice and has no limit to a wake-up.
     pub fn new(parked: bool) -> Self {
         Ksm {
-            settings: if parked { KsmSettings::parked() } else { KsmSettings::default() },
+            settings: if parked {
+                KsmSettings::parked()
+            } else {
+                KsmSettings::default()
+            },
             anchored: parked,
             slots: Vec::new(),
             cursor: Cursor::default(),
@@ -123,7 +129,11 @@ impl Ksm {
             stable_node_chains: 0,
             stable_node_dups: 0,
             advisor: Advisor::default(),
-            thread: if parked { Thread::parked() } else { Thread::Idle },
+            thread: if parked {
+                Thread::parked()
+            } else {
+                Thread::Idle
+            },
             cpu_ns: 0,
             visits_from: 0,
             seen_events: 0,
@@ -137,7 +147,11 @@ impl Ksm {
 
     /// Roots of all trees of the current setting of `merge_across_nodes`.
     fn nr_trees(&self) -> usize {
-        if self.settings.merge_across_nodes { 1 } else { MAX_NODES as usize }
+        if self.settings.merge_across_nodes {
+            1
+        } else {
+            MAX_NODES as usize
+        }
     }
 }
 
@@ -147,13 +161,18 @@ impl Machine {
         if self.ksm.settings.merge_across_nodes {
             return 0;
         }
-        self.zones.iter().find(|z| z.contains(page)).map_or(0, |z| z.nid as usize)
+        self.zones
+            .iter()
+            .find(|z| z.contains(page))
+            .map_or(0, |z| z.nid as usize)
     }
 
     /// First eight bytes of a page, as `memcmp` orders them.
     #[inline]
     fn page_key(&self, page: Pfn) -> u64 {
-        self.contents.load(self.frames.content(page), 0).swap_bytes()
+        self.contents
+            .load(self.frames.content(page), 0)
+            .swap_bytes()
     }
 
     /// A reference of the folio of `page`.

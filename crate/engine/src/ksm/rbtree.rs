@@ -34,14 +34,22 @@ impl Side {
 
     /// Where a smaller (`Less`) or greater key goes.
     pub(crate) fn of(order: Ordering) -> Side {
-        if order == Ordering::Less { Side::Left } else { Side::Right }
+        if order == Ordering::Less {
+            Side::Left
+        } else {
+            Side::Right
+        }
     }
 }
 
 impl RbLink {
     /// The space of the links used as a list link instead: owner, previous, next.
     pub(crate) fn list(owner: u32, prev: u32, next: u32) -> RbLink {
-        RbLink { parent_color: owner << 1, left: prev, right: next }
+        RbLink {
+            parent_color: owner << 1,
+            left: prev,
+            right: next,
+        }
     }
 
     #[inline]
@@ -102,11 +110,19 @@ pub(crate) trait RbNodes {
 }
 
 fn color(nodes: &impl RbNodes, id: u32) -> u32 {
-    if id == 0 { BLACK } else { nodes.link(id).parent_color & BLACK }
+    if id == 0 {
+        BLACK
+    } else {
+        nodes.link(id).parent_color & BLACK
+    }
 }
 
 fn side_of(nodes: &impl RbNodes, parent: u32, child: u32) -> Side {
-    if nodes.link(parent).left == child { Side::Left } else { Side::Right }
+    if nodes.link(parent).left == child {
+        Side::Left
+    } else {
+        Side::Right
+    }
 }
 
 /// Puts `new` where `old` hangs: under its parent, or at the root.
@@ -136,7 +152,11 @@ fn rotate(nodes: &mut impl RbNodes, root: &mut u32, top: u32, side: Side) {
 
 /// Links `id` below `parent` (0: an empty tree) and rebalances (`rb_link_node`, `rb_insert_color`).
 pub(crate) fn insert(nodes: &mut impl RbNodes, root: &mut u32, id: u32, parent: u32, side: Side) {
-    *nodes.link_mut(id) = RbLink { parent_color: parent << 1, left: 0, right: 0 };
+    *nodes.link_mut(id) = RbLink {
+        parent_color: parent << 1,
+        left: 0,
+        right: 0,
+    };
     if parent == 0 {
         *root = id;
     } else {
@@ -293,13 +313,18 @@ pub(crate) fn check(nodes: &impl RbNodes, root: u32) -> Result<(), String> {
     while let Some((id, parent, blacks)) = stack.pop() {
         if id == 0 {
             if *height.get_or_insert(blacks) != blacks {
-                return Err(format!("black height {blacks} below {parent}, elsewhere {height:?}"));
+                return Err(format!(
+                    "black height {blacks} below {parent}, elsewhere {height:?}"
+                ));
             }
             continue;
         }
         let link = nodes.link(id);
         if link.parent() != parent {
-            return Err(format!("node {id} below {parent} names parent {}", link.parent()));
+            return Err(format!(
+                "node {id} below {parent} names parent {}",
+                link.parent()
+            ));
         }
         if color(nodes, id) != BLACK && color(nodes, parent) != BLACK {
             return Err(format!("red node {id} below red node {parent}"));
@@ -339,7 +364,11 @@ mod tests {
             return String::new();
         }
         let star = if color(nodes, id) == BLACK { "*" } else { "" };
-        format!("({}{id}{star}{})", show(nodes, l.left), show(nodes, l.right))
+        format!(
+            "({}{id}{star}{})",
+            show(nodes, l.left),
+            show(nodes, l.right)
+        )
     }
 
     #[test]
@@ -369,7 +398,10 @@ mod tests {
             }
             if step % 97 == 0 {
                 check(&nodes, root).unwrap();
-                assert_eq!(in_order(&nodes, root), present.iter().copied().collect::<Vec<_>>());
+                assert_eq!(
+                    in_order(&nodes, root),
+                    present.iter().copied().collect::<Vec<_>>()
+                );
             }
         }
     }
@@ -382,6 +414,9 @@ mod tests {
         check(&nodes, root).unwrap();
         assert_eq!(in_order(&nodes, root), [1, 9, 3, 4, 5, 6, 7]);
         replace(&mut nodes, &mut root, 4, 10);
-        assert_eq!((root, in_order(&nodes, root)), (9, vec![1, 9, 3, 10, 5, 6, 7]));
+        assert_eq!(
+            (root, in_order(&nodes, root)),
+            (9, vec![1, 9, 3, 10, 5, 6, 7])
+        );
     }
 }

@@ -10,7 +10,8 @@ use crate::vm::addr::{MmId, VmaId};
 use crate::vm::vma::VmFlags;
 
 /// Flags that keep an area out for good (`ksm_compatible`).
-const NEVER: VmFlags = VmFlags(VmFlags::SHARED.0 | VmFlags::MAYSHARE.0 | VmFlags::SPECIAL.0 | VmFlags::HUGETLB.0);
+const NEVER: VmFlags =
+    VmFlags(VmFlags::SHARED.0 | VmFlags::MAYSHARE.0 | VmFlags::SPECIAL.0 | VmFlags::HUGETLB.0);
 
 fn flags_compatible(flags: VmFlags, e: &mut impl Explain) -> bool {
     !e.fails("vma_kind", flags.any(NEVER), "area can never merge", || {

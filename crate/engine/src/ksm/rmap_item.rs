@@ -139,7 +139,12 @@ impl Machine {
         }
         debug_assert!(prev == self.ksm.cursor.link);
         let next = self.cursor_next();
-        let id = ItemId(self.ksm.items.insert(RmapItem { addr, mm, next, ..RmapItem::default() }));
+        let id = ItemId(self.ksm.items.insert(RmapItem {
+            addr,
+            mm,
+            next,
+            ..RmapItem::default()
+        }));
         self.mm_mut(mm).ksm_rmap_items += 1;
         self.set_cursor_next(id);
         self.ksm.cursor.link = id;

@@ -64,35 +64,59 @@ impl Machine {
     /// passed. The kernel also drains the per-CPU LRU lists here, which are not modelled.
     pub(super) fn start_scan(&mut self) {
         self.advisor_start_scan();
-        self.emit(EventKind::KsmStartScan { seq: self.ksm.seqnr, rmap: self.ksm.items.nr_live() as u64 });
+        self.emit(EventKind::KsmStartScan {
+            seq: self.ksm.seqnr,
+            rmap: self.ksm.items.nr_live() as u64,
+        });
         let ksm = &mut self.ksm;
         ksm.unstable_roots.fill(0);
         ksm.walk.epoch = 0;
-        ksm.cursor = Cursor { slot: (!ksm.slots.is_empty()).then_some(0), ..Cursor::default() };
+        ksm.cursor = Cursor {
+            slot: (!ksm.slots.is_empty()).then_some(0),
+            ..Cursor::default()
+        };
     }
 
     pub(super) fn end_scan(&mut self) {
         self.ksm.cursor = Cursor::default();
         self.advisor_stop_scan();
-        self.emit(EventKind::KsmStopScan { seq: self.ksm.seqnr, rmap: self.ksm.items.nr_live() as u64 });
+        self.emit(EventKind::KsmStopScan {
+            seq: self.ksm.seqnr,
+            rmap: self.ksm.items.nr_live() as u64,
+        });
         self.ksm.seqnr += 1;
-        self.emit(EventKind::FullScan { actor: Actor::Ksmd, count: self.ksm.seqnr });
+        self.emit(EventKind::FullScan {
+            actor: Actor::Ksmd,
+            count: self.ksm.seqnr,
+        });
     }
 
     /// Moves the cursor, which stands in a slot, to the next candidate. Slots that are done on the way lose the
     /// items behind the last page, and leave the list if nothing in them can merge.
     pub(super) fn scan_get_next_rmap_item(&mut self) -> Next {
         loop {
-            let Some(slot) = self.ksm.cursor.slot else { return Next::ScanEnd };
+            let Some(slot) = self.ksm.cursor.slot else {
+                return Next::ScanEnd;
+            };
             let mm = self.ksm.slots[slot].mm;
             if self.ksm_test_exit(mm) {
                 (self.ksm.cursor.address, self.ksm.cursor.link) = (0, ItemId::NONE);
             } else if let Some((addr, page)) = self.next_anon_page(mm) {
                 let item = self.get_next_rmap_item(mm, addr);
                 self.ksm.cursor.address = addr + PAGE_SIZE;
-                let at = Candidate { mm, addr, page, item, epoch: self.ksm.epoch };
+                let at = Candidate {
+                    mm,
+                    addr,
+                    page,
+                    item,
+                    epoch: self.ksm.epoch,
+                };
                 let skip = self.should_skip_rmap_item(item, page, &mut Silent);
-                return if skip { Next::Skipped(at) } else { Next::Page(at) };
+                return if skip {
+                    Next::Skipped(at)
+                } else {
+                    Next::Page(at)
+                };
             }
             self.remove_trailing_rmap_items();
             let unused = self.ksm.cursor.address == 0;
@@ -104,7 +128,10 @@ impl Machine {
             if next == self.ksm.slots.len() {
                 return Next::ScanEnd;
             }
-            self.ksm.cursor = Cursor { slot: Some(next), ..Cursor::default() };
+            self.ksm.cursor = Cursor {
+                slot: Some(next),
+                ..Cursor::default()
+            };
         }
     }
 
@@ -152,7 +179,11 @@ impl Machine {
                         Pmd::Missing | Pmd::None | Pmd::NonPresent(_) => None,
                     };
                     if let Some(entries) = entries {
-                        self.ksm.walk = Walk { epoch: self.ksm.epoch, end: stop, entries };
+                        self.ksm.walk = Walk {
+                            epoch: self.ksm.epoch,
+                            end: stop,
+                            entries,
+                        };
                         self.ksm.cursor.address = addr;
                         return true;
                     }
@@ -169,7 +200,9 @@ impl Machine {
     #[inline]
     pub(super) fn ksm_anon_page(&self, pte: Pte, e: &mut impl Explain) -> Option<Pfn> {
         let page = pte.pfn();
-        let absent = !pte.present() || pte.special() || !self.frames.has(self.frames.head(page), FrameFlags::ANON);
+        let absent = !pte.present()
+            || pte.special()
+            || !self.frames.has(self.frames.head(page), FrameFlags::ANON);
         let failed = e.fails("anonymous_page", absent, "no anonymous page", || {
             if pte.special() {
                 "the zero page is mapped here".into()
@@ -185,9 +218,16 @@ impl Machine {
     }
 
     /// Whether smart scan passes the page over (`should_skip_rmap_item`). If so the item leaves its tree.
-    pub(super) fn should_skip_rmap_item(&mut self, id: ItemId, page: Pfn, e: &mut impl Explain) -> bool {
+    pub(super) fn should_skip_rmap_item(
+        &mut self,
+        id: ItemId,
+        page: Pfn,
+        e: &mut impl Explain,
+    ) -> bool {
         if !self.ksm.settings.smart_scan || self.frames.has(page, FrameFlags::KSM) {
-            return e.fails("smart_scan", false, "", || "off, or a KSM page: looked at in every scan".into());
+            return e.fails("smart_scan", false, "", || {
+                "off, or a KSM page: looked at in every scan".into()
+            });
         }
         let item = self.item_mut(id);
         let age = item.age;
@@ -197,13 +237,18 @@ impl Machine {
             if age >= MIN_AGE {
                 item.remaining_skips = skip_age(age);
             }
-            return e.fails("smart_scan", false, "", || format!("visit {}: looked at", u32::from(age) + 1));
+            return e.fails("smart_scan", false, "", || {
+                format!("visit {}: looked at", u32::from(age) + 1)
+            });
         }
         item.remaining_skips = left - 1;
         self.ksm.pages_skipped += 1;
         self.remove_rmap_item_from_tree(id);
         e.fails("smart_scan", true, "skipped by smart scan", || {
-            format!("visit {}: passed over for {left} more scans because it has not merged so far", u32::from(age) + 1)
+            format!(
+                "visit {}: passed over for {left} more scans because it has not merged so far",
+                u32::from(age) + 1
+            )
         })
     }
 }

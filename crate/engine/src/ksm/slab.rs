@@ -18,7 +18,11 @@ pub(super) struct Slab<T> {
 
 impl<T: SlabObject> Default for Slab<T> {
     fn default() -> Self {
-        Slab { objects: ChunkedVec::new(1), free: 0, nr_live: 0 }
+        Slab {
+            objects: ChunkedVec::new(1),
+            free: 0,
+            nr_live: 0,
+        }
     }
 }
 

@@ -33,7 +33,10 @@ impl Machine {
     pub(super) fn ksm_enter(&mut self, mm: MmId) {
         let ksm = &mut self.ksm;
         let was_empty = ksm.slots.is_empty() && !ksm.anchored;
-        let slot = MmSlot { mm, rmap_list: ItemId::NONE };
+        let slot = MmSlot {
+            mm,
+            rmap_list: ItemId::NONE,
+        };
         match ksm.cursor.slot {
             Some(at) if ksm.settings.run != Run::Unmerge => {
                 ksm.slots.insert(at, slot);

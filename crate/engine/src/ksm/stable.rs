@@ -27,7 +27,12 @@ pub(super) enum StableHit {
 
 impl Machine {
     /// Looks for a KSM page with the content of `page`, whose first bytes are `key`.
-    pub(super) fn stable_tree_search(&mut self, page: Pfn, key: u64, near: &mut Nearest) -> StableHit {
+    pub(super) fn stable_tree_search(
+        &mut self,
+        page: Pfn,
+        key: u64,
+        near: &mut Nearest,
+    ) -> StableHit {
         if self.stable_node_of(page).is_some() {
             return StableHit::Page(page);
         }
@@ -35,10 +40,16 @@ impl Machine {
         'restart: loop {
             let mut at = self.ksm.stable_roots[nid];
             while at != 0 {
-                let Some(found) = self.stable_representative(NodeId(at), true) else { continue 'restart };
+                let Some(found) = self.stable_representative(NodeId(at), true) else {
+                    continue 'restart;
+                };
                 let order = self.compare_with_node(page, key, found.dup, near);
                 if order != Ordering::Equal {
-                    at = self.ksm.nodes.link(found.tree_node.0).child(Side::of(order));
+                    at = self
+                        .ksm
+                        .nodes
+                        .link(found.tree_node.0)
+                        .child(Side::of(order));
                     continue;
                 }
                 let kpfn = self.node(found.dup).kpfn;
@@ -54,12 +65,19 @@ impl Machine {
         }
     }
 
-    fn compare_with_node(&mut self, page: Pfn, key: u64, node: NodeId, near: &mut Nearest) -> Ordering {
+    fn compare_with_node(
+        &mut self,
+        page: Pfn,
+        key: u64,
+        node: NodeId,
+        near: &mut Nearest,
+    ) -> Ordering {
         self.ksm.cpu_ns += cost::COMPARE_NS;
         let n = self.node(node);
         near.note_stable(self, page, n.kpfn);
         key.cmp(&n.key).then_with(|| {
-            self.contents.compare(self.frames.content(page), self.frames.content(n.kpfn))
+            self.contents
+                .compare(self.frames.content(page), self.frames.content(n.kpfn))
         })
     }
 
@@ -72,7 +90,9 @@ impl Machine {
             (parent, side, equal) = (0, Side::Left, None);
             let mut at = self.ksm.stable_roots[nid];
             while at != 0 {
-                let Some(found) = self.stable_representative(NodeId(at), false) else { continue 'restart };
+                let Some(found) = self.stable_representative(NodeId(at), false) else {
+                    continue 'restart;
+                };
                 let order = self.compare_with_node(kpfn, key, found.dup, &mut Nearest::default());
                 if order == Ordering::Equal {
                     equal = Some(found.tree_node);
@@ -83,16 +103,32 @@ impl Machine {
             }
             break;
         }
-        let node = StableNode { kpfn, nid: nid as u8, key, epoch: self.ksm.epoch, ..StableNode::default() };
+        let node = StableNode {
+            kpfn,
+            nid: nid as u8,
+            key,
+            epoch: self.ksm.epoch,
+            ..StableNode::default()
+        };
         let id = NodeId(self.ksm.nodes.insert(node));
         match equal {
             Some(n) => {
-                let chain = if self.node(n).is_chain() { n } else { self.alloc_stable_node_chain(n) };
+                let chain = if self.node(n).is_chain() {
+                    n
+                } else {
+                    self.alloc_stable_node_chain(n)
+                };
                 self.stable_node_chain_add_dup(id, chain);
             }
             None => {
                 let ksm = &mut self.ksm;
-                rbtree::insert(&mut ksm.nodes, &mut ksm.stable_roots[nid], id.0, parent, side);
+                rbtree::insert(
+                    &mut ksm.nodes,
+                    &mut ksm.stable_roots[nid],
+                    id.0,
+                    parent,
+                    side,
+                );
             }
         }
         self.frames.set_anchor(kpfn, id.0);

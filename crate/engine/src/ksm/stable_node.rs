@@ -82,7 +82,11 @@ impl Machine {
     /// The stable node of a KSM page; none for other pages and for a KSM page that has no node yet
     /// (`folio_stable_node`).
     pub(super) fn stable_node_of(&self, page: Pfn) -> Option<NodeId> {
-        let id = if self.frames.has(page, FrameFlags::KSM) { self.frames.anchor(page) } else { 0 };
+        let id = if self.frames.has(page, FrameFlags::KSM) {
+            self.frames.anchor(page)
+        } else {
+            0
+        };
         (id != 0).then_some(NodeId(id))
     }
 
@@ -165,7 +169,11 @@ impl Machine {
                 self.ksm.pages_shared -= 1;
             } else {
                 self.ksm.pages_sharing -= 1;
-                self.emit(EventKind::KsmRemoveRmapItem { mm: item.mm, addr: item.addr, pfn: node.kpfn });
+                self.emit(EventKind::KsmRemoveRmapItem {
+                    mm: item.mm,
+                    addr: item.addr,
+                    pfn: node.kpfn,
+                });
             }
             self.mm_mut(item.mm).ksm_merging_pages -= 1;
             self.put_anon_vma(item.anon_vma());
@@ -184,7 +192,11 @@ impl Machine {
             self.stable_node_dup_del(id);
         } else {
             let ksm = &mut self.ksm;
-            rbtree::erase(&mut ksm.nodes, &mut ksm.stable_roots[node.nid as usize], id.0);
+            rbtree::erase(
+                &mut ksm.nodes,
+                &mut ksm.stable_roots[node.nid as usize],
+                id.0,
+            );
         }
     }
 }

@@ -70,19 +70,24 @@ impl Machine {
             full_scans: k.seqnr as i64,
             stable_node_chains: k.stable_node_chains,
             stable_node_dups: k.stable_node_dups,
-            general_profit: (k.pages_sharing + k.zero_pages) * PAGE_SIZE as i64 - items * RMAP_ITEM_SIZE,
+            general_profit: (k.pages_sharing + k.zero_pages) * PAGE_SIZE as i64
+                - items * RMAP_ITEM_SIZE,
         }
     }
 
     /// `ksm_process_profit`: bytes. Counts every mapping, so the sum over processes exceeds `general_profit`.
     pub fn ksm_process_profit(&self, mm: MmId) -> i64 {
         let m = self.mm(mm);
-        (m.ksm_merging_pages + m.ksm_zero_pages) * PAGE_SIZE as i64 - m.ksm_rmap_items * RMAP_ITEM_SIZE
+        (m.ksm_merging_pages + m.ksm_zero_pages) * PAGE_SIZE as i64
+            - m.ksm_rmap_items * RMAP_ITEM_SIZE
     }
 
     /// Whether an area of the process can be merged now.
     pub fn ksm_mergeable(&self, mm: MmId) -> bool {
-        self.mm(mm).vmas.values().any(|v| self.vma(*v).flags.has(VmFlags::MERGEABLE))
+        self.mm(mm)
+            .vmas
+            .values()
+            .any(|v| self.vma(*v).flags.has(VmFlags::MERGEABLE))
     }
 
     /// Text of `/proc/PID/ksm_stat`.

@@ -16,7 +16,11 @@ use crate::vm::vma::VmFlags;
 impl Machine {
     /// A KSM page, or a zero page that ksmd put there.
     fn is_merged_pte(&self, pte: Pte) -> bool {
-        if pte.special() { pte.dirty() } else { pte.present() && self.frames.has(pte.pfn(), FrameFlags::KSM) }
+        if pte.special() {
+            pte.dirty()
+        } else {
+            pte.present() && self.frames.has(pte.pfn(), FrameFlags::KSM)
+        }
     }
 
     /// Gives the address a private copy, read-only until it is written (`break_ksm`).
@@ -50,7 +54,12 @@ impl Machine {
     ///
     /// # Errors
     /// ENOMEM at the first page that cannot be copied; those before it stay private. (madvise says EAGAIN then.)
-    pub(crate) fn unmerge_ksm_pages(&mut self, vma: VmaId, start: u64, end: u64) -> Result<(), Errno> {
+    pub(crate) fn unmerge_ksm_pages(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+    ) -> Result<(), Errno> {
         let mm = self.vma(vma).mm;
         if self.vma(vma).anon_vma.is_none() || self.ksm_test_exit(mm) {
             return Ok(());
@@ -94,7 +103,9 @@ impl Machine {
     ///
     /// Deviation: the kernel leaves them marked as if they were, and erases them from a tree they are not in.
     fn forget_unstable_tree(&mut self) {
-        let left_over = Standing::Unstable { seq: (self.ksm.seqnr as u8).wrapping_sub(1) };
+        let left_over = Standing::Unstable {
+            seq: (self.ksm.seqnr as u8).wrapping_sub(1),
+        };
         for i in 0..self.ksm.slots.len() {
             let mut at = self.ksm.slots[i].rmap_list;
             while !at.is_none() {

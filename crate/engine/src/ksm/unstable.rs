@@ -57,7 +57,12 @@ impl Machine {
     }
 
     /// Looks for a waiting page equal to the candidate's, else makes it wait.
-    pub(super) fn unstable_tree_search_insert(&mut self, at: &Candidate, key: u64, near: &mut Nearest) -> UnstableHit {
+    pub(super) fn unstable_tree_search_insert(
+        &mut self,
+        at: &Candidate,
+        key: u64,
+        near: &mut Nearest,
+    ) -> UnstableHit {
         let nid = self.ksm_nid(at.page);
         let content = self.frames.content(at.page);
         let (mut parent, mut side) = (0, Side::Left);
@@ -65,7 +70,9 @@ impl Machine {
         while next != 0 {
             let id = ItemId(next);
             self.ksm.cpu_ns += cost::COMPARE_NS;
-            let Some((page, page_key)) = self.get_mergeable_page(id) else { return UnstableHit::Gone(id) };
+            let Some((page, page_key)) = self.get_mergeable_page(id) else {
+                return UnstableHit::Gone(id);
+            };
             if page == at.page {
                 return UnstableHit::SameFrame(id);
             }
@@ -85,7 +92,13 @@ impl Machine {
         (item.pfn, item.key, item.epoch) = (at.page, key, at.epoch);
         item.set_nid(nid);
         let ksm = &mut self.ksm;
-        rbtree::insert(&mut ksm.items, &mut ksm.unstable_roots[nid], at.item.0, parent, side);
+        rbtree::insert(
+            &mut ksm.items,
+            &mut ksm.unstable_roots[nid],
+            at.item.0,
+            parent,
+            side,
+        );
         ksm.pages_unshared += 1;
         UnstableHit::Inserted
     }

@@ -42,18 +42,25 @@ impl Nearest {
             return;
         }
         let (a, b) = (m.frames.content(page), m.frames.content(other));
-        let Some(at) = m.contents.first_difference(a, b) else { return };
+        let Some(at) = m.contents.first_difference(a, b) else {
+            return;
+        };
         // The deeper of two is closer in the order.
         if self.best.as_ref().is_none_or(|(most, _)| at >= *most) {
             let (ours, theirs) = (m.contents.byte(a, at), m.contents.byte(b, at));
-            let text = format!("nearest is {}: byte {at} is {theirs:#04x}, here {ours:#04x}", name());
+            let text = format!(
+                "nearest is {}: byte {at} is {theirs:#04x}, here {ours:#04x}",
+                name()
+            );
             self.best = Some((at, text));
         }
     }
 
     #[inline]
     pub(super) fn note_stable(&mut self, m: &Machine, page: Pfn, kpfn: Pfn) {
-        self.note(m, page, kpfn, || format!("the KSM page in frame {}", kpfn.0));
+        self.note(m, page, kpfn, || {
+            format!("the KSM page in frame {}", kpfn.0)
+        });
     }
 
     #[inline]
@@ -66,17 +73,27 @@ impl Machine {
     /// Process and address of an item, for explanations.
     pub(super) fn item_name(&self, id: ItemId) -> String {
         let item = self.item(id);
-        let name = self.owner_of(item.mm).and_then(|pid| self.process(pid)).map_or("a gone process", |p| &p.name);
+        let name = self
+            .owner_of(item.mm)
+            .and_then(|pid| self.process(pid))
+            .map_or("a gone process", |p| &p.name);
         format!("{name} {:#x}", item.addr)
     }
 
     /// Looks at one page and merges it if it can.
-    pub(super) fn cmp_and_merge_page(&mut self, at: &Candidate, e: &mut impl Explain) -> KsmOutcome {
+    pub(super) fn cmp_and_merge_page(
+        &mut self,
+        at: &Candidate,
+        e: &mut impl Explain,
+    ) -> KsmOutcome {
         let mut bypass = false;
         if let Some(node) = self.stable_node_of(at.page) {
             let merged = self.item(at.item).head() == Some(node);
             e.fails("not_merged_yet", merged, "already merged", || {
-                format!("a KSM page that {} addresses share", self.folio_mapcount(at.page))
+                format!(
+                    "a KSM page that {} addresses share",
+                    self.folio_mapcount(at.page)
+                )
             });
             if merged {
                 return KsmOutcome::AlreadyMerged;
@@ -105,35 +122,56 @@ impl Machine {
         if changed {
             item.oldchecksum = checksum;
         }
-        e.fails("checksum_unchanged", changed, "checksum changed", || match (changed, old) {
-            (true, 0) => format!("first visit: checksum {checksum:#010x} is stored, the next visit compares"),
-            (true, _) => format!("checksum {checksum:#010x}, at the last visit {old:#010x}"),
-            (false, _) => format!("checksum {checksum:#010x} as at the last visit"),
-        })
+        e.fails(
+            "checksum_unchanged",
+            changed,
+            "checksum changed",
+            || match (changed, old) {
+                (true, 0) => format!(
+                    "first visit: checksum {checksum:#010x} is stored, the next visit compares"
+                ),
+                (true, _) => format!("checksum {checksum:#010x}, at the last visit {old:#010x}"),
+                (false, _) => format!("checksum {checksum:#010x} as at the last visit"),
+            },
+        )
     }
 
     /// Zero page, stable tree, unstable tree. The caller holds a reference of the page.
-    fn find_equal_and_merge(&mut self, at: &Candidate, bypass: bool, e: &mut impl Explain) -> KsmOutcome {
+    fn find_equal_and_merge(
+        &mut self,
+        at: &Candidate,
+        bypass: bool,
+        e: &mut impl Explain,
+    ) -> KsmOutcome {
         if !self.frames.has(at.page, FrameFlags::KSM)
             && let Some(outcome) = self.try_to_merge_with_zero_page(at, e)
         {
             return outcome;
         }
-        let mut near = Nearest { wanted: e.records(), best: None };
+        let mut near = Nearest {
+            wanted: e.records(),
+            best: None,
+        };
         let key = self.page_key(at.page);
         let hit = self.stable_tree_search(at.page, key, &mut near);
         self.remove_rmap_item_from_tree(at.item);
         match hit {
             StableHit::Busy(kpfn) => {
-                e.fails("ksm_page_unlocked", true, "page locked", || format!("frame {} is locked", kpfn.0));
+                e.fails("ksm_page_unlocked", true, "page locked", || {
+                    format!("frame {} is locked", kpfn.0)
+                });
                 KsmOutcome::MergeFailed
             }
             StableHit::Page(kpfn) => {
-                e.fails("equal_page", false, "", || format!("the KSM page in frame {} is equal", kpfn.0));
+                e.fails("equal_page", false, "", || {
+                    format!("the KSM page in frame {} is equal", kpfn.0)
+                });
                 if !self.try_to_merge_with_ksm_page(at.item, at.page, Target::Ksm(kpfn), e) {
                     return KsmOutcome::MergeFailed;
                 }
-                let node = self.stable_node_of(kpfn).expect("a page found in the stable tree has a node");
+                let node = self
+                    .stable_node_of(kpfn)
+                    .expect("a page found in the stable tree has a node");
                 self.stable_tree_append(at.item, node, bypass);
                 KsmOutcome::Merged
             }
@@ -142,7 +180,11 @@ impl Machine {
     }
 
     /// `try_to_merge_with_zero_page`: `None` to go on as with any other page.
-    fn try_to_merge_with_zero_page(&mut self, at: &Candidate, e: &mut impl Explain) -> Option<KsmOutcome> {
+    fn try_to_merge_with_zero_page(
+        &mut self,
+        at: &Candidate,
+        e: &mut impl Explain,
+    ) -> Option<KsmOutcome> {
         let on = self.ksm.settings.use_zero_pages;
         let zero = self.item(at.item).oldchecksum == ZERO_CHECKSUM;
         e.fails("use_zero_pages", false, "", || match (on, zero) {
@@ -153,10 +195,17 @@ impl Machine {
         if !on || !zero {
             return None;
         }
-        let Some(vma) = self.find_mergeable_vma(at.mm, at.addr) else { return Some(KsmOutcome::MergeFailed) };
+        let Some(vma) = self.find_mergeable_vma(at.mm, at.addr) else {
+            return Some(KsmOutcome::MergeFailed);
+        };
         let merged = self.try_to_merge_one_page(vma, at.addr, at.page, Target::Zero, e);
         let (err, pfn) = (super::merge::err(merged), self.zero_pfn);
-        self.emit(EventKind::KsmMergeOnePage { mm: at.mm, addr: at.addr, pfn, err });
+        self.emit(EventKind::KsmMergeOnePage {
+            mm: at.mm,
+            addr: at.addr,
+            pfn,
+            err,
+        });
         debug_assert!(!merged || self.frames.content(pfn) == content::ZERO);
         merged.then_some(KsmOutcome::ZeroMerged)
     }
@@ -175,15 +224,28 @@ impl Machine {
         if let StableHit::Full(kpfn) = stable {
             e.fails("max_page_sharing", !paired, "sharing limit reached", || {
                 let limit = self.ksm.settings.max_page_sharing;
-                let (nr, rest) = (self.folio_mapcount(kpfn), if paired { "" } else { "; a second equal page is needed" });
-                format!("the KSM page in frame {} is equal, mapped {nr} times, allowed {limit}{rest}", kpfn.0)
+                let (nr, rest) = (
+                    self.folio_mapcount(kpfn),
+                    if paired {
+                        ""
+                    } else {
+                        "; a second equal page is needed"
+                    },
+                );
+                format!(
+                    "the KSM page in frame {} is equal, mapped {nr} times, allowed {limit}{rest}",
+                    kpfn.0
+                )
             });
         }
         match hit {
             UnstableHit::Inserted => {
                 e.fails("equal_page", true, "no equal page", || {
                     let best = near.best.map_or("both trees are empty".into(), |b| b.1);
-                    format!("none among {} KSM pages and the pages that wait; {best}", self.ksm.pages_shared)
+                    format!(
+                        "none among {} KSM pages and the pages that wait; {best}",
+                        self.ksm.pages_shared
+                    )
                 });
                 KsmOutcome::Unstable
             }
@@ -195,19 +257,30 @@ impl Machine {
             }
             UnstableHit::SameFrame(id) => {
                 e.fails("equal_page", true, "search aborted", || {
-                    format!("the same frame waits already, mapped by {} since a fork", self.item_name(id))
+                    format!(
+                        "the same frame waits already, mapped by {} since a fork",
+                        self.item_name(id)
+                    )
                 });
                 KsmOutcome::SearchAborted
             }
             UnstableHit::Partner(tree_item, tree_page) => {
-                e.fails("equal_page", false, "", || format!("{} is equal", self.item_name(tree_item)));
+                e.fails("equal_page", false, "", || {
+                    format!("{} is equal", self.item_name(tree_item))
+                });
                 self.pair(at, tree_item, tree_page, e)
             }
         }
     }
 
     /// Two equal pages become one KSM page: the frame of the later visited one stays.
-    fn pair(&mut self, at: &Candidate, tree_item: ItemId, tree_page: Pfn, e: &mut impl Explain) -> KsmOutcome {
+    fn pair(
+        &mut self,
+        at: &Candidate,
+        tree_item: ItemId,
+        tree_page: Pfn,
+        e: &mut impl Explain,
+    ) -> KsmOutcome {
         self.get_page(tree_page);
         let merged = self.try_to_merge_two_pages(at, tree_item, tree_page, e);
         let head = self.frames.head(at.page);

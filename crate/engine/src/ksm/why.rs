@@ -21,11 +21,20 @@ impl Machine {
             copy.ksm_why_visit(mm, addr, slot, &mut list);
         }
         for (rule, remedy) in [
-            ("VM_MERGEABLE", "madvise the range mergeable, or prctl memory_merge 1"),
+            (
+                "VM_MERGEABLE",
+                "madvise the range mergeable, or prctl memory_merge 1",
+            ),
             ("run", "echo 1 > /sys/kernel/mm/ksm/run"),
             ("smart_scan", "echo 0 > /sys/kernel/mm/ksm/smart_scan"),
-            ("checksum_unchanged", "leave the page unwritten from one visit to the next"),
-            ("max_page_sharing", "a second equal page, or a higher /sys/kernel/mm/ksm/max_page_sharing"),
+            (
+                "checksum_unchanged",
+                "leave the page unwritten from one visit to the next",
+            ),
+            (
+                "max_page_sharing",
+                "a second equal page, or a higher /sys/kernel/mm/ksm/max_page_sharing",
+            ),
             ("page_references", "unpin the page"),
         ] {
             list.remedy(rule, remedy.into());
@@ -36,21 +45,36 @@ impl Machine {
     /// Checks that lead the cursor to the page. `None` if there is no page a visit could be about.
     fn ksm_why_scanned(&self, mm: MmId, addr: u64, e: &mut CheckList) -> Option<usize> {
         let slot = self.slot_of(mm);
-        e.fails("registered", slot.is_none(), "not registered", || match slot {
-            Some(i) => format!("address space {} of {}", i + 1, self.ksm.slots.len()),
-            None => "no area of the process was ever mergeable".into(),
-        });
+        e.fails(
+            "registered",
+            slot.is_none(),
+            "not registered",
+            || match slot {
+                Some(i) => format!("address space {} of {}", i + 1, self.ksm.slots.len()),
+                None => "no area of the process was ever mergeable".into(),
+            },
+        );
         let run = self.ksm.settings.run;
-        e.fails("run", run != Run::Merge, "ksmd is stopped", || format!("run is {}", run as u8));
+        e.fails("run", run != Run::Merge, "ksmd is stopped", || {
+            format!("run is {}", run as u8)
+        });
         let vma = self.vma_lookup(mm, addr);
         e.fails("mapped", vma.is_none(), "no area", || format!("{addr:#x}"));
         let vma = vma?;
         self.ksm_compatible_explained(vma, e);
         let v = self.vma(vma);
-        e.fails("VM_MERGEABLE", !v.flags.has(VmFlags::MERGEABLE), "area not mergeable", || {
-            format!("VmFlags {}", v.flags.codes())
-        });
-        e.fails("anon_vma", v.anon_vma.is_none(), "area never written", || "written pages have an anchor".into());
+        e.fails(
+            "VM_MERGEABLE",
+            !v.flags.has(VmFlags::MERGEABLE),
+            "area not mergeable",
+            || format!("VmFlags {}", v.flags.codes()),
+        );
+        e.fails(
+            "anon_vma",
+            v.anon_vma.is_none(),
+            "area never written",
+            || "written pages have an anchor".into(),
+        );
         self.ksm_anon_page(self.pte(mm, addr), e)?;
         slot
     }
@@ -66,11 +90,24 @@ impl Machine {
         while !next.is_none() && self.item(next).addr < addr {
             (link, next) = (next, self.item(next).next);
         }
-        self.ksm.cursor = Cursor { slot: Some(slot), address: addr, link };
+        self.ksm.cursor = Cursor {
+            slot: Some(slot),
+            address: addr,
+            link,
+        };
         let item = self.get_next_rmap_item(mm, addr);
         let page = self.pte(mm, addr).pfn();
         self.should_skip_rmap_item(item, page, e);
         let epoch = self.ksm.epoch;
-        self.cmp_and_merge_page(&Candidate { mm, addr, page, item, epoch }, e);
+        self.cmp_and_merge_page(
+            &Candidate {
+                mm,
+                addr,
+                page,
+                item,
+                epoch,
+            },
+            e,
+        );
     }
 }

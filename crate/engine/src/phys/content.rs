@@ -278,9 +278,25 @@ impl ContentStore {
 
     /// All bytes.
     pub fn read(&self, id: ContentId) -> [u8; 4096] {
+        let e = self.entries.get(id as usize);
         let mut page = [0; 4096];
-        for (w, out) in page.chunks_exact_mut(8).enumerate() {
-            out.copy_from_slice(&self.load(id, w).to_le_bytes());
+        let words = page.chunks_exact_mut(8);
+        match e.kind {
+            Kind::Word | Kind::Unused => words.for_each(|out| out.copy_from_slice(&e.value.to_le_bytes())),
+            Kind::Stream => {
+                for (w, out) in words.enumerate() {
+                    out.copy_from_slice(&mix(e.value.wrapping_add(w as u64)).to_le_bytes());
+                }
+            }
+            Kind::Patched => {
+                let p = &self.patched[&id];
+                page = self.read(p.base);
+                p.writes.iter().for_each(|(at, v)| page[*at as usize] = *v);
+            }
+            Kind::Bytes => page = *self.bytes[&id],
+        }
+        if e.first != 0 {
+            page[0] = e.first as u8;
         }
         page
     }

@@ -16,7 +16,7 @@ use super::content::{self, ContentId, Pattern};
 use super::frame::FrameFlags;
 use super::zone::ZoneKind;
 use crate::machine::Machine;
-use crate::vm::addr::{HPAGE_PMD_ORDER, MmId, Pfn};
+use crate::vm::addr::{MmId, Pfn};
 
 /// Flag in `_nr_pages_mapped` while any PMD maps the folio.
 pub const ENTIRELY_MAPPED: u32 = 0x80_0000;
@@ -269,11 +269,5 @@ impl Machine {
     #[inline]
     pub(crate) fn folio_nr_pages(&self, head: Pfn) -> usize {
         1 << self.frames.order(head)
-    }
-
-    /// True for the order a PMD maps.
-    #[inline]
-    pub(crate) fn folio_pmd_mappable(&self, head: Pfn) -> bool {
-        self.frames.order(head) == HPAGE_PMD_ORDER
     }
 }

@@ -122,7 +122,7 @@ impl Machine {
                 let exclusive = self.frames.has(head, FrameFlags::ANON_EXCLUSIVE);
                 let table = self.withdraw_table(mm);
                 self.pmd_populate(slot, table);
-                self.remove_rmap_pmd(head, mm);
+                self.remove_rmap_pmd(head, vma);
                 *self.frames.refcount_mut(head) -= 1;
                 self.emit(EventKind::SplitPmd { mm, addr: pmd_down(addr) });
                 for index in 0..HPAGE_PMD_NR {
@@ -141,7 +141,7 @@ impl Machine {
                     let exclusive = self.frames.has(page, FrameFlags::ANON_EXCLUSIVE);
                     self.tables.set(table, index, Pte::NONE);
                     self.transfer_dirty(head, pte);
-                    self.remove_rmap_ptes(page, 1, mm);
+                    self.remove_rmap_ptes(page, 1, vma);
                     *self.frames.refcount_mut(head) -= 1;
                     out.push(Unmapped { vma, table, index, pte, exclusive });
                 }
@@ -184,6 +184,6 @@ impl Machine {
         self.tables.set(u.table, u.index, u.pte);
         *self.frames.refcount_mut(page) += 1;
         let exclusive = if u.exclusive { crate::vm::rmap::Exclusive::Yes } else { crate::vm::rmap::Exclusive::No };
-        self.add_anon_rmap_ptes(page, 1, mm, exclusive);
+        self.add_anon_rmap_ptes(page, 1, u.vma, exclusive);
     }
 }

@@ -35,8 +35,8 @@ impl Machine {
                 self.tables.set(table, i, pte);
             }
             let exclusive = if exclusive { Exclusive::Yes } else { Exclusive::No };
-            self.add_anon_rmap_ptes(head, HPAGE_PMD_NR, mm, exclusive);
-            self.remove_rmap_pmd(head, mm);
+            self.add_anon_rmap_ptes(head, HPAGE_PMD_NR, vma, exclusive);
+            self.remove_rmap_pmd(head, vma);
         }
         self.pmd_populate(slot, table);
         self.emit(EventKind::SplitPmd { mm, addr: base });

@@ -49,22 +49,56 @@ pub fn tracepoint_text(kind: &EventKind) -> Option<String> {
     use EventKind as K;
     let name = kind.tracepoint()?;
     let text = match *kind {
-        K::KhugepagedScanPmd { mm, pfn, referenced, none_or_zero, status, unmapped, .. } => format!(
+        K::KhugepagedScanPmd {
+            mm,
+            pfn,
+            referenced,
+            none_or_zero,
+            status,
+            unmapped,
+            ..
+        } => format!(
             "mm={}, scan_pfn={:#x}, referenced={referenced}, none_or_zero={none_or_zero}, status={}, unmapped={unmapped}",
             Pointer::mm(mm),
             scan_pfn(pfn),
             status.as_str()
         ),
-        K::CollapseHugePage { mm, isolated, status, .. } => {
-            format!("mm={}, isolated={}, status={}", Pointer::mm(mm), u8::from(isolated), status.as_str())
+        K::CollapseHugePage {
+            mm,
+            isolated,
+            status,
+            ..
+        } => {
+            format!(
+                "mm={}, isolated={}, status={}",
+                Pointer::mm(mm),
+                u8::from(isolated),
+                status.as_str()
+            )
         }
-        K::CollapseHugePageIsolate { pfn, none_or_zero, referenced, status, .. } => format!(
+        K::CollapseHugePageIsolate {
+            pfn,
+            none_or_zero,
+            referenced,
+            status,
+            ..
+        } => format!(
             "scan_pfn={:#x}, none_or_zero={none_or_zero}, referenced={referenced}, status={}",
             scan_pfn(pfn),
             status.as_str()
         ),
-        K::CollapseHugePageSwapin { mm, swapped_in, referenced, ret, .. } => {
-            format!("mm={}, swapped_in={swapped_in}, referenced={referenced}, ret={}", Pointer::mm(mm), ret as u8)
+        K::CollapseHugePageSwapin {
+            mm,
+            swapped_in,
+            referenced,
+            ret,
+            ..
+        } => {
+            format!(
+                "mm={}, swapped_in={swapped_in}, referenced={referenced}, ret={}",
+                Pointer::mm(mm),
+                ret as u8
+            )
         }
         // The sequence number is an int there.
         K::KsmStartScan { seq, rmap } | K::KsmStopScan { seq, rmap } => {
@@ -72,9 +106,20 @@ pub fn tracepoint_text(kind: &EventKind) -> Option<String> {
         }
         K::KsmEnter { mm } | K::KsmExit { mm } => format!("mm {}", Pointer::mm(mm)),
         K::KsmMergeOnePage { mm, addr, pfn, err } => {
-            format!("ksm pfn {} rmap_item {} mm {} error {err}", pfn.0, Pointer::rmap_item(mm, addr), Pointer::mm(mm))
+            format!(
+                "ksm pfn {} rmap_item {} mm {} error {err}",
+                pfn.0,
+                Pointer::rmap_item(mm, addr),
+                Pointer::mm(mm)
+            )
         }
-        K::KsmMergeWithKsmPage { mm, addr, stable, pfn, err } => format!(
+        K::KsmMergeWithKsmPage {
+            mm,
+            addr,
+            stable,
+            pfn,
+            err,
+        } => format!(
             "{}pfn {} rmap_item {} mm {} error {err}",
             if stable { "ksm " } else { "" },
             pfn.0,
@@ -83,10 +128,21 @@ pub fn tracepoint_text(kind: &EventKind) -> Option<String> {
         ),
         K::KsmRemoveKsmPage { pfn } => format!("pfn {}", pfn.0),
         K::KsmRemoveRmapItem { mm, addr, pfn } => {
-            format!("pfn {} rmap_item {} mm {}", pfn.0, Pointer::rmap_item(mm, addr), Pointer::mm(mm))
+            format!(
+                "pfn {} rmap_item {} mm {}",
+                pfn.0,
+                Pointer::rmap_item(mm, addr),
+                Pointer::mm(mm)
+            )
         }
-        K::KsmAdvisor { scan_time, pages_to_scan, cpu_percent } => {
-            format!("ksm scan time {scan_time} pages_to_scan {pages_to_scan} cpu percent {cpu_percent}")
+        K::KsmAdvisor {
+            scan_time,
+            pages_to_scan,
+            cpu_percent,
+        } => {
+            format!(
+                "ksm scan time {scan_time} pages_to_scan {pages_to_scan} cpu percent {cpu_percent}"
+            )
         }
         _ => return None,
     };
@@ -109,12 +165,18 @@ impl Machine {
         };
         let micros = (event.now_ns + 500) / 1000;
         let (secs, micros) = (micros / 1_000_000, micros % 1_000_000);
-        Some(format!("{task:>16}-{pid:<7} [{cpu:03}] ..... {secs:5}.{micros:06}: {text}"))
+        Some(format!(
+            "{task:>16}-{pid:<7} [{cpu:03}] ..... {secs:5}.{micros:06}: {text}"
+        ))
     }
 
     /// Text of `trace`: the lines of the enabled tracepoints that the ring still holds.
     pub(crate) fn trace_show(&self) -> String {
-        let lines: Vec<String> = self.tracing.shown(&self.events).filter_map(|e| self.trace_line(e)).collect();
+        let lines: Vec<String> = self
+            .tracing
+            .shown(&self.events)
+            .filter_map(|e| self.trace_line(e))
+            .collect();
         let mut out = format!(
             "# tracer: nop\n#\n# entries-in-buffer/entries-written: {0}/{0}   #P:{1}\n#\n",
             lines.len(),
@@ -164,16 +226,27 @@ mod tests {
         };
         assert_eq!(
             text(scan(Some(Pfn(0x11f3ff)))),
-            format!("mm_khugepaged_scan_pmd: mm={p}, scan_pfn=0x11f3ff, referenced=512, none_or_zero=0, status=succeeded, unmapped=0")
+            format!(
+                "mm_khugepaged_scan_pmd: mm={p}, scan_pfn=0x11f3ff, referenced=512, none_or_zero=0, status=succeeded, unmapped=0"
+            )
         );
         assert!(text(scan(None)).contains("scan_pfn=0xffffffffffffffff,"));
-        let merge = EventKind::KsmMergeWithKsmPage { mm, addr: 4096, stable: false, pfn: Pfn(81234), err: -14 };
+        let merge = EventKind::KsmMergeWithKsmPage {
+            mm,
+            addr: 4096,
+            stable: false,
+            pfn: Pfn(81234),
+            err: -14,
+        };
         let item = Pointer::rmap_item(mm, 4096);
         assert_eq!(
             text(merge),
             format!("ksm_merge_with_ksm_page: pfn 81234 rmap_item {item} mm {p} error -14")
         );
-        assert_eq!(text(EventKind::KsmStartScan { seq: 1, rmap: 6 }), "ksm_start_scan: seq 1 rmap size 6");
+        assert_eq!(
+            text(EventKind::KsmStartScan { seq: 1, rmap: 6 }),
+            "ksm_start_scan: seq 1 rmap size 6"
+        );
         let swapin = EventKind::CollapseHugePageSwapin {
             mm,
             addr: 0,
@@ -181,8 +254,17 @@ mod tests {
             referenced: 509,
             ret: ScanResult::Succeed,
         };
-        assert_eq!(text(swapin), format!("mm_collapse_huge_page_swapin: mm={p}, swapped_in=3, referenced=509, ret=1"));
-        assert_eq!(tracepoint_text(&EventKind::FullScan { actor: Actor::Ksmd, count: 1 }), None);
+        assert_eq!(
+            text(swapin),
+            format!("mm_collapse_huge_page_swapin: mm={p}, swapped_in=3, referenced=509, ret=1")
+        );
+        assert_eq!(
+            tracepoint_text(&EventKind::FullScan {
+                actor: Actor::Ksmd,
+                count: 1
+            }),
+            None
+        );
     }
 
     #[test]
@@ -191,8 +273,17 @@ mod tests {
             EventKind::KsmEnter { mm: MmId(1) },
             EventKind::KsmExit { mm: MmId(1) },
             EventKind::KsmRemoveKsmPage { pfn: Pfn(1) },
-            EventKind::KsmAdvisor { scan_time: 1, pages_to_scan: 2, cpu_percent: 3 },
-            EventKind::CollapseHugePage { mm: MmId(1), addr: 0, isolated: true, status: ScanResult::Succeed },
+            EventKind::KsmAdvisor {
+                scan_time: 1,
+                pages_to_scan: 2,
+                cpu_percent: 3,
+            },
+            EventKind::CollapseHugePage {
+                mm: MmId(1),
+                addr: 0,
+                isolated: true,
+                status: ScanResult::Succeed,
+            },
         ];
         for kind in kinds {
             let name = kind.tracepoint().expect("a tracepoint");

@@ -18,7 +18,10 @@ pub struct Tracing {
 
 impl Default for Tracing {
     fn default() -> Self {
-        Tracing { from_seq: 0, spans: vec![Vec::new(); TRACEPOINTS.len()] }
+        Tracing {
+            from_seq: 0,
+            spans: vec![Vec::new(); TRACEPOINTS.len()],
+        }
     }
 }
 
@@ -30,7 +33,9 @@ impl Tracing {
 
     /// The tracepoints that are on, as bits: what the state hash knows of them.
     pub fn enabled_mask(&self) -> u32 {
-        (0..self.spans.len()).filter(|i| self.enabled(*i)).fold(0, |mask, i| mask | 1 << i)
+        (0..self.spans.len())
+            .filter(|i| self.enabled(*i))
+            .fold(0, |mask, i| mask | 1 << i)
     }
 
     /// Switches tracepoint `index` from the next event on. Bounded: spans the ring has forgotten are dropped.
@@ -59,7 +64,9 @@ impl Tracing {
     /// Events that `trace` shows, oldest first.
     pub fn shown<'a>(&'a self, ring: &'a EventRing) -> impl Iterator<Item = &'a Event> {
         ring.since(self.from_seq).filter(|e| {
-            let Some(name) = e.kind.tracepoint() else { return false };
+            let Some(name) = e.kind.tracepoint() else {
+                return false;
+            };
             let index = TRACEPOINTS.iter().position(|t| t.name == name);
             index.is_some_and(|i| self.spans[i].iter().any(|s| (s.0..s.1).contains(&e.seq)))
         })

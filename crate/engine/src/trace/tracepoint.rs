@@ -65,7 +65,14 @@ const fn event(
     print: &'static str,
     args: &'static str,
 ) -> Tracepoint {
-    Tracepoint { group, name, id, fields, print, args }
+    Tracepoint {
+        group,
+        name,
+        id,
+        fields,
+        print,
+        args,
+    }
 }
 
 /// All tracepoints. Those of files exist but nothing passes them yet.
@@ -74,7 +81,11 @@ pub const TRACEPOINTS: &[Tracepoint] = &[
         Group::HugeMemory,
         "mm_collapse_huge_page",
         758,
-        &[MM, ("int isolated", 16, 4, true), ("int status", 20, 4, true)],
+        &[
+            MM,
+            ("int isolated", 16, 4, true),
+            ("int status", 20, 4, true),
+        ],
         "mm=%p, isolated=%d, status=%s",
         "REC->mm, REC->isolated, <status>",
     ),
@@ -95,7 +106,12 @@ pub const TRACEPOINTS: &[Tracepoint] = &[
         Group::HugeMemory,
         "mm_collapse_huge_page_swapin",
         756,
-        &[MM, ("int swapped_in", 16, 4, true), ("int referenced", 20, 4, true), ("int ret", 24, 4, true)],
+        &[
+            MM,
+            ("int swapped_in", 16, 4, true),
+            ("int referenced", 20, 4, true),
+            ("int ret", 24, 4, true),
+        ],
         "mm=%p, swapped_in=%d, referenced=%d, ret=%d",
         "REC->mm, REC->swapped_in, REC->referenced, REC->ret",
     ),
@@ -158,8 +174,22 @@ pub const TRACEPOINTS: &[Tracepoint] = &[
         "ksm scan time %lld pages_to_scan %lu cpu percent %u",
         "REC->scan_time, REC->pages_to_scan, REC->cpu_percent",
     ),
-    event(Group::Ksm, "ksm_enter", 747, &[("void * mm", 8, 8, false)], "mm %p", "REC->mm"),
-    event(Group::Ksm, "ksm_exit", 746, &[("void * mm", 8, 8, false)], "mm %p", "REC->mm"),
+    event(
+        Group::Ksm,
+        "ksm_enter",
+        747,
+        &[("void * mm", 8, 8, false)],
+        "mm %p",
+        "REC->mm",
+    ),
+    event(
+        Group::Ksm,
+        "ksm_exit",
+        746,
+        &[("void * mm", 8, 8, false)],
+        "mm %p",
+        "REC->mm",
+    ),
     event(
         Group::Ksm,
         "ksm_merge_one_page",
@@ -187,12 +217,23 @@ pub const TRACEPOINTS: &[Tracepoint] = &[
         "%spfn %lu rmap_item %p mm %p error %d",
         "(REC->ksm_page ? \"ksm \" : \"\"), REC->pfn, REC->rmap_item, REC->mm, REC->err",
     ),
-    event(Group::Ksm, "ksm_remove_ksm_page", 743, &[("unsigned long pfn", 8, 8, false)], "pfn %lu", "REC->pfn"),
+    event(
+        Group::Ksm,
+        "ksm_remove_ksm_page",
+        743,
+        &[("unsigned long pfn", 8, 8, false)],
+        "pfn %lu",
+        "REC->pfn",
+    ),
     event(
         Group::Ksm,
         "ksm_remove_rmap_item",
         742,
-        &[("unsigned long pfn", 8, 8, false), ("void * rmap_item", 16, 8, false), ("void * mm", 24, 8, false)],
+        &[
+            ("unsigned long pfn", 8, 8, false),
+            ("void * rmap_item", 16, 8, false),
+            ("void * mm", 24, 8, false),
+        ],
         "pfn %lu rmap_item %p mm %p",
         "REC->pfn, REC->rmap_item, REC->mm",
     ),
@@ -220,22 +261,39 @@ impl Tracepoint {
         let mut out = format!("name: {}\nID: {}\nformat:\n", self.name, self.id);
         let line = |out: &mut String, (field, offset, size, signed): Field| {
             let signed = u8::from(signed);
-            let _ = writeln!(out, "\tfield:{field};\toffset:{offset};\tsize:{size};\tsigned:{signed};");
+            let _ = writeln!(
+                out,
+                "\tfield:{field};\toffset:{offset};\tsize:{size};\tsigned:{signed};"
+            );
         };
         COMMON.iter().for_each(|f| line(&mut out, *f));
         out.push('\n');
         self.fields.iter().for_each(|f| line(&mut out, *f));
-        let _ = writeln!(out, "\nprint fmt: \"{}\", {}", self.print, self.symbolic_args());
+        let _ = writeln!(
+            out,
+            "\nprint fmt: \"{}\", {}",
+            self.print,
+            self.symbolic_args()
+        );
         out
     }
 
     /// The arguments with the words of scan results spelled out.
     fn symbolic_args(&self) -> String {
-        let Some((before, rest)) = self.args.split_once('<') else { return self.args.to_owned() };
-        let Some((field, after)) = rest.split_once('>') else { return self.args.to_owned() };
-        let words: Vec<String> =
-            ScanResult::ALL.iter().map(|r| format!("{{{}, \"{}\"}}", *r as u8, r.as_str())).collect();
-        format!("{before}__print_symbolic(REC->{field}, {}){after}", words.join(", "))
+        let Some((before, rest)) = self.args.split_once('<') else {
+            return self.args.to_owned();
+        };
+        let Some((field, after)) = rest.split_once('>') else {
+            return self.args.to_owned();
+        };
+        let words: Vec<String> = ScanResult::ALL
+            .iter()
+            .map(|r| format!("{{{}, \"{}\"}}", *r as u8, r.as_str()))
+            .collect();
+        format!(
+            "{before}__print_symbolic(REC->{field}, {}){after}",
+            words.join(", ")
+        )
     }
 }
 
@@ -245,7 +303,10 @@ mod tests {
 
     #[test]
     fn formats_are_those_of_the_kernel() {
-        let t = TRACEPOINTS.iter().find(|t| t.name == "ksm_start_scan").expect("in the table");
+        let t = TRACEPOINTS
+            .iter()
+            .find(|t| t.name == "ksm_start_scan")
+            .expect("in the table");
         assert_eq!(
             t.format(),
             "name: ksm_start_scan\nID: 749\nformat:\n\
@@ -257,15 +318,27 @@ mod tests {
              \tfield:u32 rmap_entries;\toffset:12;\tsize:4;\tsigned:0;\n\n\
              print fmt: \"seq %d rmap size %d\", REC->seq, REC->rmap_entries\n"
         );
-        let t = TRACEPOINTS.iter().find(|t| t.name == "mm_khugepaged_scan_pmd").expect("in the table");
+        let t = TRACEPOINTS
+            .iter()
+            .find(|t| t.name == "mm_khugepaged_scan_pmd")
+            .expect("in the table");
         let text = t.format();
-        assert!(text.contains(", __print_symbolic(REC->status, {0, \"failed\"}, {1, \"succeeded\"}, "), "{text}");
-        assert!(text.ends_with("{30, \"page_filled\"}), REC->unmapped\n"), "{text}");
+        assert!(
+            text.contains(", __print_symbolic(REC->status, {0, \"failed\"}, {1, \"succeeded\"}, "),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("{30, \"page_filled\"}), REC->unmapped\n"),
+            "{text}"
+        );
     }
 
     #[test]
     fn listed_by_group_and_name() {
-        let names: Vec<_> = TRACEPOINTS.iter().map(|t| (t.group.name(), t.name)).collect();
+        let names: Vec<_> = TRACEPOINTS
+            .iter()
+            .map(|t| (t.group.name(), t.name))
+            .collect();
         assert!(names.is_sorted());
     }
 }

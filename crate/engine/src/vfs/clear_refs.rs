@@ -46,7 +46,8 @@ impl Machine {
         for span in spans {
             match span.pmd {
                 Pmd::Huge(pmd) => {
-                    self.tables.set(span.slot.table, span.slot.index, pmd.with_young(false));
+                    self.tables
+                        .set(span.slot.table, span.slot.index, pmd.with_young(false));
                     self.frames.clear(pmd.pfn(), FrameFlags::REFERENCED);
                 }
                 Pmd::Table(table) => {

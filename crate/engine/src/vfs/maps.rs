@@ -27,6 +27,10 @@ pub(super) fn area_header(v: &Vma) -> String {
 impl Machine {
     /// Text of `/proc/PID/maps`.
     pub(super) fn maps_show(&self, mm: MmId) -> String {
-        self.mm(mm).vmas.values().map(|v| area_header(self.vma(*v))).collect()
+        self.mm(mm)
+            .vmas
+            .values()
+            .map(|v| area_header(self.vma(*v)))
+            .collect()
     }
 }

@@ -34,7 +34,10 @@ impl Machine {
     /// Text of `/proc/meminfo`.
     pub(super) fn meminfo_show(&self) -> String {
         let s = &self.stat;
-        let (active, inactive) = (s.nr_active_anon + s.nr_active_file, s.nr_inactive_anon + s.nr_inactive_file);
+        let (active, inactive) = (
+            s.nr_active_anon + s.nr_active_file,
+            s.nr_inactive_anon + s.nr_inactive_file,
+        );
         let dram = self.config.mem;
         let lines: &[(&str, u64)] = &[
             ("MemTotal", self.nr_managed_pages() * PAGE_KB),
@@ -84,13 +87,18 @@ impl Machine {
             ("Balloon", 0),
         ];
         let mut out = String::with_capacity(1800);
-        let mut line = |out: &mut String, label: &str, kb: u64| {
+        let line = |out: &mut String, label: &str, kb: u64| {
             let _ = writeln!(out, "{label:<16}{kb:>8} kB");
         };
         for (label, kb) in lines {
             line(&mut out, &format!("{label}:"), *kb);
         }
-        for label in ["HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:"] {
+        for label in [
+            "HugePages_Total:",
+            "HugePages_Free:",
+            "HugePages_Rsvd:",
+            "HugePages_Surp:",
+        ] {
             let _ = writeln!(out, "{label:<19}{:>5}", 0);
         }
         line(&mut out, "Hugepagesize:", HPAGE_KB);

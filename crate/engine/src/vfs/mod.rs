@@ -42,13 +42,26 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use path::{File, Node};
 
-/// What a file system answers to the use of a file in a way its mode bits do not allow. Root may open any file of
-/// `/proc`, debugfs and tracefs, and then fails; sysfs and `/proc/sys` refuse to open.
+/// sysfs and `/proc/sys` refuse to open a file in a way its mode bits do not allow, even for root, and do not hand an
+/// empty write to the file. Elsewhere root may open anything, and then fails.
+fn checked_at_open(file: File) -> bool {
+    !matches!(
+        file,
+        File::Proc(_)
+            | File::Process(..)
+            | File::Debug(_)
+            | File::Trace
+            | File::EventsEnable(_)
+            | File::Event(..)
+    )
+}
+
+/// What a file answers to a use its mode bits do not allow.
 fn refused(file: File) -> Errno {
     match file {
+        _ if checked_at_open(file) => Errno::EACCES,
         File::Proc(_) => Errno::EIO,
-        File::Process(..) | File::Debug(_) | File::Trace | File::EventsEnable(_) | File::Event(..) => Errno::EINVAL,
-        _ => Errno::EACCES,
+        _ => Errno::EINVAL,
     }
 }
 
@@ -62,7 +75,9 @@ impl Machine {
     /// # Errors
     /// ENOENT, ENOTDIR, EISDIR; EACCES or EINVAL for a file that can only be written; EINVAL for a binary file.
     pub fn read_file(&self, path: &str) -> Result<String, Errno> {
-        let Node::File(file, mode) = self.lookup(path)? else { return Err(Errno::EISDIR) };
+        let Node::File(file, mode) = self.lookup(path)? else {
+            return Err(Errno::EISDIR);
+        };
         if mode & 0o444 == 0 {
             return Err(refused(file));
         }
@@ -72,8 +87,12 @@ impl Machine {
             File::Sysctl(spec) => Ok(self.sysctl_show(spec)),
             File::Thp(name) => self.thp_show(name).ok_or(Errno::ENOENT),
             File::Khugepaged(name) => self.khugepaged_show(name).ok_or(Errno::ENOENT),
-            File::ThpSize(order, name) => self.thp_show(&sysfs::size_file(order, name)).ok_or(Errno::ENOENT),
-            File::ThpStat(order, name) => self.thp_show(&sysfs::stat_file(order, name)).ok_or(Errno::ENOENT),
+            File::ThpSize(order, name) => self
+                .thp_show(&sysfs::size_file(order, name))
+                .ok_or(Errno::ENOENT),
+            File::ThpStat(order, name) => self
+                .thp_show(&sysfs::stat_file(order, name))
+                .ok_or(Errno::ENOENT),
             File::Ksm(name) => self.ksm_show(name).ok_or(Errno::ENOENT),
             File::Nodes(name) => Ok(self.nodes_show(name)),
             File::Node(nid, name) => Ok(self.node_show(nid, name)),
@@ -91,11 +110,13 @@ impl Machine {
     /// ENOENT, ENOTDIR, EISDIR; EACCES, EIO or EINVAL for a file that cannot be written; else what the file answers
     /// to the text, mostly EINVAL.
     pub fn write_file(&mut self, path: &str, text: &str) -> Result<(), Errno> {
-        let Node::File(file, mode) = self.lookup(path)? else { return Err(Errno::EISDIR) };
+        let Node::File(file, mode) = self.lookup(path)? else {
+            return Err(Errno::EISDIR);
+        };
         if mode & 0o222 == 0 {
             return Err(refused(file));
         }
-        if text.is_empty() && refused(file) == Errno::EACCES {
+        if text.is_empty() && checked_at_open(file) {
             return Ok(());
         }
         let stored = match file {
@@ -123,7 +144,9 @@ impl Machine {
     /// # Errors
     /// ENOENT; ENOTDIR for a file.
     pub fn list_dir(&self, path: &str) -> Result<Vec<String>, Errno> {
-        let Node::Dir(dir) = self.lookup(path)? else { return Err(Errno::ENOTDIR) };
+        let Node::Dir(dir) = self.lookup(path)? else {
+            return Err(Errno::ENOTDIR);
+        };
         let mut entries = self.dir_entries(dir);
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         let name = |(name, node): (std::borrow::Cow<'static, str>, Node)| match node {

@@ -12,8 +12,13 @@ use crate::phys::zone::Zone;
 use std::fmt::Write;
 
 /// Files beside the directories of the nodes.
-pub(super) const SYSTEM_FILES: &[(&str, u16)] =
-    &[("has_cpu", 0o444), ("has_memory", 0o444), ("has_normal_memory", 0o444), ("online", 0o444), ("possible", 0o444)];
+pub(super) const SYSTEM_FILES: &[(&str, u16)] = &[
+    ("has_cpu", 0o444),
+    ("has_memory", 0o444),
+    ("has_normal_memory", 0o444),
+    ("online", 0o444),
+    ("possible", 0o444),
+];
 
 /// Files of one node. `compact` accepts anything and does nothing yet.
 pub(super) const FILES: &[(&str, u16)] = &[
@@ -81,7 +86,11 @@ impl Gauges {
 /// Sum over the zones of a node.
 pub(super) fn node_of(zones: &[Zone], gauges: &[Gauges], nid: u8) -> Gauges {
     let mut sum = Gauges::default();
-    zones.iter().zip(gauges).filter(|(z, _)| z.nid == nid).for_each(|(_, g)| sum.add(g));
+    zones
+        .iter()
+        .zip(gauges)
+        .filter(|(z, _)| z.nid == nid)
+        .for_each(|(_, g)| sum.add(g));
     sum
 }
 
@@ -90,7 +99,9 @@ pub(super) fn mask_text(nr_bits: u32, bit: impl Fn(u32) -> bool) -> String {
     let words = nr_bits.div_ceil(32).max(1);
     let word = |w: u32| {
         let bits = (nr_bits - 32 * w).min(32);
-        let value = (0..bits).filter(|b| bit(32 * w + b)).fold(0u32, |v, b| v | 1 << b);
+        let value = (0..bits)
+            .filter(|b| bit(32 * w + b))
+            .fold(0u32, |v, b| v | 1 << b);
         format!("{value:0width$x}", width = bits.div_ceil(4) as usize)
     };
     (0..words).rev().map(word).collect::<Vec<_>>().join(",")
@@ -108,7 +119,11 @@ pub(super) fn list_text(first: u32, n: u32) -> String {
 impl Machine {
     /// CPUs of a node: first and number. They are dealt out in blocks.
     fn node_cpus(&self, nid: u8) -> (u32, u32) {
-        let (nid, nodes, cpus) = (u32::from(nid), u32::from(self.config.nodes), self.config.cpus);
+        let (nid, nodes, cpus) = (
+            u32::from(nid),
+            u32::from(self.config.nodes),
+            self.config.cpus,
+        );
         let first = cpus * nid / nodes;
         (first, cpus * (nid + 1) / nodes - first)
     }
@@ -123,7 +138,9 @@ impl Machine {
                 continue;
             }
             if !self.zones[at].contains(pfn) {
-                let Some(zone) = self.zones.iter().position(|z| z.contains(pfn)) else { continue };
+                let Some(zone) = self.zones.iter().position(|z| z.contains(pfn)) else {
+                    continue;
+                };
                 at = zone;
             }
             let g = &mut out[at];
@@ -131,7 +148,11 @@ impl Machine {
             g.page_tables += i64::from(flags.has(FrameFlags::PGTABLE));
             if flags.has(FrameFlags::LRU) {
                 let anon = flags.has(FrameFlags::SWAPBACKED);
-                *match (flags.has(FrameFlags::UNEVICTABLE), anon, flags.has(FrameFlags::ACTIVE)) {
+                *match (
+                    flags.has(FrameFlags::UNEVICTABLE),
+                    anon,
+                    flags.has(FrameFlags::ACTIVE),
+                ) {
                     (true, _, _) => &mut g.unevictable,
                     (_, true, true) => &mut g.active_anon,
                     (_, true, false) => &mut g.inactive_anon,
@@ -143,8 +164,16 @@ impl Machine {
                 g.mlock += n;
             }
             if flags.has(FrameFlags::ANON) {
-                let mapped = if n == 1 { (self.frames.mapcount(pfn) > 0).into() } else { self.folio_nr_pages_mapped(pfn) };
-                g.anon_pages += if mapped >= ENTIRELY_MAPPED { n } else { i64::from(mapped) };
+                let mapped = if n == 1 {
+                    (self.frames.mapcount(pfn) > 0).into()
+                } else {
+                    self.folio_nr_pages_mapped(pfn)
+                };
+                g.anon_pages += if mapped >= ENTIRELY_MAPPED {
+                    n
+                } else {
+                    i64::from(mapped)
+                };
                 g.huge_mapped += i64::from(mapped >= ENTIRELY_MAPPED);
             }
         }
@@ -169,18 +198,29 @@ impl Machine {
             "cpulist" => list_text(first, n) + "\n",
             "cpumap" => mask_text(self.config.cpus, |cpu| (first..first + n).contains(&cpu)) + "\n",
             "distance" => {
-                let distances = (0..self.config.nodes).map(|other| if other == nid { "10" } else { "20" });
+                let distances =
+                    (0..self.config.nodes).map(|other| if other == nid { "10" } else { "20" });
                 distances.collect::<Vec<_>>().join(" ") + "\n"
             }
             "meminfo" => self.node_meminfo(nid),
             "numastat" => {
                 let items = self.node_numa_items(nid);
                 // The same counters as in vmstat, under older names.
-                let names = ["numa_hit", "numa_miss", "numa_foreign", "interleave_hit", "local_node", "other_node"];
-                NUMA_ITEMS.iter().zip(names).fold(String::new(), |mut out, (item, name)| {
-                    let _ = writeln!(out, "{name} {}", items.get(item).copied().unwrap_or(0));
-                    out
-                })
+                let names = [
+                    "numa_hit",
+                    "numa_miss",
+                    "numa_foreign",
+                    "interleave_hit",
+                    "local_node",
+                    "other_node",
+                ];
+                NUMA_ITEMS
+                    .iter()
+                    .zip(names)
+                    .fold(String::new(), |mut out, (item, name)| {
+                        let _ = writeln!(out, "{name} {}", items.get(item).copied().unwrap_or(0));
+                        out
+                    })
             }
             _ => {
                 let gauges = node_of(&self.zones, &self.zone_gauges(), nid);
@@ -188,14 +228,20 @@ impl Machine {
                 items.extend(gauges.zone_items());
                 items.extend(gauges.node_items());
                 items.extend(self.node_numa_items(nid));
-                [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS].map(|names| item_lines(names, &items)).concat()
+                [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS]
+                    .map(|names| item_lines(names, &items))
+                    .concat()
             }
         }
     }
 
     /// Deviation: calls of the allocator are not counted by node yet; all of them show on node 0.
     fn node_numa_items(&self, nid: u8) -> Items {
-        self.stat.vm.entries().filter(|(name, _)| nid == 0 && NUMA_ITEMS.contains(name)).collect()
+        self.stat
+            .vm
+            .entries()
+            .filter(|(name, _)| nid == 0 && NUMA_ITEMS.contains(name))
+            .collect()
     }
 
     fn node_meminfo(&self, nid: u8) -> String {
@@ -259,6 +305,9 @@ mod tests {
         assert_eq!(mask_text(6, |_| true), "3f");
         assert_eq!(mask_text(36, |b| b == 0 || b == 35), "8,00000001");
         assert_eq!(mask_text(64, |b| b < 2), "00000000,00000003");
-        assert_eq!([list_text(0, 0), list_text(2, 1), list_text(0, 4)], ["", "2", "0-3"]);
+        assert_eq!(
+            [list_text(0, 0), list_text(2, 1), list_text(0, 4)],
+            ["", "2", "0-3"]
+        );
     }
 }

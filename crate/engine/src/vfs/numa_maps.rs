@@ -42,10 +42,14 @@ impl Machine {
         let mut n = NumaPages::default();
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
-                Pmd::Huge(pmd) if !pmd.special() => self.gather_numa(&mut n, pmd.pfn(), HPAGE_PMD_NR as u64, pmd),
+                Pmd::Huge(pmd) if !pmd.special() => {
+                    self.gather_numa(&mut n, pmd.pfn(), HPAGE_PMD_NR as u64, pmd)
+                }
                 Pmd::Table(table) => {
                     let first = pte_index(span.addr);
-                    for pte in &self.tables.all(table)[first..first + Self::ptes_to(span.addr, span.end)] {
+                    for pte in
+                        &self.tables.all(table)[first..first + Self::ptes_to(span.addr, span.end)]
+                    {
                         if pte.present() && !pte.special() {
                             self.gather_numa(&mut n, pte.pfn(), 1, *pte);
                         }
@@ -81,7 +85,11 @@ impl NumaPages {
         };
         item(self.anon > 0, "anon", self.anon);
         item(self.dirty > 0, "dirty", self.dirty);
-        item(self.pages != self.anon && self.pages != self.dirty, "mapped", self.pages);
+        item(
+            self.pages != self.anon && self.pages != self.dirty,
+            "mapped",
+            self.pages,
+        );
         item(self.mapcount_max > 1, "mapmax", self.mapcount_max as u64);
         item(self.swapcache > 0, "swapcache", self.swapcache);
         item(self.active < self.pages, "active", self.active);

@@ -29,7 +29,9 @@ impl Machine {
     /// Words of `/proc/PID/pagemap` for `n` pages from page number `first_page` on; 0 where nothing is mapped. Read
     /// as root, so frame numbers show. Shorter at the end of user space; empty for a process that does not exist.
     pub fn pagemap(&self, pid: Pid, first_page: u64, n: usize) -> Vec<u64> {
-        let Ok(mm) = self.mm_of(pid) else { return Vec::new() };
+        let Ok(mm) = self.mm_of(pid) else {
+            return Vec::new();
+        };
         let last = (TASK_SIZE >> PAGE_SHIFT).min(first_page.saturating_add(n as u64));
         let mut out = vec![0; last.saturating_sub(first_page) as usize];
         self.fill_pagemap(mm, first_page, &mut out);
@@ -46,7 +48,7 @@ impl Machine {
                 Pmd::Huge(pmd) => {
                     let head = pmd.pfn();
                     // The answer of the head page stands for all.
-                    let flags = self.pagemap_page(head, !pmd.special(), true);
+                    let flags = self.pagemap_page(pmd, true);
                     for (i, word) in words.enumerate() {
                         *word = flags | u64::from(head.add(first + i).0);
                     }
@@ -64,8 +66,7 @@ impl Machine {
 
     fn pagemap_entry(&self, pte: Pte) -> u64 {
         if pte.present() {
-            let uffd = if pte.uffd_wp() { PM_UFFD_WP } else { 0 };
-            return self.pagemap_page(pte.pfn(), !pte.special(), false) | uffd | u64::from(pte.pfn().0);
+            return self.pagemap_page(pte, false) | u64::from(pte.pfn().0);
         }
         let entry = |kind: u64, offset: u64| kind | offset << SWAP_TYPE_BITS;
         match pte.swap_kind() {
@@ -78,14 +79,19 @@ impl Machine {
         }
     }
 
-    /// Bits about a present page. The small zero page is no page to this file, the huge one is, and not anonymous.
-    fn pagemap_page(&self, page: Pfn, ordinary: bool, huge: bool) -> u64 {
-        if !ordinary {
-            return PM_PRESENT | if huge { PM_FILE } else { 0 };
-        }
-        let anon = self.frames.has(self.frames.head(page), FrameFlags::ANON);
-        let exclusive = self.page_mapcount(page) == 1;
-        PM_PRESENT | if anon { 0 } else { PM_FILE } | if exclusive { PM_MMAP_EXCLUSIVE } else { 0 }
+    /// Bits of a present entry. The small zero page is no page to this file; the huge one is, and not anonymous.
+    fn pagemap_page(&self, entry: Pte, huge: bool) -> u64 {
+        let page = entry.pfn();
+        let ordinary = !entry.special();
+        let anon = ordinary && self.frames.has(self.frames.head(page), FrameFlags::ANON);
+        let bits = [
+            (entry.uffd_wp(), PM_UFFD_WP),
+            ((ordinary || huge) && !anon, PM_FILE),
+            (ordinary && self.page_mapcount(page) == 1, PM_MMAP_EXCLUSIVE),
+        ];
+        bits.iter()
+            .filter(|b| b.0)
+            .fold(PM_PRESENT, |all, b| all | b.1)
     }
 
     /// Word of `/proc/kpageflags` for a frame; only NOPAGE (bit 20) where there is no memory.
@@ -97,7 +103,10 @@ impl Machine {
         if !own.has(FrameFlags::ALLOCATED) {
             // A free block is marked at its first frame only.
             let pairs = [(FrameFlags::BUDDY, 10), (FrameFlags::RESERVED, 32)];
-            return pairs.iter().filter(|p| own.has(p.0)).fold(0, |bits, p| bits | 1 << p.1);
+            return pairs
+                .iter()
+                .filter(|p| own.has(p.0))
+                .fold(0, |bits, p| bits | 1 << p.1);
         }
         let head = self.frames.head(pfn);
         let folio = self.frames.flags(head);
@@ -126,13 +135,23 @@ impl Machine {
             (large && pfn != head, 16),
             (large, 22),
         ];
-        let copied = copied.iter().filter(|p| folio.has(p.0)).fold(0, |bits, p| bits | 1 << p.1);
-        derived.iter().filter(|p| p.0).fold(copied, |bits, p| bits | 1 << p.1)
+        let copied = copied
+            .iter()
+            .filter(|p| folio.has(p.0))
+            .fold(0, |bits, p| bits | 1 << p.1);
+        derived
+            .iter()
+            .filter(|p| p.0)
+            .fold(copied, |bits, p| bits | 1 << p.1)
     }
 
     /// Word of `/proc/kpagecount` for a frame: how often this very page is mapped, huge mappings included.
     pub fn kpagecount(&self, pfn: Pfn) -> u64 {
         let in_use = pfn.index() < self.frames.len() && self.frames.has(pfn, FrameFlags::ALLOCATED);
-        if in_use { self.page_mapcount(pfn).max(0) as u64 } else { 0 }
+        if in_use {
+            self.page_mapcount(pfn).max(0) as u64
+        } else {
+            0
+        }
     }
 }

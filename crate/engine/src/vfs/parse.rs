@@ -76,12 +76,18 @@ pub fn parse_bool(text: &str) -> Result<bool, ParseError> {
 pub fn parse_sysctl(text: &str) -> Option<u64> {
     let space = |c: char| c.is_ascii_whitespace() || c == '\x0b';
     let word = text.trim_start_matches(space).split(space).next()?;
-    let (digits, radix) = match word.strip_prefix('0').map(|rest| (rest, rest.strip_prefix(['x', 'X']))) {
+    let (digits, radix) = match word
+        .strip_prefix('0')
+        .map(|rest| (rest, rest.strip_prefix(['x', 'X'])))
+    {
         Some((_, Some(hex))) => (hex, 16),
         Some((octal, None)) if !octal.is_empty() => (octal, 8),
         _ => (word, 10),
     };
-    digits.bytes().all(|b| b.is_ascii_alphanumeric()).then(|| u64::from_str_radix(digits, radix).ok())?
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric())
+        .then(|| u64::from_str_radix(digits, radix).ok())?
 }
 
 #[cfg(test)]
@@ -100,13 +106,19 @@ mod tests {
             ("5\n\n", Err(ParseError::Invalid)),
             ("", Err(ParseError::Invalid)),
             ("4294967296", Err(ParseError::Overflow)),
-            ("99999999999999999999999999999999999999999999", Err(ParseError::Overflow)),
+            (
+                "99999999999999999999999999999999999999999999",
+                Err(ParseError::Overflow),
+            ),
         ];
         for (text, want) in cases {
             assert_eq!(parse_u32(text), want, "{text:?}");
         }
         assert_eq!(parse_int("-3\n"), Ok(-3));
-        assert_eq!(parse_ulong("18446744073709551616"), Err(ParseError::Overflow));
+        assert_eq!(
+            parse_ulong("18446744073709551616"),
+            Err(ParseError::Overflow)
+        );
     }
 
     #[test]
@@ -135,7 +147,13 @@ mod tests {
 
     #[test]
     fn switches_look_at_the_first_character() {
-        for (text, want) in [("10", Ok(true)), ("Yes", Ok(true)), ("off", Ok(false)), ("on", Ok(true)), ("D", Ok(false))] {
+        for (text, want) in [
+            ("10", Ok(true)),
+            ("Yes", Ok(true)),
+            ("off", Ok(false)),
+            ("on", Ok(true)),
+            ("D", Ok(false)),
+        ] {
             assert_eq!(parse_bool(text), want, "{text:?}");
         }
         for text in ["2", "o", "", "x"] {

@@ -93,12 +93,18 @@ fn dir(name: &'static str, dir: Dir) -> Entry {
 
 /// Entries of a table of names and modes.
 fn files(table: &[(&'static str, u16)], file: impl Fn(&'static str) -> File) -> Vec<Entry> {
-    table.iter().map(|&(name, mode)| (name.into(), Node::File(file(name), mode))).collect()
+    table
+        .iter()
+        .map(|&(name, mode)| (name.into(), Node::File(file(name), mode)))
+        .collect()
 }
 
 /// Entries of a table of tunables.
 fn specs(table: &'static [FileSpec], file: impl Fn(&'static FileSpec) -> File) -> Vec<Entry> {
-    table.iter().map(|f| (f.name.into(), Node::File(file(f), f.mode))).collect()
+    table
+        .iter()
+        .map(|f| (f.name.into(), Node::File(file(f), f.mode)))
+        .collect()
 }
 
 impl Machine {
@@ -110,7 +116,11 @@ impl Machine {
             Dir::Proc => {
                 let mut out = files(zone_files::PROC_FILES, File::Proc);
                 out.push(dir("sys", Dir::ProcSys));
-                out.extend(self.procs.keys().map(|pid| (pid.0.to_string().into(), Node::Dir(Dir::Process(*pid)))));
+                out.extend(
+                    self.procs
+                        .keys()
+                        .map(|pid| (pid.0.to_string().into(), Node::Dir(Dir::Process(*pid)))),
+                );
                 out
             }
             Dir::Process(pid) => files(process::FILES, |name| File::Process(pid, name)),
@@ -119,7 +129,11 @@ impl Machine {
             Dir::Sys => vec![dir("devices", Dir::Devices), dir("kernel", Dir::Kernel)],
             Dir::Devices => vec![dir("system", Dir::System)],
             Dir::System => vec![dir("node", Dir::Nodes)],
-            Dir::Kernel => vec![dir("debug", Dir::Debug), dir("mm", Dir::Mm), dir("tracing", Dir::Tracing)],
+            Dir::Kernel => vec![
+                dir("debug", Dir::Debug),
+                dir("mm", Dir::Mm),
+                dir("tracing", Dir::Tracing),
+            ],
             Dir::Mm => vec![dir("ksm", Dir::Ksm), dir("transparent_hugepage", Dir::Thp)],
             Dir::Ksm => specs(crate::ksm::KSM_FILES, |f| File::Ksm(f.name)),
             Dir::Thp => {
@@ -128,7 +142,9 @@ impl Machine {
                 out.extend(orders.map(|o| (sysfs::size_dir(o).into(), Node::Dir(Dir::ThpSize(o)))));
                 out
             }
-            Dir::Khugepaged => specs(crate::khugepaged::KHUGEPAGED_FILES, |f| File::Khugepaged(f.name)),
+            Dir::Khugepaged => specs(crate::khugepaged::KHUGEPAGED_FILES, |f| {
+                File::Khugepaged(f.name)
+            }),
             Dir::ThpSize(o) => {
                 let mut out = specs(sysfs::THP_SIZE_FILES, |f| File::ThpSize(o, f.name));
                 out.retain(|(name, _)| self.thp_show(&sysfs::size_file(o, name)).is_some());
@@ -136,13 +152,21 @@ impl Machine {
                 out
             }
             Dir::ThpStats(o) => {
-                let names = MthpStat::default().entries().map(|e| e.0);
-                let names = names.filter(|name| self.thp_show(&sysfs::stat_file(o, name)).is_some());
-                names.map(|name| (name.into(), Node::File(File::ThpStat(o, name), 0o444))).collect()
+                let stat = MthpStat::default();
+                let names = stat
+                    .entries()
+                    .map(|e| e.0)
+                    .filter(|name| self.thp_show(&sysfs::stat_file(o, name)).is_some());
+                names
+                    .map(|name| (name.into(), Node::File(File::ThpStat(o, name), 0o444)))
+                    .collect()
             }
             Dir::Nodes => {
                 let mut out = files(node::SYSTEM_FILES, File::Nodes);
-                out.extend((0..self.config.nodes).map(|n| (format!("node{n}").into(), Node::Dir(Dir::Node(n)))));
+                out.extend(
+                    (0..self.config.nodes)
+                        .map(|n| (format!("node{n}").into(), Node::Dir(Dir::Node(n)))),
+                );
                 out
             }
             Dir::Node(n) => files(node::FILES, |name| File::Node(n, name)),
@@ -152,7 +176,10 @@ impl Machine {
                 out
             }
             Dir::Extfrag => files(debugfs::EXTFRAG_FILES, File::Debug),
-            Dir::Tracing => vec![dir("events", Dir::Events), ("trace".into(), Node::File(File::Trace, 0o640))],
+            Dir::Tracing => vec![
+                dir("events", Dir::Events),
+                ("trace".into(), Node::File(File::Trace, 0o640)),
+            ],
             Dir::Events => {
                 let mut out = files(tracefs::ENABLE, |_| File::EventsEnable(None));
                 out.extend(Group::ALL.map(|g| dir(g.name(), Dir::EventGroup(g))));
@@ -173,14 +200,26 @@ impl Machine {
         if d == Dir::Proc {
             if name.bytes().all(|b| b.is_ascii_digit()) {
                 let pid = Pid(name.parse().ok()?);
-                return self.procs.contains_key(&pid).then_some(Node::Dir(Dir::Process(pid)));
+                return self
+                    .procs
+                    .contains_key(&pid)
+                    .then_some(Node::Dir(Dir::Process(pid)));
             }
-            let by_name = || self.processes().find(|(_, p)| p.name == name).map(|(pid, _)| Node::Dir(Dir::Process(pid)));
+            let by_name = || {
+                self.processes()
+                    .find(|(_, p)| p.name == name)
+                    .map(|(pid, _)| Node::Dir(Dir::Process(pid)))
+            };
             let table = files(zone_files::PROC_FILES, File::Proc);
             let file = table.into_iter().find(|e| e.0 == name).map(|e| e.1);
-            return file.or_else(|| (name == "sys").then_some(Node::Dir(Dir::ProcSys))).or_else(by_name);
+            return file
+                .or_else(|| (name == "sys").then_some(Node::Dir(Dir::ProcSys)))
+                .or_else(by_name);
         }
-        self.dir_entries(d).into_iter().find(|e| e.0 == name).map(|e| e.1)
+        self.dir_entries(d)
+            .into_iter()
+            .find(|e| e.0 == name)
+            .map(|e| e.1)
     }
 
     /// What an absolute path names. `.` and `..` and repeated slashes mean what they do in Linux.
@@ -191,7 +230,9 @@ impl Machine {
         let mut above = vec![Dir::Root];
         let mut node = Node::Dir(Dir::Root);
         for name in rest.split('/') {
-            let Node::Dir(at) = node else { return Err(Errno::ENOTDIR) };
+            let Node::Dir(at) = node else {
+                return Err(Errno::ENOTDIR);
+            };
             match name {
                 "" | "." => {}
                 ".." => {

@@ -6,7 +6,7 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::vm::addr::{MmId, Pid};
 use crate::vm::mm::Process;
-use crate::vm::vma::{Vma, VmFlags};
+use crate::vm::vma::{VmFlags, Vma};
 
 /// Files of `/proc/PID`. `pagemap` is binary.
 pub(super) const FILES: &[(&str, u16)] = &[
@@ -76,7 +76,10 @@ impl Machine {
             n.total += pages;
             let only = |mask: VmFlags, set: VmFlags| v.flags.0 & mask.0 == set.0;
             let stack = VmFlags::GROWSDOWN;
-            if only(VmFlags::EXEC.with(VmFlags::WRITE).with(stack), VmFlags::EXEC) {
+            if only(
+                VmFlags::EXEC.with(VmFlags::WRITE).with(stack),
+                VmFlags::EXEC,
+            ) {
                 n.exec += pages;
             } else if v.flags.has(stack) {
                 n.stack += pages;
@@ -91,6 +94,11 @@ impl Machine {
     fn statm_show(&self, mm: MmId) -> String {
         let (n, rss) = (self.area_pages(mm), self.mm(mm).rss);
         let shared = rss.file + rss.shmem;
-        format!("{} {} {shared} 0 0 {} 0\n", n.total, rss.anon + shared, n.data + n.stack)
+        format!(
+            "{} {} {shared} 0 0 {} 0\n",
+            n.total,
+            rss.anon + shared,
+            n.data + n.stack
+        )
     }
 }

@@ -157,24 +157,31 @@ impl SmapsEntry {
     }
 }
 
-/// A line of the file: names padded to 16, but one of them is longer.
+/// A line of the file: name and number fill 24 columns, with at least one blank between them.
 fn line(out: &mut String, name: &str, kb: u64) {
-    let width = 24usize.saturating_sub(name.len().max(15) + 1);
-    let _ = writeln!(out, "{:<16}{kb:>width$} kB", format!("{name}:"));
+    let width = 24 - 16.max(name.len() + 2);
+    let _ = writeln!(out, "{:<16}{kb:>width$} kB", format!("{name}: "));
 }
 
 impl Machine {
     /// Every area of a process, in order of address; none for a process that does not exist.
     pub fn smaps(&self, pid: Pid) -> Vec<SmapsEntry> {
-        let Ok(mm) = self.mm_of(pid) else { return Vec::new() };
-        self.mm(mm).vmas.values().map(|vma| self.smaps_entry(*vma)).collect()
+        let Ok(mm) = self.mm_of(pid) else {
+            return Vec::new();
+        };
+        self.mm(mm)
+            .vmas
+            .values()
+            .map(|vma| self.smaps_entry(*vma))
+            .collect()
     }
 
     fn smaps_entry(&self, vma: VmaId) -> SmapsEntry {
         let v = self.vma(vma);
         let mut m = MemSize::default();
         self.smap_gather(vma, &mut m);
-        let eligible = self.thp_vma_allowable_orders(vma, v.flags, TvaType::Smaps, THP_ORDERS_ALL) != 0;
+        let eligible =
+            self.thp_vma_allowable_orders(vma, v.flags, TvaType::Smaps, THP_ORDERS_ALL) != 0;
         SmapsEntry::new(v.start, v.end, v.flags, &m, eligible)
     }
 
@@ -208,7 +215,11 @@ impl Machine {
         for (name, kb) in e.fields().into_iter().skip_while(|f| f.0 != "Rss") {
             line(&mut out, name, kb);
             if name == "Pss_Dirty" {
-                for (name, bytes) in [("Pss_Anon", m.pss_anon), ("Pss_File", m.pss_file), ("Pss_Shmem", m.pss_shmem)] {
+                for (name, bytes) in [
+                    ("Pss_Anon", m.pss_anon),
+                    ("Pss_File", m.pss_file),
+                    ("Pss_Shmem", m.pss_shmem),
+                ] {
                     line(&mut out, name, bytes >> (PSS_SHIFT + 10));
                 }
             }
@@ -228,7 +239,9 @@ impl Machine {
                 }
                 Pmd::Table(table) => {
                     let first = pte_index(span.addr);
-                    for pte in &self.tables.all(table)[first..first + Self::ptes_to(span.addr, span.end)] {
+                    for pte in
+                        &self.tables.all(table)[first..first + Self::ptes_to(span.addr, span.end)]
+                    {
                         if pte.present() && !pte.special() {
                             self.smaps_account(m, pte.pfn(), 1, *pte, locked);
                         } else if pte.swap_kind() == Some(SwapKind::Swap) {
@@ -269,16 +282,34 @@ impl Machine {
         }
         for i in 0..nr {
             let mappings = self.page_mapcount(page.add(i)).max(1) as u64;
-            m.add(flags, PAGE_SIZE, (PAGE_SIZE << PSS_SHIFT) / mappings, dirty, locked, mappings < 2);
+            m.add(
+                flags,
+                PAGE_SIZE,
+                (PAGE_SIZE << PSS_SHIFT) / mappings,
+                dirty,
+                locked,
+                mappings < 2,
+            );
         }
     }
 }
 
 impl MemSize {
     /// Shares what depends on the number of mappings out to its lines (`smaps_page_accumulate`).
-    fn add(&mut self, flags: FrameFlags, size: u64, pss: u64, dirty: bool, locked: bool, private: bool) {
+    fn add(
+        &mut self,
+        flags: FrameFlags,
+        size: u64,
+        pss: u64,
+        dirty: bool,
+        locked: bool,
+        private: bool,
+    ) {
         self.pss += pss;
-        *match (flags.has(FrameFlags::ANON), flags.has(FrameFlags::SWAPBACKED)) {
+        *match (
+            flags.has(FrameFlags::ANON),
+            flags.has(FrameFlags::SWAPBACKED),
+        ) {
             (true, _) => &mut self.pss_anon,
             (_, true) => &mut self.pss_shmem,
             _ => &mut self.pss_file,

@@ -23,8 +23,16 @@ impl Machine {
         );
         self.status_mem(&mut out, mm);
         out.push_str("CoreDumping:\t0\n");
-        let _ = writeln!(out, "THP_enabled:\t{}", u8::from(!self.mm(mm).disable_thp_completely));
-        let _ = writeln!(out, "untag_mask:\t0xffffffffffffffff\nThreads:\t1\nSigQ:\t0/{}", self.nr_managed_pages() / 64);
+        let _ = writeln!(
+            out,
+            "THP_enabled:\t{}",
+            u8::from(!self.mm(mm).disable_thp_completely)
+        );
+        let _ = writeln!(
+            out,
+            "untag_mask:\t0xffffffffffffffff\nThreads:\t1\nSigQ:\t0/{}",
+            self.nr_managed_pages() / 64
+        );
         for name in ["SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "CapInh"] {
             let _ = writeln!(out, "{name}:\t{:016x}", 0);
         }

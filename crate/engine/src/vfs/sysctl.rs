@@ -57,26 +57,119 @@ const fn with_mode(mut spec: FileSpec, mode: u16) -> FileSpec {
 ///
 /// Deviation: `max_map_count` and `mmap_min_addr` cannot be written: they are bounds of the engine.
 pub(crate) const VM_FILES: &[FileSpec] = &[
-    with_mode(FileSpec::range("compact_memory", "", 1, 1, "write 1: compact all zones (nothing is compacted yet)"), 0o200),
-    FileSpec::range("compact_unevictable_allowed", "1", 0, 1, "compaction may move mlocked pages (no effect yet)"),
-    FileSpec::range("compaction_proactiveness", "20", 0, 100, "how eagerly kcompactd compacts (no effect yet)"),
-    FileSpec::range("defrag_mode", "0", 0, 1, "avoid mixing page types in a pageblock (no effect yet)"),
     with_mode(
-        FileSpec::range("drop_caches", "", 1, 4, "1: page cache, 2: slab, which runs the shrinkers of huge pages, 3: both"),
+        FileSpec::range(
+            "compact_memory",
+            "",
+            1,
+            1,
+            "write 1: compact all zones (nothing is compacted yet)",
+        ),
         0o200,
     ),
-    FileSpec::range("extfrag_threshold", "500", 0, 1000, "fragmentation index that makes compaction worthwhile (no effect yet)"),
+    FileSpec::range(
+        "compact_unevictable_allowed",
+        "1",
+        0,
+        1,
+        "compaction may move mlocked pages (no effect yet)",
+    ),
+    FileSpec::range(
+        "compaction_proactiveness",
+        "20",
+        0,
+        100,
+        "how eagerly kcompactd compacts (no effect yet)",
+    ),
+    FileSpec::range(
+        "defrag_mode",
+        "0",
+        0,
+        1,
+        "avoid mixing page types in a pageblock (no effect yet)",
+    ),
+    with_mode(
+        FileSpec::range(
+            "drop_caches",
+            "",
+            1,
+            4,
+            "1: page cache, 2: slab, which runs the shrinkers of huge pages, 3: both",
+        ),
+        0o200,
+    ),
+    FileSpec::range(
+        "extfrag_threshold",
+        "500",
+        0,
+        1000,
+        "fragmentation index that makes compaction worthwhile (no effect yet)",
+    ),
     FileSpec::read_only("max_map_count", "65530", "most areas of a process"),
-    FileSpec::range("min_free_kbytes", "", 0, INT_MAX, "memory kept free: the watermarks of the zones follow it"),
+    FileSpec::range(
+        "min_free_kbytes",
+        "",
+        0,
+        INT_MAX,
+        "memory kept free: the watermarks of the zones follow it",
+    ),
     FileSpec::read_only("mmap_min_addr", "4096", "lowest address of a mapping"),
-    FileSpec::range("overcommit_kbytes", "0", 0, i64::MAX as u64, "commit limit in kB in place of overcommit_ratio"),
-    FileSpec::range("overcommit_memory", "0", 0, 2, "0: refuse the absurd, 1: refuse nothing, 2: refuse beyond CommitLimit"),
-    FileSpec::range("overcommit_ratio", "50", 0, INT_MAX, "percent of memory that CommitLimit counts"),
-    FileSpec::range("page-cluster", "3", 0, 31, "log2 of the pages of one swap readahead (no effect yet)"),
-    FileSpec::range("swappiness", "60", 0, 200, "weight of anonymous pages in reclaim (no effect yet)"),
-    FileSpec::range("watermark_boost_factor", "15000", 0, INT_MAX, "boost after mixing page types, in 1/10000 (no effect yet)"),
-    FileSpec::range("watermark_scale_factor", "10", 1, 3000, "distance of the watermarks in 1/10000 of a zone"),
-    FileSpec::range("zone_reclaim_mode", "0", 0, INT_MAX, "reclaim before using another node (no effect yet)"),
+    FileSpec::range(
+        "overcommit_kbytes",
+        "0",
+        0,
+        i64::MAX as u64,
+        "commit limit in kB in place of overcommit_ratio",
+    ),
+    FileSpec::range(
+        "overcommit_memory",
+        "0",
+        0,
+        2,
+        "0: refuse the absurd, 1: refuse nothing, 2: refuse beyond CommitLimit",
+    ),
+    FileSpec::range(
+        "overcommit_ratio",
+        "50",
+        0,
+        INT_MAX,
+        "percent of memory that CommitLimit counts",
+    ),
+    FileSpec::range(
+        "page-cluster",
+        "3",
+        0,
+        31,
+        "log2 of the pages of one swap readahead (no effect yet)",
+    ),
+    FileSpec::range(
+        "swappiness",
+        "60",
+        0,
+        200,
+        "weight of anonymous pages in reclaim (no effect yet)",
+    ),
+    FileSpec::range(
+        "watermark_boost_factor",
+        "15000",
+        0,
+        INT_MAX,
+        "boost after mixing page types, in 1/10000 (no effect yet)",
+    ),
+    FileSpec::range(
+        "watermark_scale_factor",
+        "10",
+        1,
+        3000,
+        "distance of the watermarks in 1/10000 of a zone",
+    ),
+    FileSpec::range(
+        "zone_reclaim_mode",
+        "0",
+        0,
+        INT_MAX,
+        "reclaim before using another node (no effect yet)",
+    ),
 ];
 
 impl Machine {
@@ -91,15 +184,28 @@ impl Machine {
             "overcommit_memory" => s.overcommit_memory.into(),
             "overcommit_ratio" => s.overcommit_ratio.into(),
             "watermark_scale_factor" => s.watermark_scale_factor,
-            name => return s.stored.get(name).map_or_else(|| format!("{}\n", spec.default), |v| format!("{v}\n")),
+            name => {
+                return s
+                    .stored
+                    .get(name)
+                    .map_or_else(|| format!("{}\n", spec.default), |v| format!("{v}\n"));
+            }
         };
         format!("{value}\n")
     }
 
     /// Writes a file: EINVAL for text that is no number or out of range.
-    pub(super) fn sysctl_store(&mut self, spec: &'static FileSpec, text: &str) -> Result<(), Errno> {
-        let Accepts::Range(min, max) = spec.accepts else { return Err(Errno::EACCES) };
-        let value = parse_sysctl(text).filter(|v| (min..=max).contains(v)).ok_or(Errno::EINVAL)?;
+    pub(super) fn sysctl_store(
+        &mut self,
+        spec: &'static FileSpec,
+        text: &str,
+    ) -> Result<(), Errno> {
+        let Accepts::Range(min, max) = spec.accepts else {
+            return Err(Errno::EACCES);
+        };
+        let value = parse_sysctl(text)
+            .filter(|v| (min..=max).contains(v))
+            .ok_or(Errno::EINVAL)?;
         match spec.name {
             "compact_memory" => {}
             "drop_caches" => self.drop_caches(value),
@@ -129,7 +235,11 @@ impl Machine {
     }
 
     fn apply_watermarks(&mut self) {
-        set_watermarks(&mut self.zones, self.sysctl.min_free_kbytes, self.sysctl.watermark_scale_factor);
+        set_watermarks(
+            &mut self.zones,
+            self.sysctl.min_free_kbytes,
+            self.sysctl.watermark_scale_factor,
+        );
     }
 
     /// Bit 0: clean page cache, of which there is none yet. Bit 1: every shrinker runs, in the order they were
@@ -150,7 +260,10 @@ impl Machine {
     /// `CommitLimit` in pages: what `overcommit_memory` 2 allows in all.
     pub(crate) fn commit_limit_pages(&self) -> u64 {
         match self.sysctl.overcommit_kbytes {
-            0 => (u128::from(self.nr_managed_pages()) * u128::from(self.sysctl.overcommit_ratio) / 100) as u64,
+            0 => {
+                (u128::from(self.nr_managed_pages()) * u128::from(self.sysctl.overcommit_ratio)
+                    / 100) as u64
+            }
             kbytes => kbytes / 4,
         }
     }

@@ -13,7 +13,8 @@ use crate::trace::ftrace::{Group, TRACEPOINTS};
 /// The switch of all events, and of a group.
 pub(super) const ENABLE: &[(&str, u16)] = &[("enable", 0o640)];
 /// Files of one tracepoint.
-pub(super) const EVENT_FILES: &[(&str, u16)] = &[("enable", 0o640), ("format", 0o440), ("id", 0o440)];
+pub(super) const EVENT_FILES: &[(&str, u16)] =
+    &[("enable", 0o640), ("format", 0o440), ("id", 0o440)];
 
 /// Only 0 and 1.
 fn switch(text: &str) -> Result<bool, Errno> {
@@ -57,7 +58,11 @@ impl Machine {
         .into()
     }
 
-    pub(super) fn events_enable_store(&mut self, group: Option<Group>, text: &str) -> Result<(), Errno> {
+    pub(super) fn events_enable_store(
+        &mut self,
+        group: Option<Group>,
+        text: &str,
+    ) -> Result<(), Errno> {
         let on = switch(text)?;
         of_group(group).for_each(|i| self.tracing.enable(i, on, &self.events));
         Ok(())

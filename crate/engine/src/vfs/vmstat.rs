@@ -24,8 +24,14 @@ pub(super) const ZONE_ITEMS: &[&str] = &[
 ];
 
 /// Where allocations went, by call.
-pub(super) const NUMA_ITEMS: &[&str] =
-    &["numa_hit", "numa_miss", "numa_foreign", "numa_interleave", "numa_local", "numa_other"];
+pub(super) const NUMA_ITEMS: &[&str] = &[
+    "numa_hit",
+    "numa_miss",
+    "numa_foreign",
+    "numa_interleave",
+    "numa_local",
+    "numa_other",
+];
 
 /// Gauges of a node.
 #[rustfmt::skip]
@@ -94,7 +100,8 @@ pub(super) fn zone_items<'a>(zones: impl Iterator<Item = &'a Zone>) -> Items {
     let mut out = Items::new();
     for z in zones {
         *out.entry("nr_free_pages").or_default() += z.nr_free as i64;
-        let blocks = (PAGEBLOCK_ORDER as usize..crate::phys::buddy::NR_PAGE_ORDERS).map(|o| z.free.nr_free(o) << o);
+        let blocks = (PAGEBLOCK_ORDER as usize..crate::phys::buddy::NR_PAGE_ORDERS)
+            .map(|o| z.free.nr_free(o) << o);
         *out.entry("nr_free_pages_blocks").or_default() += blocks.sum::<u64>() as i64;
     }
     out
@@ -116,7 +123,9 @@ impl Machine {
         }
         let reserved: u64 = self.zones.iter().map(|z| z.spanned - z.managed).sum();
         items.insert("nr_memmap_boot_pages", reserved as i64);
-        [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS, MACHINE_ITEMS].map(|names| item_lines(names, &items)).concat()
+        [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS, MACHINE_ITEMS]
+            .map(|names| item_lines(names, &items))
+            .concat()
     }
 }
 

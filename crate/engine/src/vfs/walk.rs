@@ -23,7 +23,12 @@ pub(super) struct PmdSpan {
 
 impl Machine {
     /// Every PMD entry of `[start, end)` that is not empty, upward.
-    pub(super) fn pmd_spans(&self, mm: MmId, start: u64, end: u64) -> impl Iterator<Item = PmdSpan> + '_ {
+    pub(super) fn pmd_spans(
+        &self,
+        mm: MmId,
+        start: u64,
+        end: u64,
+    ) -> impl Iterator<Item = PmdSpan> + '_ {
         let mut at = start;
         std::iter::from_fn(move || {
             while at < end {
@@ -35,7 +40,12 @@ impl Machine {
                 at = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
                 let pmd = self.pmd_at(slot);
                 if pmd != Pmd::None {
-                    return Some(PmdSpan { addr, end: at, slot, pmd });
+                    return Some(PmdSpan {
+                        addr,
+                        end: at,
+                        slot,
+                        pmd,
+                    });
                 }
             }
             None

@@ -57,13 +57,21 @@ impl Machine {
     }
 
     fn pagetypeinfo_show(&self) -> String {
-        let mut out = format!("Page block order: {PAGEBLOCK_ORDER}\nPages per block:  {}\n\n", 1 << PAGEBLOCK_ORDER);
+        let mut out = format!(
+            "Page block order: {PAGEBLOCK_ORDER}\nPages per block:  {}\n\n",
+            1 << PAGEBLOCK_ORDER
+        );
         let _ = write!(out, "{:<44}", "Free pages count per migrate type at order");
         (0..NR_PAGE_ORDERS).for_each(|order| out.push_str(&format!("{order:>6} ")));
         out.push('\n');
         for z in &self.zones {
             let mut row = |name: &str, count: &dyn Fn(usize) -> u64| {
-                let _ = write!(out, "Node {:>4}, zone {:>8}, type {name:>12} ", z.nid, z.kind.name());
+                let _ = write!(
+                    out,
+                    "Node {:>4}, zone {:>8}, type {name:>12} ",
+                    z.nid,
+                    z.kind.name()
+                );
                 for order in 0..NR_PAGE_ORDERS {
                     // The kernel stops counting there.
                     let _ = match count(order) {
@@ -80,12 +88,18 @@ impl Machine {
         }
         let _ = write!(out, "\n{:<23}", "Number of blocks type");
         let names = MigrateType::ALL.map(MigrateType::name);
-        names.iter().chain(&EMPTY_TYPES).for_each(|name| out.push_str(&format!("{name:>12} ")));
+        names
+            .iter()
+            .chain(&EMPTY_TYPES)
+            .for_each(|name| out.push_str(&format!("{name:>12} ")));
         out.push('\n');
         for z in &self.zones {
             let _ = write!(out, "{} ", zone_label(z));
             let counts = MigrateType::ALL.map(|mt| z.free.nr_pageblocks(mt));
-            counts.iter().chain(&[0, 0]).for_each(|n| out.push_str(&format!("{n:>12} ")));
+            counts
+                .iter()
+                .chain(&[0, 0])
+                .for_each(|n| out.push_str(&format!("{n:>12} ")));
             out.push('\n');
         }
         out
@@ -103,7 +117,9 @@ impl Machine {
             if i == 0 || self.zones[i - 1].nid != z.nid {
                 out.push_str("  per-node stats\n");
                 let items = node_of(&self.zones, &gauges, z.nid).node_items();
-                NODE_ITEMS.iter().for_each(|name| item(&mut out, name, items.get(name).copied().unwrap_or(0)));
+                NODE_ITEMS
+                    .iter()
+                    .for_each(|name| item(&mut out, name, items.get(name).copied().unwrap_or(0)));
             }
             let w = z.watermarks;
             let _ = writeln!(out, "  pages free     {}", z.nr_free);
@@ -121,7 +137,10 @@ impl Machine {
                 let _ = writeln!(out, "        {name:<8} {value}");
             }
             let [dma, dma32, normal] = z.lowmem_reserve;
-            let _ = writeln!(out, "        protection: ({dma}, {dma32}, {normal}, {normal}, {normal})");
+            let _ = writeln!(
+                out,
+                "        protection: ({dma}, {dma32}, {normal}, {normal}, {normal})"
+            );
             let mut items = zone_items(std::iter::once(z));
             items.extend(gauges[i].zone_items());
             for name in ZONE_ITEMS.iter().chain(NUMA_ITEMS) {
@@ -135,7 +154,11 @@ impl Machine {
                 }
                 out.push_str("  vm stats threshold: 0\n");
             }
-            let _ = writeln!(out, "  node_unreclaimable:  0\n  start_pfn:           {}", z.start.0);
+            let _ = writeln!(
+                out,
+                "  node_unreclaimable:  0\n  start_pfn:           {}",
+                z.start.0
+            );
         }
         out
     }

@@ -88,7 +88,7 @@ impl Machine {
         self.lru_add_new_anon(new, vma);
         if !old.special() {
             let head = self.frames.head(old.pfn());
-            self.remove_rmap_ptes(old.pfn(), 1, mm);
+            self.remove_rmap_ptes(old.pfn(), 1, vma);
             self.folio_put(head, 1);
         }
         FaultResult::Done(kind)

@@ -109,7 +109,7 @@ impl Machine {
         let head = pmd.pfn();
         *self.frames.refcount_mut(head) += 1;
         self.frames.clear(head, FrameFlags::ANON_EXCLUSIVE);
-        self.add_anon_rmap_pmd(head, new, Exclusive::No);
+        self.add_rmap_pmd(head, new, Exclusive::No);
         self.mm_mut(new).rss.anon += HPAGE_PMD_NR as i64;
         let shared = pmd.with_write(false);
         let from = self.pmd_slot(old, addr)?;
@@ -164,7 +164,7 @@ impl Machine {
             self.tables.set(from, i + k, shared);
             self.tables.set(to, i + k, shared.with_young(false));
         }
-        self.add_anon_rmap_ptes(page, n, new, Exclusive::No);
+        self.add_anon_rmap_ptes(page, n, child, Exclusive::No);
         self.mm_mut(new).rss.anon += n as i64;
         Some(n)
     }

@@ -117,7 +117,7 @@ impl Machine {
         }
     }
 
-    fn mlock_folio(&mut self, head: Pfn) {
+    pub(crate) fn mlock_folio(&mut self, head: Pfn) {
         if !self.frames.has(head, FrameFlags::MLOCKED) {
             self.mlock_new_folio(head);
         }
@@ -128,6 +128,27 @@ impl Machine {
         self.frames.set(head, FrameFlags::MLOCKED);
         self.stat.nr_mlock += self.folio_nr_pages(head) as i64;
         self.lru_change(head, FrameFlags::UNEVICTABLE, FrameFlags::NONE);
+    }
+
+    /// A page of a locked area is unmapped: its folio is unlocked whole, and reclaim corrects that where it is wrong
+    /// (`munlock_vma_folio`).
+    ///
+    /// A small page that another locked area maps as well stays locked: the kernel counts them (`mlock_count`).
+    pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId) {
+        if !self.vma(vma).flags.has(VmFlags::LOCKED) || !self.frames.has(head, FrameFlags::MLOCKED) {
+            return;
+        }
+        if self.folio_large(head) || !self.mapped_by_locked_area(head) {
+            self.munlock_folio(head);
+        }
+    }
+
+    fn mapped_by_locked_area(&self, page: Pfn) -> bool {
+        let locked = |vma: VmaId| self.vma(vma).flags.has(VmFlags::LOCKED);
+        if self.frames.has(page, FrameFlags::KSM) {
+            return self.ksm_mappings(page).iter().any(|&(mm, addr)| self.vma_lookup(mm, addr).is_some_and(locked));
+        }
+        self.rmap_walk_anon(page).iter().any(|m| locked(m.vma))
     }
 
     /// Back to the evictable lists (`munlock_folio`).

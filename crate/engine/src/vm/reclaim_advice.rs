@@ -6,6 +6,7 @@ use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, Pfn, TableId, VmaId, 
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use super::vma::VmFlags;
+use super::zap::Zap;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
@@ -200,19 +201,46 @@ impl Machine {
         self.lru_change(head, FrameFlags::NONE, FrameFlags::ACTIVE.and(FrameFlags::REFERENCED));
     }
 
-    /// One folio through reclaim (`shrink_folio_list`). There is no swap area: a large folio is split on the way
-    /// and stays, a folio marked lazyfree is dropped if still clean.
+    /// One folio through reclaim (`shrink_folio_list`). A folio marked lazyfree is dropped if nobody has written to it
+    /// since. There is no swap area: other large folios are split on the way and stay.
     fn pageout_folio(&mut self, head: Pfn) {
         let order = self.frames.order(head);
-        let lazy = self.frames.has(head, FrameFlags::ANON) && !self.frames.has(head, FrameFlags::SWAPBACKED);
-        if lazy || order == 0 {
+        let flags = self.frames.flags(head);
+        if flags.any(FrameFlags::LOCKED.and(FrameFlags::UNEVICTABLE)) {
             return;
         }
-        if self.split_folio(head, 0).is_ok() {
+        if flags.has(FrameFlags::ANON) && !flags.has(FrameFlags::SWAPBACKED) {
+            self.discard_lazyfree(head);
+            return;
+        }
+        if order > 0 && self.split_folio(head, 0).is_ok() {
             if order == 9 {
                 self.stat.thp_swpout_fallback += 1;
             }
             self.stat.mthp_mut(order).swpout_fallback += 1;
+        }
+    }
+
+    /// Unmaps and frees a clean lazyfree folio; one that was written to becomes swap-backed again (the lazyfree
+    /// branch of `try_to_unmap_one`).
+    fn discard_lazyfree(&mut self, head: Pfn) {
+        let n = self.folio_nr_pages(head);
+        let mappings: Vec<_> = match self.folio_entire_mapcount(head) {
+            0 => (0..n).flat_map(|i| self.rmap_walk_anon(head.add(i))).collect(),
+            _ => self.rmap_walk_anon(head),
+        };
+        let written = self.frames.has(head, FrameFlags::DIRTY)
+            || mappings.iter().any(|m| self.pte(m.mm, m.addr).dirty());
+        if written || self.frames.refcount(head) != self.folio_expected_refs(head) {
+            if written {
+                self.lru_change(head, FrameFlags::SWAPBACKED, FrameFlags::NONE);
+            }
+            return;
+        }
+        self.stat.pglazyfreed += n as i64;
+        for m in mappings {
+            let len = if m.huge { HPAGE_PMD_SIZE } else { PAGE_SIZE };
+            self.zap_range(m.vma, m.addr, m.addr + len, Zap::Keep);
         }
     }
 }

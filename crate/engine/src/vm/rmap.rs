@@ -4,6 +4,7 @@
 
 use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, Pfn, VmaId, pmd_down, pte_index};
 use super::table::Pmd;
+use super::vma::VmFlags;
 use crate::machine::Machine;
 use crate::phys::folio::ENTIRELY_MAPPED;
 use crate::phys::frame::FrameFlags;
@@ -41,15 +42,25 @@ impl Machine {
             self.stat.mthp_mut(order).nr_anon += 1;
         }
         if by_pmd {
-            self.add_anon_rmap_pmd(head, mm, Exclusive::Yes);
+            self.add_rmap_pmd(head, mm, Exclusive::Yes);
         } else {
-            self.add_anon_rmap_ptes(head, 1 << order, mm, Exclusive::Yes);
+            self.add_rmap_ptes(head, 1 << order, mm, Exclusive::Yes);
         }
     }
 
-    /// `n` PTE mappings more, of the pages from `page` on, all of one folio (`folio_add_anon_rmap_ptes`).
-    pub(crate) fn add_anon_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, exclusive: Exclusive) {
-        let nr = self.add_rmap_ptes(page, n, mm);
+    /// `n` PTE mappings more, of the pages from `page` on, all of one folio (`folio_add_anon_rmap_ptes`). A small
+    /// page in a locked area is locked; whether a large folio is in it whole is left to reclaim.
+    pub(crate) fn add_anon_rmap_ptes(&mut self, page: Pfn, n: usize, vma: VmaId, exclusive: Exclusive) {
+        let v = self.vma(vma);
+        let (mm, locked) = (v.mm, v.flags.has(VmFlags::LOCKED) && !v.flags.any(VmFlags::SPECIAL));
+        self.add_rmap_ptes(page, n, mm, exclusive);
+        if locked && !self.folio_large(page) {
+            self.mlock_folio(page);
+        }
+    }
+
+    fn add_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, exclusive: Exclusive) {
+        let nr = self.count_rmap_ptes(page, n, mm);
         self.stat.nr_anon_pages += nr;
         if exclusive == Exclusive::Yes {
             for i in 0..n {
@@ -59,7 +70,7 @@ impl Machine {
     }
 
     /// Counts `n` PTE mappings; returns how many pages were not mapped before.
-    fn add_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId) -> i64 {
+    fn count_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId) -> i64 {
         let mut first = 0;
         for i in 0..n {
             let c = self.frames.mapcount_mut(page.add(i));
@@ -77,7 +88,7 @@ impl Machine {
     }
 
     /// A PMD mapping more (`folio_add_anon_rmap_pmd`).
-    pub(crate) fn add_anon_rmap_pmd(&mut self, head: Pfn, mm: MmId, exclusive: Exclusive) {
+    pub(crate) fn add_rmap_pmd(&mut self, head: Pfn, mm: MmId, exclusive: Exclusive) {
         let entire = self.folio_entire_mapcount(head) + 1;
         self.set_folio_entire_mapcount(head, entire);
         self.add_large_mapcount(head, 1, mm);
@@ -94,7 +105,9 @@ impl Machine {
 
     /// `n` PTE mappings less; an anonymous large folio of which a part is now unmapped goes to the deferred
     /// split queue (`folio_remove_rmap_ptes`).
-    pub(crate) fn remove_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId) {
+    pub(crate) fn remove_rmap_ptes(&mut self, page: Pfn, n: usize, vma: VmaId) {
+        let mm = self.vma(vma).mm;
+        self.munlock_vma_folio(self.frames.head(page), vma);
         let mut last = 0;
         for i in 0..n {
             let c = self.frames.mapcount_mut(page.add(i));
@@ -119,7 +132,9 @@ impl Machine {
     }
 
     /// A PMD mapping less (`folio_remove_rmap_pmd`).
-    pub(crate) fn remove_rmap_pmd(&mut self, head: Pfn, mm: MmId) {
+    pub(crate) fn remove_rmap_pmd(&mut self, head: Pfn, vma: VmaId) {
+        let mm = self.vma(vma).mm;
+        self.munlock_vma_folio(head, vma);
         let entire = self.folio_entire_mapcount(head) - 1;
         self.set_folio_entire_mapcount(head, entire);
         self.sub_large_mapcount(head, 1, mm);

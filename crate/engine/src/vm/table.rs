@@ -182,7 +182,7 @@ impl Machine {
 
     /// Entry that maps the 4 KiB page at `addr`: of the page table, or the huge leaf as one entry for that
     /// page (its huge bit set). None if nothing is there.
-    pub(crate) fn pte(&self, mm: MmId, addr: u64) -> Pte {
+    pub fn pte(&self, mm: MmId, addr: u64) -> Pte {
         match self.pmd(mm, addr) {
             Pmd::Table(t) => self.tables.get(t, pte_index(addr)),
             Pmd::Huge(e) => e.with_pfn(e.pfn().add(pte_index(addr))),

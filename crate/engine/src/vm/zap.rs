@@ -5,9 +5,7 @@
 use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index};
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
-use super::vma::VmFlags;
 use crate::machine::Machine;
-use crate::phys::frame::FrameFlags;
 
 /// Who zaps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,8 +60,7 @@ impl Machine {
             return;
         }
         let head = pmd.pfn();
-        self.remove_rmap_pmd(head, mm);
-        self.munlock_vma_folio(head, vma, true);
+        self.remove_rmap_pmd(head, vma);
         self.mm_mut(mm).rss.anon -= HPAGE_PMD_NR as i64;
         self.folio_put(head, 1);
     }
@@ -98,8 +95,7 @@ impl Machine {
             }
             let head = self.frames.head(pte.pfn());
             self.mm_mut(mm).rss.anon -= n as i64;
-            self.remove_rmap_ptes(pte.pfn(), n, mm);
-            self.munlock_vma_folio(head, vma, false);
+            self.remove_rmap_ptes(pte.pfn(), n, vma);
             self.folio_put(head, n as i32);
             i += n;
         }
@@ -127,14 +123,6 @@ impl Machine {
             })
             .unwrap_or(max)
             .max(1)
-    }
-
-    /// A page of a locked area is unmapped: the lock on its folio goes (`munlock_vma_folio`).
-    pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId, by_pmd: bool) {
-        let locked = self.vma(vma).flags.has(VmFlags::LOCKED);
-        if locked && (by_pmd || !self.folio_large(head)) && self.frames.has(head, FrameFlags::MLOCKED) {
-            self.munlock_folio(head);
-        }
     }
 
     /// Remembers the highest RSS before it shrinks (`update_hiwater_rss`).

@@ -1,9 +1,11 @@
 //! `observe`: everything that can be seen, in the form of the recorded answers.
 
 use super::Session;
+use crate::language::VMA_FIELDS;
 use crate::output::{RunLength, rle_ids};
 use mm_engine::machine::Machine;
 use mm_engine::phys::frame::FrameFlags;
+use mm_engine::vfs::SmapsEntry;
 use mm_engine::vm::addr::{PAGE_SIZE, Pid};
 use mm_engine::vm::page_view::{PageKey, PageState};
 use serde_json::{Map, Value, json};
@@ -88,8 +90,11 @@ impl Session {
     pub(crate) fn observe(&mut self, label: &str) -> Value {
         let trace = self.take_trace();
         let now = Baseline::of(&self.machine);
-        let regions: Vec<RegionPages> =
-            self.names.iter().flat_map(|p| p.regions.iter().map(|r| self.region_pages(p, r))).collect();
+        let mut regions: Vec<RegionPages> = Vec::new();
+        for p in &self.names {
+            let smaps = self.machine.smaps(p.pid);
+            regions.extend(p.regions.iter().map(|r| self.region_pages(p, r, &smaps)));
+        }
         let ids = sharing_ids(&regions);
         let regions: Map<String, Value> =
             regions.into_iter().map(|r| (r.name.clone(), region_json(&r, &ids))).collect();
@@ -119,10 +124,9 @@ impl Session {
         obs
     }
 
-    fn region_pages(&self, p: &super::ProcessNames, r: &super::Region) -> RegionPages {
+    fn region_pages(&self, p: &super::ProcessNames, r: &super::Region, smaps: &[SmapsEntry]) -> RegionPages {
         let pages = (0..r.pages()).map(|i| self.machine.page_state(p.pid, r.base + i * PAGE_SIZE)).collect();
         let end = r.base + r.pages() * PAGE_SIZE;
-        let smaps = self.machine.smaps(p.pid).unwrap_or_default();
         let vmas: Vec<Value> = smaps
             .iter()
             .filter(|v| v.start < end && v.end > r.base)
@@ -133,7 +137,8 @@ impl Session {
                 o.insert("pages".into(), ((v.end - v.start) / PAGE_SIZE).into());
                 o.insert("perm".into(), v.flags.perm().into());
                 for (k, kb) in v.fields() {
-                    if kb != 0 || k == "Rss" {
+                    let shown = VMA_FIELDS.contains(&k) && (k != "KernelPageSize" || kb != 4);
+                    if shown && (kb != 0 || k == "Rss") {
                         o.insert(k.into(), kb.into());
                     }
                 }

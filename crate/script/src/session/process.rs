@@ -297,7 +297,7 @@ impl Session {
                 // What happened during fork is read before the child has a name, as in the recordings.
                 self.drain_trace();
                 let regions = self.names_mut(pid).regions.clone();
-                self.names.push(super::ProcessNames { name: child.to_string(), pid: new, regions });
+                self.add_names(child, new, regions);
                 Ok(Step::default())
             }
             Err(e) => Ok(Step { errno: Some(e), ..Step::default() }),

@@ -2,7 +2,7 @@
 
 use super::{Bad, Session};
 use crate::language::{Name, RegionRange, Span};
-use mm_engine::vm::addr::{PAGE_SIZE, Pid};
+use mm_engine::vm::addr::{MmId, PAGE_SIZE, Pid};
 
 /// Region n of a script starts here plus n GiB, so that it is 2 MiB-aligned and alone.
 pub const FIRST_SLOT: u64 = 1 << 44;
@@ -34,6 +34,8 @@ pub struct ProcessNames {
     pub name: String,
     /// Its pid in the machine.
     pub pid: Pid,
+    /// Its address space, to name it in events that outlive it.
+    pub mm: MmId,
     /// Its regions.
     pub regions: Vec<Region>,
 }
@@ -71,6 +73,11 @@ impl ProcessNames {
 impl Session {
     pub(crate) fn names_mut(&mut self, pid: Pid) -> &mut ProcessNames {
         self.names.iter_mut().find(|p| p.pid == pid).expect("the process was looked up before")
+    }
+
+    pub(crate) fn add_names(&mut self, name: &Name, pid: Pid, regions: Vec<Region>) {
+        let mm = self.machine.process(pid).map(|p| p.mm).unwrap_or_default();
+        self.names.push(ProcessNames { name: name.to_string(), pid, mm, regions });
     }
 
     /// The next free slot for `len` bytes.

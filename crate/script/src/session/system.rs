@@ -1,6 +1,6 @@
 //! Commands of the whole machine: settings, daemons, time, virtual files.
 
-use super::{Bad, ProcessNames, RunError, Session, Step};
+use super::{Bad, RunError, Session, Step};
 use crate::language::{self, Command, Daemon, Drive, MachineLine, Name, ThpEnabled};
 use mm_engine::vm::addr::PAGE_SIZE;
 use mm_engine::{Errno, MachineConfig};
@@ -91,7 +91,7 @@ impl Session {
         self.drain_trace();
         match self.machine.spawn(name) {
             Ok(pid) => {
-                self.names.push(ProcessNames { name: name.to_string(), pid, regions: Vec::new() });
+                self.add_names(name, pid, Vec::new());
                 let errno = cpu.and_then(|c| self.machine.set_cpu(pid, c).err());
                 Ok(Step { errno, ..Step::default() })
             }

@@ -88,7 +88,7 @@ impl Session {
         let (mm, pfn, into) = subject(&e.kind);
         let mut owner = None;
         if let Some(mm) = mm {
-            let name = self.name_of_pid(self.machine.owner_of(mm)?)?;
+            let name = self.names.iter().find(|p| p.mm == mm)?.name.as_str();
             fields.insert("mm".into(), name.into());
             owner = Some(name);
         }

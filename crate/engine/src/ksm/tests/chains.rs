@@ -23,7 +23,11 @@ fn e21_to_e23_groups() {
         let mut rig = Rig::new(&format!("max_page_sharing={limit}"));
         rig.spawn(&equal(n));
         rig.scan(2);
-        assert_eq!((rig.pages(), rig.chains()), (pages, chains), "{n} pages, limit {limit}");
+        assert_eq!(
+            (rig.pages(), rig.chains()),
+            (pages, chains),
+            "{n} pages, limit {limit}"
+        );
     }
 }
 
@@ -84,9 +88,16 @@ fn e28_e29_the_limit_changes_only_while_nothing_is_merged() {
         ("merge_across_nodes", "0", Err(Errno::EBUSY)),
         ("merge_across_nodes", "1", Ok(())),
         ("merge_across_nodes", "2", Err(Errno::EINVAL)),
-        ("merge_across_nodes", "99999999999999999999", Err(Errno::ERANGE)),
+        (
+            "merge_across_nodes",
+            "99999999999999999999",
+            Err(Errno::ERANGE),
+        ),
     ];
-    assert_eq!(cases.map(|(name, value, _)| (name, value, rig.set(name, value))), cases);
+    assert_eq!(
+        cases.map(|(name, value, _)| (name, value, rig.set(name, value))),
+        cases
+    );
     // A child still maps the page; its items are gone with the parent.
     rig.m.fork(p, "c").unwrap();
     rig.set("run", "0").unwrap();
@@ -110,7 +121,8 @@ fn e30_which_page_of_a_chain_a_newcomer_takes() {
         rig.unmap(p, 3, 1);
         rig.unmap(p, 9, 2);
         rig.scan(1);
-        rig.set("stable_node_chains_prune_millisecs", prune).unwrap();
+        rig.set("stable_node_chains_prune_millisecs", prune)
+            .unwrap();
         let q = rig.spawn("A");
         rig.scan(2);
         // Groups of 3, 4 and 2 pages at 0, 4 and 11.

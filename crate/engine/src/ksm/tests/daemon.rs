@@ -23,7 +23,11 @@ fn e86_batches_of_a_full_scan() {
             rig.m.ksmd_wake();
             n += 1;
         }
-        assert_eq!((n, rig.get("pages_scanned")), (batches, candidates as i64), "{candidates} candidates");
+        assert_eq!(
+            (n, rig.get("pages_scanned")),
+            (batches, candidates as i64),
+            "{candidates} candidates"
+        );
     }
 }
 
@@ -31,7 +35,10 @@ fn e86_batches_of_a_full_scan() {
 fn e13_without_anybody_registered_it_sleeps() {
     let mut rig = Rig::new("");
     rig.m.advance(1000 * MS);
-    assert_eq!((rig.get("full_scans"), rig.m.ksmd_next_wake_ns()), (0, None));
+    assert_eq!(
+        (rig.get("full_scans"), rig.m.ksmd_next_wake_ns()),
+        (0, None)
+    );
     let p = rig.spawn("AB");
     rig.m.advance(1000 * MS);
     assert_eq!(rig.get("full_scans"), 50);
@@ -101,14 +108,26 @@ fn time_may_be_cut_anywhere() {
 
 #[test]
 fn a_parked_thread_moves_only_when_told() {
-    let config = MachineConfig { mem: 64 << 20, parked: true, ..MachineConfig::default() };
-    let mut rig = Rig { m: Machine::new(config).unwrap() };
-    assert_eq!(["run", "full_scans", "pages_to_scan", "sleep_millisecs"].map(|f| rig.get(f)), [1, 2, 1 << 30, 86_400_001]);
+    let config = MachineConfig {
+        mem: 64 << 20,
+        parked: true,
+        ..MachineConfig::default()
+    };
+    let mut rig = Rig {
+        m: Machine::new(config).unwrap(),
+    };
+    assert_eq!(
+        ["run", "full_scans", "pages_to_scan", "sleep_millisecs"].map(|f| rig.get(f)),
+        [1, 2, 1 << 30, 86_400_001]
+    );
     rig.spawn("AA");
     rig.m.advance(60_000 * MS);
     assert_eq!(rig.get("full_scans"), 2);
     rig.scan(1);
-    assert_eq!((rig.get("full_scans"), rig.get("sleep_millisecs")), (3, 86_400_000));
+    assert_eq!(
+        (rig.get("full_scans"), rig.get("sleep_millisecs")),
+        (3, 86_400_000)
+    );
     // Stopped in its timed sleep, and woken to find that: then run = 1 starts it at once.
     rig.set("run", "0").unwrap();
     rig.set("run", "1").unwrap();
@@ -125,7 +144,10 @@ fn a_commanded_scan_of_nobody_counts() {
     let mut rig = Rig::new("");
     let from = rig.m.events().next_seq();
     rig.scan(2);
-    assert_eq!((rig.trace(from).as_str(), rig.get("full_scans")), ("start0 stop0 start1 stop1", 2));
+    assert_eq!(
+        (rig.trace(from).as_str(), rig.get("full_scans")),
+        ("start0 stop0 start1 stop1", 2)
+    );
 }
 
 #[test]
@@ -154,17 +176,31 @@ fn e90_to_e96_what_files_accept() {
         ("full_scans", "1", Err(Errno::EACCES), "0"),
     ];
     for (name, text, result, value) in cases {
-        assert_eq!((rig.set(name, text), rig.m.ksm_show(name).unwrap()), (result, format!("{value}\n")), "{name} {text}");
+        assert_eq!(
+            (rig.set(name, text), rig.m.ksm_show(name).unwrap()),
+            (result, format!("{value}\n")),
+            "{name} {text}"
+        );
     }
     assert_eq!(rig.m.ksm_store("nothing", "1"), None);
 }
 
 #[test]
 fn every_file_shows_its_default() {
-    let rig = Rig { m: Machine::new(MachineConfig { mem: 64 << 20, ..MachineConfig::default() }).unwrap() };
+    let rig = Rig {
+        m: Machine::new(MachineConfig {
+            mem: 64 << 20,
+            ..MachineConfig::default()
+        })
+        .unwrap(),
+    };
     for file in super::super::KSM_FILES {
         let text = rig.m.ksm_show(file.name).expect(file.name);
-        let chosen = text.trim().split(' ').find_map(|w| w.strip_prefix('[')?.strip_suffix(']')).unwrap_or(text.trim());
+        let chosen = text
+            .trim()
+            .split(' ')
+            .find_map(|w| w.strip_prefix('[')?.strip_suffix(']'))
+            .unwrap_or(text.trim());
         assert_eq!(chosen, file.default, "{}", file.name);
     }
 }
@@ -175,7 +211,12 @@ fn the_advisor_sets_pages_to_scan() {
     distinct(&mut rig, 6000);
     let before = rig.get("pages_to_scan");
     rig.m.advance(2000 * MS);
-    let events = rig.m.events().since(0).filter(|e| matches!(e.kind, EventKind::KsmAdvisor { .. })).count();
+    let events = rig
+        .m
+        .events()
+        .since(0)
+        .filter(|e| matches!(e.kind, EventKind::KsmAdvisor { .. }))
+        .count();
     assert_eq!((before, events as i64), (500, rig.get("full_scans")));
     assert_ne!(rig.get("pages_to_scan"), 500);
 }

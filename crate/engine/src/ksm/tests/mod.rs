@@ -9,8 +9,8 @@ mod trees;
 mod unmerge;
 mod why;
 
-use crate::config::MachineConfig;
 use super::KsmStep;
+use crate::config::MachineConfig;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::content::Pattern;
@@ -30,8 +30,13 @@ struct Rig {
 impl Rig {
     /// With settings as `name=value`, separated by blanks.
     fn new(settings: &str) -> Rig {
-        let config = MachineConfig { mem: 64 << 20, ..MachineConfig::default() };
-        let mut rig = Rig { m: Machine::new(config).unwrap() };
+        let config = MachineConfig {
+            mem: 64 << 20,
+            ..MachineConfig::default()
+        };
+        let mut rig = Rig {
+            m: Machine::new(config).unwrap(),
+        };
         rig.set("run", "1").unwrap();
         for setting in settings.split_whitespace() {
             let (name, value) = setting.split_once('=').unwrap();
@@ -41,7 +46,9 @@ impl Rig {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Errno> {
-        self.m.ksm_store(name, &format!("{value}\n")).expect("a file of ksm")
+        self.m
+            .ksm_store(name, &format!("{value}\n"))
+            .expect("a file of ksm")
     }
 
     fn get(&self, name: &str) -> i64 {
@@ -53,17 +60,28 @@ impl Rig {
         let pid = self.m.spawn("p").unwrap();
         self.map(pid, 0, pages.len() as u64);
         self.write(pid, 0, pages);
-        self.advise(pid, 0, pages.len() as u64, Advice::Mergeable).unwrap();
+        self.advise(pid, 0, pages.len() as u64, Advice::Mergeable)
+            .unwrap();
         pid
     }
 
     fn map(&mut self, pid: Pid, at: u64, n: u64) {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
-        self.m.mmap(pid, BASE + at * PAGE_SIZE, n * PAGE_SIZE, PROT_READ | PROT_WRITE, flags).unwrap();
+        self.m
+            .mmap(
+                pid,
+                BASE + at * PAGE_SIZE,
+                n * PAGE_SIZE,
+                PROT_READ | PROT_WRITE,
+                flags,
+            )
+            .unwrap();
     }
 
     fn unmap(&mut self, pid: Pid, at: u64, n: u64) {
-        self.m.munmap(pid, BASE + at * PAGE_SIZE, n * PAGE_SIZE).unwrap();
+        self.m
+            .munmap(pid, BASE + at * PAGE_SIZE, n * PAGE_SIZE)
+            .unwrap();
         self.check();
     }
 
@@ -81,11 +99,16 @@ impl Rig {
     }
 
     fn store(&mut self, pid: Pid, at: u64, pattern: Pattern) {
-        self.m.store(pid, BASE + at * PAGE_SIZE, pattern).unwrap().unwrap();
+        self.m
+            .store(pid, BASE + at * PAGE_SIZE, pattern)
+            .unwrap()
+            .unwrap();
     }
 
     fn advise(&mut self, pid: Pid, at: u64, n: u64, advice: Advice) -> Result<(), Errno> {
-        let result = self.m.madvise(pid, BASE + at * PAGE_SIZE, n * PAGE_SIZE, advice as i32);
+        let result = self
+            .m
+            .madvise(pid, BASE + at * PAGE_SIZE, n * PAGE_SIZE, advice as i32);
         self.check();
         result
     }
@@ -126,7 +149,12 @@ impl Rig {
     /// `pages_shared`, `pages_sharing`, `pages_unshared`, `pages_volatile`.
     fn pages(&self) -> [i64; 4] {
         let g = self.m.ksm_gauges();
-        [g.pages_shared, g.pages_sharing, g.pages_unshared, g.pages_volatile]
+        [
+            g.pages_shared,
+            g.pages_sharing,
+            g.pages_unshared,
+            g.pages_volatile,
+        ]
     }
 
     /// `stable_node_chains`, `stable_node_dups`.
@@ -145,8 +173,12 @@ impl Rig {
                 EventKind::KsmStartScan { seq, .. } => Some(format!("start{seq}")),
                 EventKind::KsmStopScan { seq, .. } => Some(format!("stop{seq}")),
                 EventKind::KsmMergeOnePage { err, .. } => Some(format!("zero{err}")),
-                EventKind::KsmMergeWithKsmPage { stable: false, err, .. } => Some(format!("new{err}")),
-                EventKind::KsmMergeWithKsmPage { stable: true, err, .. } => Some(format!("into{err}")),
+                EventKind::KsmMergeWithKsmPage {
+                    stable: false, err, ..
+                } => Some(format!("new{err}")),
+                EventKind::KsmMergeWithKsmPage {
+                    stable: true, err, ..
+                } => Some(format!("into{err}")),
                 EventKind::KsmRemoveKsmPage { .. } => Some("remove_page".into()),
                 EventKind::KsmRemoveRmapItem { .. } => Some("remove_item".into()),
                 EventKind::KsmEnter { .. } => Some("enter".into()),

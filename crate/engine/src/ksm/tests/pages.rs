@@ -10,8 +10,14 @@ fn e59_e61_zero_pages_live_and_die() {
     let rss = |rig: &Rig| rig.m.mm(rig.m.process(p).unwrap().mm).rss.anon;
     let from = rig.m.events().next_seq();
     rig.scan(2);
-    assert_eq!(rig.trace(from), "start0 stop0 start1 zero0 zero0 zero0 zero0 stop1");
-    assert_eq!((rig.get("ksm_zero_pages"), rig.pages(), rss(&rig)), (4, [0, 0, 0, 4], 0));
+    assert_eq!(
+        rig.trace(from),
+        "start0 stop0 start1 zero0 zero0 zero0 zero0 stop1"
+    );
+    assert_eq!(
+        (rig.get("ksm_zero_pages"), rig.pages(), rss(&rig)),
+        (4, [0, 0, 0, 4], 0)
+    );
     assert_eq!(rig.get("general_profit"), 16128);
     rig.scan(1);
     assert_eq!((rig.pages(), rig.get("general_profit")), ([0; 4], 16384));
@@ -30,7 +36,16 @@ fn e60_e62_only_new_and_written_zero_pages() {
     rig.scan(2);
     rig.set("use_zero_pages", "1").unwrap();
     rig.map(p, 8, 2);
-    rig.m.access_pages(p, BASE, &[8, 9], crate::vm::fault::Access::Read, |_, _, _| {}).unwrap().unwrap();
+    rig.m
+        .access_pages(
+            p,
+            BASE,
+            &[8, 9],
+            crate::vm::fault::Access::Read,
+            |_, _, _| {},
+        )
+        .unwrap()
+        .unwrap();
     rig.advise(p, 8, 2, Advice::Mergeable).unwrap();
     rig.scan(3);
     assert_eq!((rig.pages(), rig.get("ksm_zero_pages")), ([1, 3, 0, 0], 0));
@@ -61,9 +76,15 @@ fn e66_a_huge_page_of_equal_pages() {
     let from = rig.m.events().next_seq();
     rig.scan(1);
     assert_eq!((rig.pages(), rig.chains()), ([2, 509, 0, 1], [1, 2]));
-    assert!(rig.trace(from).starts_with("start1 new-14 new0 into0 into0"));
+    assert!(
+        rig.trace(from)
+            .starts_with("start1 new-14 new0 into0 into0")
+    );
     let s = rig.m.stats();
-    assert_eq!((s.thp_split_page, s.thp_split_page_failed, s.thp_split_pmd), (1, 1, 1));
+    assert_eq!(
+        (s.thp_split_page, s.thp_split_page_failed, s.thp_split_pmd),
+        (1, 1, 1)
+    );
     rig.scan(1);
     assert_eq!(rig.pages(), [2, 510, 0, 0]);
 }
@@ -73,22 +94,34 @@ fn e67_e68_huge_pages_are_split_only_to_merge() {
     let mut rig = Rig::new("");
     huge(&mut rig, seeded);
     rig.scan(2);
-    assert_eq!((rig.pages(), rig.m.stats().thp_split_page), ([0, 0, 512, 0], 0));
+    assert_eq!(
+        (rig.pages(), rig.m.stats().thp_split_page),
+        ([0, 0, 512, 0], 0)
+    );
     huge(&mut rig, seeded);
     rig.scan(2);
-    assert_eq!((rig.pages(), rig.m.stats().thp_split_page), ([512, 512, 0, 0], 2));
+    assert_eq!(
+        (rig.pages(), rig.m.stats().thp_split_page),
+        ([512, 512, 0, 0], 2)
+    );
 }
 
 #[test]
 fn e69_a_zero_page_inside_a_huge_page() {
     let mut rig = Rig::new("use_zero_pages=1");
-    huge(&mut rig, |i| if i == 77 { Pattern::Fill(0) } else { seeded(i) });
+    huge(
+        &mut rig,
+        |i| if i == 77 { Pattern::Fill(0) } else { seeded(i) },
+    );
     rig.scan(1);
     let from = rig.m.events().next_seq();
     rig.scan(1);
     assert_eq!(rig.trace(from), "start1 zero-14 stop1");
     assert_eq!(rig.pages(), [0, 0, 507, 5]);
-    assert_eq!((rig.get("ksm_zero_pages"), rig.m.stats().thp_split_page), (0, 1));
+    assert_eq!(
+        (rig.get("ksm_zero_pages"), rig.m.stats().thp_split_page),
+        (0, 1)
+    );
     rig.scan(1);
     assert_eq!(rig.pages(), [0, 0, 511, 0]);
 }
@@ -110,7 +143,10 @@ fn e77_e78_pins() {
     rig.scan(1);
     let from = rig.m.events().next_seq();
     rig.scan(2);
-    assert_eq!(rig.trace(from), "start1 new0 into-14 stop1 start2 new0 into-14 stop2");
+    assert_eq!(
+        rig.trace(from),
+        "start1 new0 into-14 stop1 start2 new0 into-14 stop2"
+    );
     assert_eq!((rig.pages(), rig.cow()), ([0, 0, 1, 1], 2));
     rig.m.unpin_page(p, BASE).unwrap();
     rig.scan(1);
@@ -125,7 +161,10 @@ fn a_locked_page_merges_later() {
     rig.m.lock_page(p, BASE + PAGE_SIZE, true).unwrap();
     let from = rig.m.events().next_seq();
     rig.scan(1);
-    assert_eq!((rig.trace(from).as_str(), rig.pages()), ("start1 new-14 stop1", [0, 0, 1, 1]));
+    assert_eq!(
+        (rig.trace(from).as_str(), rig.pages()),
+        ("start1 new-14 stop1", [0, 0, 1, 1])
+    );
     rig.m.lock_page(p, BASE + PAGE_SIZE, false).unwrap();
     rig.scan(1);
     assert_eq!(rig.pages(), [1, 1, 0, 0]);
@@ -136,7 +175,9 @@ fn e76_protection_and_locks_do_not_matter() {
     let mut rig = Rig::new("");
     let p = rig.spawn("AAAA");
     rig.m.mprotect(p, BASE, 2 * PAGE_SIZE, 0).unwrap();
-    rig.m.mlock(p, BASE + 2 * PAGE_SIZE, 2 * PAGE_SIZE, 0).unwrap();
+    rig.m
+        .mlock(p, BASE + 2 * PAGE_SIZE, 2 * PAGE_SIZE, 0)
+        .unwrap();
     rig.scan(2);
     assert_eq!(rig.pages(), [1, 3, 0, 0]);
     rig.advise(p, 0, 2, Advice::Unmergeable).unwrap();

@@ -72,14 +72,22 @@ fn e37_all_sharers_go() {
     rig.m.exit(q).unwrap();
     let from = rig.m.events().next_seq();
     rig.scan(1);
-    assert_eq!(rig.trace(from), "start2 remove_item remove_item remove_page stop2");
+    assert_eq!(
+        rig.trace(from),
+        "start2 remove_item remove_item remove_page stop2"
+    );
     assert_eq!((rig.pages(), rig.m.ksm.slots.len()), ([0; 4], 0));
     assert_eq!(rig.m.mms.iter().flatten().count(), 0);
 }
 
 /// Processes in slot order, as letters of their order of birth.
 fn order(rig: &Rig) -> String {
-    rig.m.ksm.slots.iter().map(|s| char::from(b'A' + s.mm.0 as u8)).collect()
+    rig.m
+        .ksm
+        .slots
+        .iter()
+        .map(|s| char::from(b'A' + s.mm.0 as u8))
+        .collect()
 }
 
 #[test]
@@ -147,5 +155,8 @@ fn e98_e100_prctl() {
     // The flag that madvise had set goes too.
     set(&mut rig, p, 0).unwrap();
     rig.scan(1);
-    assert_eq!((rig.pages(), rig.cow(), order(&rig).as_str()), ([0; 4], 5, ""));
+    assert_eq!(
+        (rig.pages(), rig.cow(), order(&rig).as_str()),
+        ([0; 4], 5, "")
+    );
 }

@@ -12,7 +12,15 @@ fn e14_pages_that_never_merge() {
         let before = rig.get("pages_skipped");
         rig.scan(1);
         let skipped = rig.get("pages_skipped") - before;
-        assert_eq!(rig.pages(), if skipped > 0 || scan == 1 { [0, 0, 0, 4] } else { [0, 0, 4, 0] }, "scan {scan}");
+        assert_eq!(
+            rig.pages(),
+            if skipped > 0 || scan == 1 {
+                [0, 0, 0, 4]
+            } else {
+                [0, 0, 4, 0]
+            },
+            "scan {scan}"
+        );
         scanned.push(if skipped > 0 { '-' } else { 'S' });
         if [5, 9, 14, 23].contains(&scan) {
             after.push(rig.get("pages_skipped"));
@@ -40,8 +48,22 @@ fn merges_in(settings: &str, s: u32) -> u32 {
 #[test]
 fn e15_twins_meet_only_when_both_are_looked_at() {
     let table = [
-        (2, 3), (3, 4), (4, 6), (5, 6), (6, 9), (7, 9), (8, 9), (9, 14), (10, 23), (11, 14), (12, 14), (13, 14),
-        (15, 23), (18, 23), (19, 32), (20, 23),
+        (2, 3),
+        (3, 4),
+        (4, 6),
+        (5, 6),
+        (6, 9),
+        (7, 9),
+        (8, 9),
+        (9, 14),
+        (10, 23),
+        (11, 14),
+        (12, 14),
+        (13, 14),
+        (15, 23),
+        (18, 23),
+        (19, 32),
+        (20, 23),
     ];
     assert_eq!(table.map(|(s, _)| (s, merges_in("", s))), table);
 }
@@ -80,7 +102,10 @@ fn e2_pages_that_change_age_as_well() {
         rig.scan(1);
         seen.push((rig.pages()[2], rig.pages()[3], rig.get("pages_skipped")));
     }
-    assert_eq!(seen, [(0, 2, 0), (1, 1, 0), (1, 1, 0), (1, 1, 0), (0, 2, 2)]);
+    assert_eq!(
+        seen,
+        [(0, 2, 0), (1, 1, 0), (1, 1, 0), (1, 1, 0), (0, 2, 2)]
+    );
 }
 
 #[test]
@@ -88,7 +113,10 @@ fn e19_e20_merged_pages_do_not_age() {
     let mut rig = Rig::new("");
     let p = rig.spawn("AA");
     rig.scan(20);
-    assert_eq!((rig.get("pages_scanned"), rig.get("pages_skipped")), (40, 0));
+    assert_eq!(
+        (rig.get("pages_scanned"), rig.get("pages_skipped")),
+        (40, 0)
+    );
     rig.scan(9);
     rig.write(p, 0, "B");
     // Two visits so far count: the next three are scans 30, 31 and, the fourth being skipped, 33.

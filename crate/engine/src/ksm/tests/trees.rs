@@ -12,7 +12,12 @@ fn worked_example(settings: &str, scans: usize) -> Vec<String> {
         let g = rig.m.ksm_gauges();
         let rmap = g.pages_shared + g.pages_sharing + g.pages_unshared + g.pages_volatile;
         let [a, b, c, d] = rig.pages();
-        let (z, sk, sc, gp) = (g.ksm_zero_pages, g.pages_skipped, g.pages_scanned, g.general_profit);
+        let (z, sk, sc, gp) = (
+            g.ksm_zero_pages,
+            g.pages_skipped,
+            g.pages_scanned,
+            g.general_profit,
+        );
         format!("{a} {b} {c} {d} {z} {sk} {sc} {rmap} {gp}")
     };
     (0..scans)
@@ -83,9 +88,10 @@ fn profits_count_every_mapping() {
 
 #[test]
 fn variants_of_the_example() {
-    for (settings, pages, profit) in
-        [("", [3, 15, 0, 0], 60_288), ("use_zero_pages=1", [2, 10, 0, 6], 64_384)]
-    {
+    for (settings, pages, profit) in [
+        ("", [3, 15, 0, 0], 60_288),
+        ("use_zero_pages=1", [2, 10, 0, 6], 64_384),
+    ] {
         let mut rig = Rig::new(settings);
         (0..3).for_each(|_| {
             rig.spawn("AABA00");
@@ -126,7 +132,10 @@ fn e7_the_frame_of_the_second_page_survives() {
     assert_eq!(rig.pages(), [1, 2, 0, 0]);
     let mm = rig.m.process(p).unwrap().mm;
     let frame = second.unwrap();
-    assert_eq!(rig.m.ksm_mappings(frame), [2, 1, 0].map(|i| (mm, BASE + i * PAGE_SIZE)));
+    assert_eq!(
+        rig.m.ksm_mappings(frame),
+        [2, 1, 0].map(|i| (mm, BASE + i * PAGE_SIZE))
+    );
 }
 
 #[test]
@@ -190,7 +199,13 @@ fn visits_in_a_row_are_one_event() {
         .m
         .events()
         .since(from)
-        .filter_map(|e| if let EventKind::KsmVisit { count, .. } = e.kind { Some(count) } else { None })
+        .filter_map(|e| {
+            if let EventKind::KsmVisit { count, .. } = e.kind {
+                Some(count)
+            } else {
+                None
+            }
+        })
         .collect();
     assert_eq!(counts, [4, 1, 1]);
 }
@@ -212,4 +227,49 @@ fn many_contents_keep_both_trees_in_order() {
     rig.scan(2);
     // The streams that were left of a pair stay KSM pages.
     assert_eq!(rig.pages(), [400, 400, 0, 0]);
+}
+
+#[test]
+fn the_trees_can_be_looked_at() {
+    let mut rig = Rig::new("max_page_sharing=2");
+    let p = rig.spawn("DBACEAAAAB");
+    rig.scan(1);
+    rig.steps(4);
+    let mm = rig.m.process(p).unwrap().mm;
+    let unstable = |rig: &Rig| -> Vec<(u8, u64, u64)> {
+        rig.m
+            .ksm_unstable_tree(0)
+            .iter()
+            .map(|v| (v.place.depth, v.place.path, (v.addr - BASE) / PAGE_SIZE))
+            .collect()
+    };
+    // D, B and A are in: B stands at the root.
+    assert_eq!(unstable(&rig), [(0, 0, 1), (1, 0, 2), (1, 1, 0)]);
+    assert_eq!(rig.m.ksm_cursor(), Some((mm, BASE + 3 * PAGE_SIZE)));
+    rig.finish();
+    assert_eq!(
+        (rig.m.ksm_cursor(), rig.m.ksm_slots().collect::<Vec<_>>()),
+        (None, vec![mm])
+    );
+    let stable: Vec<(u8, u32, bool, bool)> = rig
+        .m
+        .ksm_stable_tree(0)
+        .iter()
+        .map(|v| (v.place.depth, v.sharers, v.chained, v.alive))
+        .collect();
+    assert_eq!(
+        stable,
+        [(0, 2, true, true), (0, 2, true, true), (1, 2, false, true)]
+    );
+    let page = rig.m.ksm_item(mm, BASE).unwrap();
+    assert_eq!(
+        (page.place, page.age, page.remaining_skips),
+        (crate::ksm::ItemPlace::Unstable, 2, 0)
+    );
+    let merged = rig.m.ksm_item(mm, BASE + PAGE_SIZE).unwrap();
+    assert_eq!(
+        Some(merged.place),
+        rig.frame(p, 9).map(crate::ksm::ItemPlace::Stable)
+    );
+    assert_eq!(rig.m.ksm_item(mm, BASE + 64 * PAGE_SIZE), None);
 }

@@ -87,15 +87,24 @@ fn e51_e52_e53_run_two() {
     let (scanned, from) = (rig.get("pages_scanned"), rig.m.events().next_seq());
     rig.set("run", "2").unwrap();
     rig.check();
-    assert_eq!((rig.pages(), rig.cow(), rig.get("full_scans")), ([0; 4], 5, 0));
+    assert_eq!(
+        (rig.pages(), rig.cow(), rig.get("full_scans")),
+        ([0; 4], 5, 0)
+    );
     assert_eq!((rig.chains(), rig.get("pages_scanned")), ([0, 0], scanned));
-    assert_eq!(rig.trace(from), "remove_item remove_item remove_page remove_item remove_page");
+    assert_eq!(
+        rig.trace(from),
+        "remove_item remove_item remove_page remove_item remove_page"
+    );
     rig.set("run", "2").unwrap();
     assert_eq!(rig.cow(), 5);
     rig.set("run", "1").unwrap();
     rig.scan(2);
     assert_eq!((rig.pages(), rig.get("full_scans")), ([2, 3, 0, 0], 2));
-    assert_eq!(rig.m.ksm_stat(rig.m.process(p).unwrap().mm).lines().next(), Some("ksm_rmap_items 5"));
+    assert_eq!(
+        rig.m.ksm_stat(rig.m.process(p).unwrap().mm).lines().next(),
+        Some("ksm_rmap_items 5")
+    );
 }
 
 #[test]
@@ -108,7 +117,10 @@ fn run_two_in_the_middle_of_a_scan() {
     rig.steps(2);
     rig.set("run", "2").unwrap();
     rig.check();
-    assert_eq!((rig.pages(), rig.cow(), rig.get("pages_scanned")), ([0; 4], 4, 17));
+    assert_eq!(
+        (rig.pages(), rig.cow(), rig.get("pages_scanned")),
+        ([0; 4], 4, 17)
+    );
     rig.set("run", "1").unwrap();
     rig.scan(2);
     assert_eq!(rig.pages(), [1, 3, 2, 0]);
@@ -121,7 +133,10 @@ fn e55_run_two_without_memory() {
     rig.scan(2);
     while rig.m.alloc_user_folio(0).is_some() {}
     assert_eq!(rig.set("run", "2"), Err(Errno::ENOMEM));
-    assert_eq!((rig.get("run"), rig.get("full_scans"), rig.pages()), (0, 2, [1, 3, 0, 0]));
+    assert_eq!(
+        (rig.get("run"), rig.get("full_scans"), rig.pages()),
+        (0, 2, [1, 3, 0, 0])
+    );
 }
 
 #[test]
@@ -134,7 +149,9 @@ fn e57_unmergeable_without_memory() {
         last = Some(page);
     }
     rig.m.folio_put(last.unwrap(), 1);
-    let result = rig.m.madvise(p, BASE, 4 * PAGE_SIZE, Advice::Unmergeable as i32);
+    let result = rig
+        .m
+        .madvise(p, BASE, 4 * PAGE_SIZE, Advice::Unmergeable as i32);
     assert_eq!((result, rig.cow()), (Err(Errno::EAGAIN), 1));
     assert!(rig.m.ksm_mergeable(rig.m.process(p).unwrap().mm));
 }
@@ -147,7 +164,10 @@ fn e56_stopped_in_mid_scan_it_resumes_at_the_cursor() {
     rig.steps(3);
     // The store waits for the end of the batch.
     rig.set("run", "0").unwrap();
-    assert_eq!((rig.get("pages_scanned"), rig.m.ksmd_full_scans(1)), (7, Err(KsmdStopped)));
+    assert_eq!(
+        (rig.get("pages_scanned"), rig.m.ksmd_full_scans(1)),
+        (7, Err(KsmdStopped))
+    );
     rig.m.advance(1_000_000_000);
     rig.set("run", "1").unwrap();
     rig.scan(1);
@@ -160,7 +180,16 @@ fn e58_a_moved_range_is_unmerged_first() {
     let p = rig.spawn("AAAA");
     rig.scan(2);
     let len = 4 * PAGE_SIZE;
-    rig.m.mremap(p, BASE, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, BASE + 64 * PAGE_SIZE).unwrap();
+    rig.m
+        .mremap(
+            p,
+            BASE,
+            len,
+            len,
+            MREMAP_MAYMOVE | MREMAP_FIXED,
+            BASE + 64 * PAGE_SIZE,
+        )
+        .unwrap();
     rig.check();
     assert_eq!(rig.cow(), 4);
     rig.scan(1);

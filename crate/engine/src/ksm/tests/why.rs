@@ -4,11 +4,16 @@ use super::*;
 use crate::explain::CheckList;
 
 fn why(rig: &Rig, pid: Pid, at: u64) -> CheckList {
-    rig.m.ksm_why(rig.m.process(pid).unwrap().mm, BASE + at * PAGE_SIZE)
+    rig.m
+        .ksm_why(rig.m.process(pid).unwrap().mm, BASE + at * PAGE_SIZE)
 }
 
 fn detail(list: &CheckList, rule: &str) -> String {
-    list.checks.iter().find(|c| c.rule == rule).map(|c| c.detail.clone()).unwrap_or_default()
+    list.checks
+        .iter()
+        .find(|c| c.rule == rule)
+        .map(|c| c.detail.clone())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -30,14 +35,20 @@ fn reasons_in_order() {
     assert_eq!(why(&rig, p, 0).refused, Some("already merged"));
     let list = why(&rig, p, 2);
     assert_eq!(list.refused, Some("no equal page"));
-    assert!(detail(&list, "equal_page").contains("byte 0 is 0x43, here 0x42"), "{list:?}");
+    assert!(
+        detail(&list, "equal_page").contains("byte 0 is 0x43, here 0x42"),
+        "{list:?}"
+    );
     assert_ne!(rig.m.state_hash(), before);
     let before = rig.m.state_hash();
     rig.scan(2);
     assert_eq!(why(&rig, p, 2).refused, Some("skipped by smart scan"));
     rig.set("run", "0").unwrap();
     let list = why(&rig, p, 2);
-    assert_eq!((list.refused, list.checks[1].remedy.as_str()), (Some("ksmd is stopped"), "echo 1 > /sys/kernel/mm/ksm/run"));
+    assert_eq!(
+        (list.refused, list.checks[1].remedy.as_str()),
+        (Some("ksmd is stopped"), "echo 1 > /sys/kernel/mm/ksm/run")
+    );
     assert_ne!(rig.m.state_hash(), before);
     rig.check();
 }
@@ -50,7 +61,10 @@ fn asking_changes_nothing() {
     let before = rig.m.state_hash();
     let list = why(&rig, p, 2);
     assert_eq!(list.refused, Some("sharing limit reached"));
-    assert!(detail(&list, "max_page_sharing").contains("mapped 2 times, allowed 2"), "{list:?}");
+    assert!(
+        detail(&list, "max_page_sharing").contains("mapped 2 times, allowed 2"),
+        "{list:?}"
+    );
     assert_eq!(rig.m.state_hash(), before);
 }
 

@@ -1,0 +1,361 @@
+//! The object the worker holds: a machine with its history, the lines that wait, and what is shown of it.
+
+use crate::classes;
+use crate::events::EventFeed;
+use crate::lanes::{Grid, Lane};
+use crate::measure::Layout;
+use crate::playing::Queue;
+use crate::wire::{LineError, PageName, Picked, TunableFacts, View, Viewport, to_js};
+use mm_engine::machine::Machine;
+use mm_engine::vfs::tunable::{Accepts, chosen_word};
+use mm_engine::vm::addr::{PAGE_SHIFT, Pfn};
+use mm_script::history::History;
+use mm_script::language::{self, Names};
+use mm_script::session::Session;
+use wasm_bindgen::prelude::*;
+
+/// A machine being watched.
+#[wasm_bindgen]
+pub struct Playground {
+    pub(crate) history: History,
+    /// Lines of the loaded script that are still to be played.
+    pub(crate) script: Queue,
+    /// Lines that were typed and are being run.
+    pub(crate) typed: Queue,
+    /// First entry of the log that the worker does not know as it is.
+    pub(crate) log_from: usize,
+    version: u64,
+    layout: Layout,
+    stale: bool,
+    viewport: Option<Viewport>,
+    events: EventFeed,
+    tunables: Vec<String>,
+    values: Vec<String>,
+}
+
+#[wasm_bindgen]
+impl Playground {
+    /// A machine of 4 GiB with nothing in it, whose daemons run by their own settings.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
+    pub fn new() -> Playground {
+        let script = language::parse("machine mem=4G").expect("a machine line");
+        let history = History::new(script.machine.as_ref()).expect("within the bounds");
+        let mut p = Playground {
+            history,
+            script: Queue::default(),
+            typed: Queue::default(),
+            log_from: 0,
+            version: 0,
+            layout: Layout::default(),
+            stale: true,
+            viewport: None,
+            events: EventFeed::default(),
+            tunables: Vec::new(),
+            values: Vec::new(),
+        };
+        p.tunables = p.tunable_table().into_iter().map(|t| t.path).collect();
+        p
+    }
+
+    /// Replaces the machine by the one of a script, whose lines then wait to be played. With errors, which are returned,
+    /// everything stays as it was.
+    #[wasm_bindgen(unchecked_return_type = "LineError[]")]
+    pub fn load(&mut self, script: &str) -> JsValue {
+        to_js(&self.load_script(script).err().unwrap_or_default())
+    }
+
+    /// Text of a virtual file.
+    ///
+    /// # Errors
+    /// The name of the errno.
+    pub fn read(&self, path: &str) -> Result<String, String> {
+        self.session().machine().read_file(path).map_err(|e| e.name().to_owned())
+    }
+
+    /// Names in a virtual directory, those of directories with `/` at their end; nothing if it is none.
+    pub fn list(&self, path: &str) -> Vec<String> {
+        self.session().machine().list_dir(path).unwrap_or_default()
+    }
+
+    /// Words that could stand at the cursor, sorted. Before them stands where the word they replace begins. Places are
+    /// in UTF-16 units, as JavaScript counts.
+    pub fn complete(&self, line: &str, cursor: u32) -> Vec<String> {
+        let bytes_of = |units: usize| {
+            let mut left = units;
+            let end = line.char_indices().find(|(_, c)| {
+                let over = left == 0;
+                left = left.saturating_sub(c.len_utf16());
+                over
+            });
+            end.map_or(line.len(), |(at, _)| at)
+        };
+        let (from, words) = language::complete(line, bytes_of(cursor as usize), &Known(self.session()));
+        let units = line[..from].encode_utf16().count();
+        std::iter::once(units.to_string()).chain(words).collect()
+    }
+
+    /// The settings, from the engine's own table. Files of single sizes and those that nothing reads yet are left out.
+    #[wasm_bindgen(unchecked_return_type = "TunableFacts[]")]
+    pub fn tunables(&self) -> JsValue {
+        to_js(&self.tunable_table())
+    }
+
+    /// Their values in the same order, if one has changed since the call before.
+    #[wasm_bindgen(js_name = changedValues)]
+    pub fn changed_values(&mut self) -> Option<Vec<String>> {
+        let m = self.session().machine();
+        let value = |path: &String| chosen_word(&m.read_file(path).unwrap_or_default()).to_owned();
+        let values: Vec<String> = self.tunables.iter().map(value).collect();
+        (values != self.values).then(|| {
+            self.values.clone_from(&values);
+            values
+        })
+    }
+
+    /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
+    pub fn observe(&mut self) -> String {
+        let line = language::parse_line("observe").expect("a line");
+        let step = self.history.exec(&line[0]).ok();
+        self.changed();
+        step.map_or_else(String::new, |s| s.to_json().to_string())
+    }
+
+    /// Hash of the machine's whole state but its event log, 16 hexadecimal digits: equal natively and in every browser.
+    #[wasm_bindgen(js_name = stateHash)]
+    pub fn state_hash(&self) -> String {
+        format!("{:016x}", self.session().machine().state_hash())
+    }
+
+    /// Grows with every change of the machine.
+    #[wasm_bindgen(getter, js_name = version)]
+    pub fn js_version(&self) -> f64 {
+        self.version as f64
+    }
+
+    /// Virtual time in ns.
+    #[wasm_bindgen(getter, js_name = nowNs)]
+    pub fn now_ns(&self) -> f64 {
+        self.session().machine().now_ns() as f64
+    }
+
+    /// How the canvas looks from now on.
+    ///
+    /// # Errors
+    /// An object of another form.
+    #[wasm_bindgen(js_name = setViewport)]
+    pub fn set_viewport(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "ViewportFacts")] viewport: JsValue,
+    ) -> Result<(), JsValue> {
+        let next: Viewport = serde_wasm_bindgen::from_value(viewport)?;
+        let shape = |v: &Viewport| (v.view, v.width, v.cell);
+        self.stale |= self.viewport.as_ref().map(shape) != Some(shape(&next));
+        self.viewport = Some(next);
+        Ok(())
+    }
+
+    /// What lies under a point of the canvas, in CSS pixels from its corner.
+    #[wasm_bindgen(unchecked_return_type = "Picked")]
+    pub fn pick(&mut self, x: f64, y: f64) -> JsValue {
+        self.arrange();
+        let nothing = Picked { page: None, frame: None, letter: '.' };
+        to_js(&self.picked(x, y).unwrap_or(nothing))
+    }
+
+    /// Class letters of the pages of a region from page `first` on, at most `count`; empty if there is no such region.
+    pub fn cells(&self, process: &str, region: &str, first: u32, count: u32) -> Vec<u8> {
+        let session = self.session();
+        let Some(p) = session.processes().iter().find(|p| p.name == process) else { return Vec::new() };
+        let (Some(r), Some(found)) = (p.region(region), session.machine().process(p.pid)) else { return Vec::new() };
+        let n = r.pages().saturating_sub(first.into()).min(count.into());
+        let mut letters = vec![b'.'; n as usize];
+        classes::of_pages(session.machine(), found.mm, (r.base >> PAGE_SHIFT) + u64::from(first), &mut letters);
+        letters
+    }
+}
+
+impl Playground {
+    pub(crate) fn load_script(&mut self, text: &str) -> Result<(), Vec<LineError>> {
+        let script = language::parse(text).map_err(|e| e.iter().map(LineError::from).collect::<Vec<_>>())?;
+        let history = History::new(script.machine.as_ref()).map_err(|e| vec![LineError::from(&e)])?;
+        self.history = history;
+        self.script = Queue::new(script.lines);
+        self.typed = Queue::default();
+        self.log_from = 0;
+        self.values.clear();
+        self.moved();
+        Ok(())
+    }
+
+    /// The machine has changed by a line: names may be others.
+    pub(crate) fn changed(&mut self) {
+        self.version += 1;
+        self.stale = true;
+    }
+
+    /// The machine has changed by time alone.
+    pub(crate) fn aged(&mut self) {
+        self.version += 1;
+    }
+
+    /// The machine is another: from elsewhere in its history, or new.
+    pub(crate) fn moved(&mut self) {
+        self.changed();
+        self.events.start_over(self.history.session().machine());
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.history.session()
+    }
+
+    pub(crate) fn viewport(&self) -> Option<&Viewport> {
+        self.viewport.as_ref()
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(crate) fn layout_and_session(&mut self) -> (&mut Layout, &Session) {
+        (&mut self.layout, self.history.session())
+    }
+
+    pub(crate) fn events_fed(&self) -> &EventFeed {
+        &self.events
+    }
+
+    pub(crate) fn events_and_session(&mut self) -> (&mut EventFeed, &Session) {
+        (&mut self.events, self.history.session())
+    }
+
+    pub(crate) fn layout_stamp(&self) -> u64 {
+        self.layout.stamp
+    }
+
+    /// Lays regions and zones out again if they may have changed. Address spaces in the layout are alive after that,
+    /// until the next line.
+    pub(crate) fn arrange(&mut self) {
+        if std::mem::take(&mut self.stale) {
+            self.layout.arrange(self.history.session(), self.viewport.as_ref());
+        }
+    }
+
+    fn view(&self) -> View {
+        self.viewport.as_ref().map_or(View::Spaces, |v| v.view)
+    }
+
+    /// Lanes of the current view and their grid.
+    pub(crate) fn lanes_in_view(&self) -> (Grid, &[Lane]) {
+        let (width, cell) = self.viewport.as_ref().map_or((800.0, 4.0), |v| (v.width, v.cell));
+        let view = self.view();
+        let lanes = match view {
+            View::Spaces => &self.layout.spaces,
+            View::Memory => &self.layout.zones,
+        };
+        (Grid::new(view, width, cell), lanes)
+    }
+
+    /// Something that stays the same for a lane as long as it lives.
+    pub(crate) fn lane_id(&self, lane: usize) -> u64 {
+        match self.view() {
+            View::Spaces => self.layout.regions[lane].id,
+            View::Memory => lane as u64,
+        }
+    }
+
+    /// Class letters of a block of the current view; cells that are not there stay as they are.
+    pub(crate) fn block_letters(&self, lane: usize, block: u64, out: &mut [u8; 512]) {
+        let (_, lanes) = self.lanes_in_view();
+        let l = &lanes[lane];
+        let (first, end) = l.block_range(block);
+        let page = l.block_page(block) + first as u64;
+        match self.view() {
+            View::Spaces => {
+                let mm = self.layout.regions[lane].mm;
+                classes::of_pages(self.session().machine(), mm, page, &mut out[first..end]);
+            }
+            View::Memory => classes::of_frames(self.session().machine(), page, &mut out[first..end]),
+        }
+    }
+
+    /// Lane id, block and cell of the page under the pointer, in the address-space view.
+    pub(crate) fn hovered_cell(&self) -> Option<(u64, u64, usize)> {
+        let page = self.viewport.as_ref().filter(|v| v.view == View::Spaces)?.hovered.as_ref()?;
+        let n = self.layout.lane_of(page)?;
+        let cell = self.layout.spaces[n].start % 512 + u64::from(page.index);
+        Some((self.layout.regions[n].id, cell / 512, (cell % 512) as usize))
+    }
+
+    fn picked(&self, x: f64, y: f64) -> Option<Picked> {
+        let scroll_y = self.viewport.as_ref()?.scroll_y;
+        let (grid, lanes) = self.lanes_in_view();
+        let (n, index) = grid.hit(lanes, x, y + scroll_y)?;
+        let m = self.session().machine();
+        match self.view() {
+            View::Spaces => {
+                let r = &self.layout.regions[n];
+                let page = lanes[n].start + index;
+                let mut letter = [b'.'];
+                classes::of_pages(m, r.mm, page, &mut letter);
+                let frame = m.owner_of(r.mm).and_then(|pid| m.mapped_frame(pid, page << PAGE_SHIFT));
+                let name = PageName { process: r.process.clone(), region: r.region.clone(), index: index as u32 };
+                Some(Picked { page: Some(name), frame: frame.map(|f| f.0), letter: letter[0].into() })
+            }
+            View::Memory => {
+                let pfn = Pfn((lanes[n].start + index) as u32);
+                let letter = classes::of_frame(m, pfn).into();
+                Some(Picked { page: self.mapped_by(pfn).into_iter().next(), frame: Some(pfn.0), letter })
+            }
+        }
+    }
+
+    fn tunable_table(&self) -> Vec<TunableFacts> {
+        let shown = |t: &mm_engine::vfs::tunable::Tunable| {
+            t.mode == 0o644 && !t.group.starts_with("hugepages-") && !t.help.ends_with("(no effect yet)")
+        };
+        let table: &Machine = self.session().machine();
+        let facts = |t: mm_engine::vfs::tunable::Tunable| {
+            let (choices, min, max) = match t.accepts {
+                Accepts::Words(words) => (Some(words.iter().map(|w| (*w).to_owned()).collect()), None, None),
+                Accepts::Range(min, max) => (None, Some(min as f64), Some(max as f64)),
+                Accepts::Nothing => (None, None, None),
+            };
+            let (name, help) = (t.name.to_owned(), t.help.to_owned());
+            TunableFacts { path: t.path, group: t.group, name, default: t.default, choices, min, max, help }
+        };
+        table.tunables().into_iter().filter(shown).map(facts).collect()
+    }
+}
+
+/// The names that exist, for completion.
+struct Known<'a>(&'a Session);
+
+impl Names for Known<'_> {
+    fn processes(&self) -> Vec<String> {
+        self.0.processes().iter().map(|p| p.name.clone()).collect()
+    }
+
+    fn regions(&self, process: &str) -> Vec<String> {
+        let p = self.0.processes().iter().find(|p| p.name == process);
+        p.map_or_else(Vec::new, |p| p.regions.iter().map(|r| r.name.to_string()).collect())
+    }
+
+    fn files(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn paths(&self, prefix: &str) -> Vec<String> {
+        let Some((dir, typed)) = prefix.rsplit_once('/') else { return vec!["/".into()] };
+        let names = self.0.machine().list_dir(if dir.is_empty() { "/" } else { dir }).unwrap_or_default();
+        let mut paths: Vec<String> = names.iter().filter(|n| n.starts_with(typed)).map(|n| format!("{dir}/{n}")).collect();
+        if dir == "/proc" {
+            paths.extend(self.processes().iter().filter(|p| p.starts_with(typed)).map(|p| format!("/proc/{p}/")));
+        }
+        paths
+    }
+}
