@@ -186,6 +186,8 @@ export const en = {
     sharers: (n: number) => (n === 1 ? 'Shared with 1 page' : `Shared with ${n} pages`),
     more: (n: number) => `and ${n} more`,
     ask: 'Ask in the console',
+    passed: (n: number) => `${n} checks hold`,
+    notReached: (n: number) => `${n} more were not reached`,
     notReachedPass: 'not reached (would pass)',
     notReachedFail: 'not reached (would fail)',
     outcome: { pass: 'passed', fail: 'failed', not_reached_pass: 'not reached', not_reached_fail: 'not reached' },

@@ -233,6 +233,8 @@ export const zh: Messages = {
     sharers: (n) => `与 ${n} 页共享`,
     more: (n) => `还有 ${n} 个`,
     ask: '在控制台提问',
+    passed: (n) => `${n} 项检查通过`,
+    notReached: (n) => `另有 ${n} 项未检查到`,
     notReachedPass: '未检查到（会通过）',
     notReachedFail: '未检查到（会失败）',
     outcome: { pass: '通过', fail: '失败', not_reached_pass: '未检查到', not_reached_fail: '未检查到' },

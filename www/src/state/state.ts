@@ -119,7 +119,7 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     inspected: null,
     treeItem: null,
     reveal: null,
-    foldedLists: new Set(),
+    foldedLists: new Set(['fault']),
     dialog: null,
   };
 }

@@ -1,18 +1,51 @@
-/** An answer to why: the checks in the kernel's order, and what a person could do. */
+/**
+ * An answer to why: the checks in the kernel's order, and what a person could do. What held, or was not reached,
+ * is gathered into one line where there is much of it, so that the refusal stands out.
+ */
 import type { CheckListView, CheckView } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
 import type { Context } from './context.ts';
-import { button, h, on, setText } from './dom.ts';
+import { button, h, keyedList, on, setAttribute, setText } from './dom.ts';
 import type { Row } from './dom.ts';
 import { reasonWord } from './reason.ts';
 
-const SIGNS: Readonly<Record<CheckView['outcome'], string>> = { pass: '✓', fail: '✗', not_reached_pass: '·', not_reached_fail: '·' };
+type Outcome = CheckView['outcome'];
+
+const SIGNS: Readonly<Record<Outcome, string>> = { pass: '✓', fail: '✗', not_reached_pass: '·', not_reached_fail: '·' };
+const TONES: Readonly<Record<Outcome, string>> = { pass: 'ok', fail: 'bad', not_reached_pass: 'muted', not_reached_fail: 'muted' };
+
+/** As many checks in a row that say the same kind of thing become one line. */
+const GATHER = 3;
 
 export interface Answer {
   list: CheckListView;
   /** Class of the page asked about. */
   letter: string;
+}
+
+/** A check, or several that passed, or several that were not reached. */
+export type Line = { check: CheckView } | { gathered: CheckView[] };
+
+/** The lists in the order a reader wants them: what a fault would do is of interest where nothing is yet. */
+export function inOrder(lists: readonly CheckListView[], letter: string): CheckListView[] {
+  if (letter === '.') return [...lists];
+  return [...lists.filter(({ who }) => who !== 'fault'), ...lists.filter(({ who }) => who === 'fault')];
+}
+
+export function gather(checks: readonly CheckView[]): Line[] {
+  const kind = ({ outcome }: CheckView): string => (outcome.startsWith('not_reached') ? 'not_reached' : outcome);
+  const lines: Line[] = [];
+  for (let start = 0; start < checks.length; ) {
+    let end = start + 1;
+    const first = checks[start] as CheckView;
+    while (end < checks.length && kind(checks[end] as CheckView) === kind(first)) end += 1;
+    const run = checks.slice(start, end);
+    if (first.outcome !== 'fail' && run.length >= GATHER) lines.push({ gathered: run });
+    else lines.push(...run.map((check) => ({ check })));
+    start = end;
+  }
+  return lines;
 }
 
 export function checkList(context: Context): Row<Answer> {
@@ -22,8 +55,9 @@ export function checkList(context: Context): Row<Answer> {
   const verdict = h('span');
   const checks = h('ol');
   const details = h('details', { class: 'card' }, h('summary', {}, who, verdict), checks);
-  let name: CheckListView['who'] = '';
-  let shown = '';
+  const show = lineList(context, checks);
+  let name = '';
+  let said = '';
   on(details, {
     toggle: () => {
       const folded = new Set(session.state.foldedLists);
@@ -35,18 +69,17 @@ export function checkList(context: Context): Row<Answer> {
   return {
     element: h('section', { class: 'why' }, title, details),
     update({ list, letter }) {
-      // Rebuilding would take the focus from a remedy somebody is about to press.
-      const now = JSON.stringify([list, letter]);
-      if (now === shown) return;
-      shown = now;
       if (name !== list.who) {
         name = list.who;
         details.open = !session.state.foldedLists.has(name);
+        setText(who, name);
       }
       setText(title, question(t, list, letter));
-      setText(who, list.who);
-      verdict.replaceChildren('· ', reasonWord(context, list.verdict, list.ok));
-      checks.replaceChildren(...list.checks.map((check) => checkItem(context, check)));
+      if (said !== `${list.verdict} ${list.ok}`) {
+        said = `${list.verdict} ${list.ok}`;
+        verdict.replaceChildren('· ', reasonWord(context, list.verdict, list.ok));
+      }
+      show(gather(list.checks));
     },
   };
 }
@@ -58,21 +91,61 @@ export function question(t: Messages, { who, ok }: CheckListView, letter: string
   return who === 'fault' ? t.inspector.why.fault : who;
 }
 
-function checkItem(context: Context, { rule, title, detail, outcome, remedy, remedyLine }: CheckView): HTMLElement {
+/** Rows stay while the machine runs: a remedy must not vanish under the pointer that presses it. */
+function lineList(context: Context, list: HTMLElement): (lines: readonly Line[]) => void {
+  const key = (line: Line): string => ('check' in line ? line.check.rule : `${line.gathered[0]?.outcome === 'pass'} gathered`);
+  return keyedList<Line>(list, key, (line) => ('check' in line ? checkRow(context) : gatheredRow(context)));
+}
+
+function gatheredRow(context: Context): Row<Line> {
   const { t } = context;
-  const sign = h('span', { class: `sign ${outcome === 'pass' ? 'ok' : outcome === 'fail' ? 'bad' : 'muted'}`, role: 'img', 'aria-label': t.inspector.outcome[outcome] }, SIGNS[outcome]);
-  const notReached = outcome === 'not_reached_pass' ? t.inspector.notReachedPass : outcome === 'not_reached_fail' ? t.inspector.notReachedFail : '';
-  const small = [notReached, detail].filter((w) => w !== '').join(' · ');
-  return h('li', { class: `check ${outcome}` }, sign, h('div', {},
-    h('span', { class: 'title' }, words(t.checkTitles, rule) ?? title),
-    small !== '' && h('small', {}, small),
-    remedy !== '' && remedyLine === '' && h('small', {}, `→ ${remedy}`),
-    remedyLine !== '' && remedyButton(context, remedy === '' ? remedyLine : remedy, remedyLine),
-  ));
+  const sign = h('span', { 'aria-hidden': 'true' });
+  const text = h('span');
+  const inner = h('ol');
+  const show = lineList(context, inner);
+  return {
+    element: h('li', { class: 'gathered' }, h('details', {}, h('summary', {}, sign, text), inner)),
+    update(line) {
+      const checks = 'gathered' in line ? line.gathered : [];
+      const outcome = checks[0]?.outcome ?? 'pass';
+      setText(sign, SIGNS[outcome]);
+      sign.className = `sign ${TONES[outcome]}`;
+      setText(text, outcome === 'pass' ? t.inspector.passed(checks.length) : t.inspector.notReached(checks.length));
+      show(checks.map((check) => ({ check })));
+    },
+  };
+}
+
+function checkRow(context: Context): Row<Line> {
+  const { t } = context;
+  const sign = h('span', { role: 'img' });
+  const title = h('span', { class: 'title' });
+  const small = h('small');
+  const remedyPlace = h('div');
+  const element = h('li', {}, sign, h('div', {}, title, small, remedyPlace));
+  let remedyShown = '';
+  return {
+    element,
+    update(line) {
+      if (!('check' in line)) return;
+      const { rule, title: english, detail, outcome, remedy, remedyLine } = line.check;
+      element.className = `check ${outcome}`;
+      sign.className = `sign ${TONES[outcome]}`;
+      setText(sign, SIGNS[outcome]);
+      setAttribute(sign, 'aria-label', t.inspector.outcome[outcome]);
+      setText(title, words(t.checkTitles, rule) ?? english);
+      const notReached = outcome === 'not_reached_pass' ? t.inspector.notReachedPass : outcome === 'not_reached_fail' ? t.inspector.notReachedFail : '';
+      setText(small, [notReached, detail].filter((w) => w !== '').join(' · '));
+      if (remedyShown === remedy + remedyLine) return;
+      remedyShown = remedy + remedyLine;
+      const done = remedyLine === '' ? h('small', {}, `→ ${remedy}`) : remedyButton(context, remedy === '' ? remedyLine : remedy, remedyLine);
+      remedyPlace.replaceChildren(...(remedyShown === '' ? [] : [done]));
+    },
+  };
 }
 
 /** Runs the line that would make the check pass; shows the line itself unless there are better words. */
-function remedyButton({ session, t }: Context, words: string, line: string): HTMLElement {
-  const className = words === line ? 'btn small remedy mono' : 'btn small remedy';
-  return button({ label: t.inspector.runRemedy(line), text: `→ ${words}`, className }, () => void session.run(line));
+function remedyButton({ session, t }: Context, text: string, line: string): HTMLElement {
+  const className = text === line ? 'btn small remedy mono' : 'btn small remedy';
+  return button({ label: t.inspector.runRemedy(line), text: `→ ${text}`, className }, () => void session.run(line));
 }

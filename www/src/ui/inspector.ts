@@ -4,7 +4,7 @@ import { hex, pageName } from '../format.ts';
 import { stateWords, words } from '../locales/index.ts';
 import { whyLine } from '../state/commands.ts';
 import { stateColour } from '../theme/palette.ts';
-import { checkList } from './check-list.ts';
+import { checkList, inOrder } from './check-list.ts';
 import type { Answer } from './check-list.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
@@ -65,7 +65,7 @@ export function inspectorPanel(context: Context): HTMLElement {
     ask.hidden = false;
     showFacts(view.facts);
     sharers.replaceChildren(...sharerList(context, view));
-    showWhy(view.why.map((list) => ({ list, letter: view.letter })));
+    showWhy(inOrder(view.why, view.letter).map((list) => ({ list, letter: view.letter })));
   });
   return h('section', { class: 'panel inspector', 'data-panel': 'inspector', 'aria-label': t.panels.inspector },
     h('h2', { class: 'heading' }, title, unpin), h('div', { class: 'scroll' }, none, body));

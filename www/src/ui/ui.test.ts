@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckListView, DaemonView } from '../engine/protocol.ts';
+import type { CheckListView, CheckView, DaemonView } from '../engine/protocol.ts';
 import { en } from '../locales/en.ts';
 import { initialState } from '../state/state.ts';
 import { fitsBeside } from './charts.ts';
-import { question } from './check-list.ts';
+import { gather, inOrder, question } from './check-list.ts';
 import { moveFor } from './map-keys.ts';
 import { placeText } from './map-panel.ts';
 import { toneOf } from './reason.ts';
@@ -53,6 +53,25 @@ test('the question fits the answer', () => {
   expect(question(en, list('khugepaged', false), 'T')).toBe(en.inspector.why.khugepagedOk);
   expect(question(en, list('ksmd', false), 'a')).toBe(en.inspector.why.ksmd);
   expect(question(en, list('shrinker', true), 'a')).toBe('shrinker');
+});
+
+describe('check lists', () => {
+  const check = (rule: string, outcome: CheckView['outcome']): CheckView => ({ rule, outcome, title: '', detail: '', remedy: '', remedyLine: '' });
+  const shape = (outcomes: CheckView['outcome'][]): string =>
+    gather(outcomes.map((outcome, i) => check(String(i), outcome))).map((line) => ('check' in line ? line.check.outcome : `${line.gathered.length}x`)).join(' ');
+
+  test('much of the same is gathered, refusals never', () => {
+    expect(shape(['pass', 'pass', 'pass', 'fail', 'not_reached_pass', 'not_reached_fail', 'not_reached_pass'])).toBe('3x fail 3x');
+    expect(shape(['pass', 'pass', 'fail', 'not_reached_pass'])).toBe('pass pass fail not_reached_pass');
+    expect(shape(['fail', 'fail', 'fail'])).toBe('fail fail fail');
+    expect(shape([])).toBe('');
+  });
+
+  test('what a fault would do comes first only where nothing is yet', () => {
+    const lists = ['fault', 'khugepaged', 'ksmd'].map((who) => ({ who, ok: true, verdict: '', checks: [] }));
+    expect(inOrder(lists, '.').map((l) => l.who)).toEqual(['fault', 'khugepaged', 'ksmd']);
+    expect(inOrder(lists, 'a').map((l) => l.who)).toEqual(['khugepaged', 'ksmd', 'fault']);
+  });
 });
 
 test('khugepaged is told by range, ksmd by page', () => {

@@ -185,8 +185,8 @@ impl Machine {
                     break;
                 }
             }
-            // NUMA: the pages a node holds are counted here, and `zone_reclaim_mode` refuses nodes too far apart
-            // (SCAN_ABORT). Memory policies do not exist yet.
+            // Deviation: the pages of each node are not counted and `zone_reclaim_mode` refuses nothing (SCAN_ABORT):
+            // there are no memory policies yet. Their place is here.
             if !flags.has(FrameFlags::LRU)
                 && v.refuse("lru", ScanResult::PageLru, || {
                     format!("page of entry {i} is on no reclaim list")
