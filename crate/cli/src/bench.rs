@@ -14,10 +14,13 @@ pub fn bench(json: bool, filter: &str) -> ExitCode {
     let start = Instant::now();
     let mut rows = Vec::new();
     for b in BENCHMARKS.iter().filter(|b| b.name.contains(filter)) {
-        let rounds = (0..ROUNDS).filter_map(|_| run(b.name, PAGES, &mut || start.elapsed().as_secs_f64()));
+        let rounds =
+            (0..ROUNDS).filter_map(|_| run(b.name, PAGES, &mut || start.elapsed().as_secs_f64()));
         let mut rates: Vec<f64> = rounds.map(|r| r.rate).collect();
         rates.sort_by(f64::total_cmp);
-        let Some(rate) = rates.get(rates.len() / 2) else { continue };
+        let Some(rate) = rates.get(rates.len() / 2) else {
+            continue;
+        };
         let unit = b.unit.per_second();
         if json {
             rows.push(serde_json::json!({"name": b.name, "unit": unit, "rate": rate}));

@@ -51,7 +51,12 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Run { json, trace, timeline, file } => run::run(&file, json, trace, timeline),
+        Command::Run {
+            json,
+            trace,
+            timeline,
+            file,
+        } => run::run(&file, json, trace, timeline),
         Command::Why { file, page } => run::why(&file, &page),
         Command::Bench { json, filter } => bench::bench(json, &filter),
     }

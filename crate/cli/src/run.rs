@@ -11,10 +11,19 @@ const SCRIPT_ERROR: u8 = 2;
 
 /// Text of a script file, or why it cannot be read.
 fn read(file: &Path) -> Result<String, RunError> {
-    let error = |message| RunError { line: 1, column: 1, message };
-    let len = std::fs::metadata(file).map_err(|e| error(format!("{}: {e}", file.display())))?.len();
+    let error = |message| RunError {
+        line: 1,
+        column: 1,
+        message,
+    };
+    let len = std::fs::metadata(file)
+        .map_err(|e| error(format!("{}: {e}", file.display())))?
+        .len();
     if len > language::MAX_SCRIPT_BYTES as u64 {
-        return Err(error(format!("a script is at most {} bytes, this one has {len}", language::MAX_SCRIPT_BYTES)));
+        return Err(error(format!(
+            "a script is at most {} bytes, this one has {len}",
+            language::MAX_SCRIPT_BYTES
+        )));
     }
     std::fs::read_to_string(file).map_err(|e| error(format!("{}: {e}", file.display())))
 }
@@ -25,7 +34,11 @@ fn parse(file: &Path) -> Result<Script, Vec<RunError>> {
 }
 
 fn from_script(e: &ScriptError) -> RunError {
-    RunError { line: e.line, column: e.column, message: e.message() }
+    RunError {
+        line: e.line,
+        column: e.column,
+        message: e.message(),
+    }
 }
 
 /// Runs a scenario and prints what it gave.
@@ -35,7 +48,15 @@ pub fn run(file: &Path, json: bool, trace: bool, timeline: bool) -> ExitCode {
         Ok(script) => (session::run(&script), Vec::new()),
         Err(mut errors) => {
             let first = errors.remove(0);
-            (Outcome { steps: Vec::new(), error: Some(first), expect_failed: Vec::new(), session: None }, errors)
+            (
+                Outcome {
+                    steps: Vec::new(),
+                    error: Some(first),
+                    expect_failed: Vec::new(),
+                    session: None,
+                },
+                errors,
+            )
         }
     };
     if json {
@@ -71,7 +92,9 @@ fn print_for_people(outcome: &Outcome) {
 }
 
 fn print_events(outcome: &Outcome, all: bool) {
-    let Some(session) = &outcome.session else { return };
+    let Some(session) = &outcome.session else {
+        return;
+    };
     let machine = session.machine();
     for e in machine.events().since(0) {
         if all {
@@ -96,7 +119,9 @@ pub fn why(file: &Path, page: &str) -> ExitCode {
     if let Some(e) = &outcome.error {
         return fail(e);
     }
-    let Some(mut session) = outcome.session else { return ExitCode::from(SCRIPT_ERROR) };
+    let Some(mut session) = outcome.session else {
+        return ExitCode::from(SCRIPT_ERROR);
+    };
     let lines = match language::parse_line(&format!("why {page}")) {
         Ok(lines) => lines,
         Err(errors) => return fail(&from_script(&errors[0])),

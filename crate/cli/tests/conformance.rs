@@ -16,11 +16,15 @@ fn folder() -> PathBuf {
 
 /// Scenario name and reason, from lines `name: reason`.
 fn known_differences() -> BTreeMap<String, String> {
-    let text = fs::read_to_string(folder().join("known-differences.txt")).expect("the list is part of the repository");
+    let text = fs::read_to_string(folder().join("known-differences.txt"))
+        .expect("the list is part of the repository");
     text.lines()
         .map(str::trim)
         .filter(|l| !l.is_empty() && !l.starts_with('#'))
-        .map(|l| l.split_once(": ").unwrap_or_else(|| panic!("`{l}` is not `name: reason`")))
+        .map(|l| {
+            l.split_once(": ")
+                .unwrap_or_else(|| panic!("`{l}` is not `name: reason`"))
+        })
         .map(|(name, reason)| (name.to_owned(), reason.to_owned()))
         .collect()
 }
@@ -28,7 +32,8 @@ fn known_differences() -> BTreeMap<String, String> {
 /// The first difference of a scenario, `None` if it conforms.
 fn difference(script: &Path) -> Option<String> {
     let text = fs::read_to_string(script).expect("readable");
-    let recorded = fs::read_to_string(script.with_extension("json")).expect("every scenario has a recorded answer");
+    let recorded = fs::read_to_string(script.with_extension("json"))
+        .expect("every scenario has a recorded answer");
     let expected: Value = serde_json::from_str(&recorded).expect("JSON");
     let parsed = match language::parse(&text) {
         Ok(p) => p,
@@ -40,9 +45,16 @@ fn difference(script: &Path) -> Option<String> {
     {
         return Some(format!("invariant: {broken}"));
     }
-    let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = script
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let got = outcome.to_json(&name);
-    compare(&expected, &got, Global::Compared).differences.first().map(ToString::to_string)
+    compare(&expected, &got, Global::Compared)
+        .differences
+        .first()
+        .map(ToString::to_string)
 }
 
 #[test]
@@ -57,7 +69,11 @@ fn every_scenario_gives_what_the_kernel_gave() {
     let mut table: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     let (mut passed, mut wrong) = (0, Vec::new());
     for script in &scripts {
-        let name = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = script
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let category = name.split('_').next().unwrap_or_default().to_owned();
         let row = table.entry(category).or_default();
         row.1 += 1;
@@ -66,20 +82,32 @@ fn every_scenario_gives_what_the_kernel_gave() {
                 row.0 += 1;
                 passed += 1;
             }
-            (None, Some(_)) => wrong.push(format!("{name} conforms: take it off known-differences.txt")),
+            (None, Some(_)) => wrong.push(format!(
+                "{name} conforms: take it off known-differences.txt"
+            )),
             (Some(d), None) => wrong.push(format!("{name}: {d}")),
             (Some(_), Some(_)) => {}
         }
     }
     for name in known.keys() {
         if !folder().join(format!("{name}.mm")).exists() {
-            wrong.push(format!("{name} is on known-differences.txt but does not exist"));
+            wrong.push(format!(
+                "{name} is on known-differences.txt but does not exist"
+            ));
         }
     }
     for (category, (ok, all)) in &table {
         println!("{category:<12} {ok}/{all}");
     }
-    println!("conformance: {passed} passed, {} failed, {} known differences", wrong.len(), known.len());
-    assert!(scripts.len() >= 165, "only {} scenarios found", scripts.len());
+    println!(
+        "conformance: {passed} passed, {} failed, {} known differences",
+        wrong.len(),
+        known.len()
+    );
+    assert!(
+        scripts.len() >= 165,
+        "only {} scenarios found",
+        scripts.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

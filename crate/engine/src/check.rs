@@ -5,7 +5,9 @@
 use crate::machine::Machine;
 use crate::phys::buddy::{MigrateType, NR_PAGE_ORDERS};
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, VmaId, pmd_down, pte_index};
+use crate::vm::addr::{
+    HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, VmaId, pmd_down, pte_index,
+};
 use crate::vm::pte::SwapKind;
 use crate::vm::table::Pmd;
 use std::collections::BTreeMap;
@@ -52,16 +54,34 @@ impl Machine {
                     let mut n = 0;
                     for pfn in z.free.blocks_of(&self.frames, order, mt) {
                         n += 1;
-                        ensure!(self.frames.has(pfn, FrameFlags::BUDDY), "{pfn:?} is on a free list but not free");
-                        ensure!(usize::from(self.frames.order(pfn)) == order, "{pfn:?} is on the list of order {order}");
+                        ensure!(
+                            self.frames.has(pfn, FrameFlags::BUDDY),
+                            "{pfn:?} is on a free list but not free"
+                        );
+                        ensure!(
+                            usize::from(self.frames.order(pfn)) == order,
+                            "{pfn:?} is on the list of order {order}"
+                        );
                         ensure!(z.contains(pfn), "{pfn:?} is free in another zone");
-                        ensure!(z.pageblock_type(pfn) == mt, "{pfn:?} is on the list of {}", mt.name());
+                        ensure!(
+                            z.pageblock_type(pfn) == mt,
+                            "{pfn:?} is on the list of {}",
+                            mt.name()
+                        );
                     }
-                    ensure!(n == z.free.nr_free_type(order, mt), "free list of order {order} counts wrong");
-                    free += n << order;
+                    ensure!(
+                        n + z.free.nr_untouched(order, mt) == z.free.nr_free_type(order, mt),
+                        "free list of order {order} counts wrong"
+                    );
+                    free += z.free.nr_free_type(order, mt) << order;
                 }
             }
-            ensure!(free == z.nr_free, "zone {} has {free} free pages, counts {}", z.kind.name(), z.nr_free);
+            ensure!(
+                free == z.nr_free,
+                "zone {} has {free} free pages, counts {}",
+                z.kind.name(),
+                z.nr_free
+            );
         }
         Ok(())
     }
@@ -71,16 +91,41 @@ impl Machine {
         let (mut last, mut anon, mut swap, mut huge) = (0, 0i64, 0i64, 0usize);
         for (&start, &vma) in &mm.vmas {
             let v = self.vma(vma);
-            ensure!(v.mm == id && v.start == start, "{vma:?} is filed under {start:#x}");
-            ensure!(v.start < v.end && v.start >= last, "{vma:?} overlaps what lies below {:#x}", v.start);
-            ensure!(v.start.is_multiple_of(PAGE_SIZE) && v.end.is_multiple_of(PAGE_SIZE), "{vma:?} is not aligned");
-            ensure!(v.anon_vma.is_none_or(|a| v.chain.contains(&a)), "{vma:?} is not linked to its anchor");
+            ensure!(
+                v.mm == id && v.start == start,
+                "{vma:?} is filed under {start:#x}"
+            );
+            ensure!(
+                v.start < v.end && v.start >= last,
+                "{vma:?} overlaps what lies below {:#x}",
+                v.start
+            );
+            ensure!(
+                v.start.is_multiple_of(PAGE_SIZE) && v.end.is_multiple_of(PAGE_SIZE),
+                "{vma:?} is not aligned"
+            );
+            ensure!(
+                v.anon_vma.is_none_or(|a| v.chain.contains(&a)),
+                "{vma:?} is not linked to its anchor"
+            );
             last = v.end;
             self.walk_vma(vma, &mut anon, &mut swap, &mut huge, found)?;
         }
-        ensure!(anon == mm.rss.anon, "{id:?}: {anon} anonymous pages mapped, counts {}", mm.rss.anon);
-        ensure!(swap == mm.rss.swap, "{id:?}: {swap} swap entries, counts {}", mm.rss.swap);
-        ensure!(huge == mm.deposit.len(), "{id:?}: {huge} huge PMDs, {} tables deposited", mm.deposit.len());
+        ensure!(
+            anon == mm.rss.anon,
+            "{id:?}: {anon} anonymous pages mapped, counts {}",
+            mm.rss.anon
+        );
+        ensure!(
+            swap == mm.rss.swap,
+            "{id:?}: {swap} swap entries, counts {}",
+            mm.rss.swap
+        );
+        ensure!(
+            huge == mm.deposit.len(),
+            "{id:?}: {huge} huge PMDs, {} tables deposited",
+            mm.deposit.len()
+        );
         Ok(())
     }
 
@@ -98,7 +143,10 @@ impl Machine {
             let stop = v.end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
             match self.pmd(v.mm, addr) {
                 Pmd::Huge(e) => {
-                    ensure!(stop - addr == HPAGE_PMD_SIZE, "huge PMD at {addr:#x} sticks out of its area");
+                    ensure!(
+                        stop - addr == HPAGE_PMD_SIZE,
+                        "huge PMD at {addr:#x} sticks out of its area"
+                    );
                     *huge += 1;
                     if !e.special() {
                         *anon += HPAGE_PMD_NR as i64;
@@ -107,7 +155,10 @@ impl Machine {
                 }
                 Pmd::Table(t) => {
                     let first = pte_index(addr);
-                    for (i, e) in self.tables.all(t)[first..first + Self::ptes_to(addr, stop)].iter().enumerate() {
+                    for (i, e) in self.tables.all(t)[first..first + Self::ptes_to(addr, stop)]
+                        .iter()
+                        .enumerate()
+                    {
                         if e.present() && !e.special() {
                             *anon += 1;
                             *found.ptes.entry(e.pfn()).or_default() += 1;
@@ -132,9 +183,15 @@ impl Machine {
         }
         let v = self.vma(vma);
         let index = self.frames.index(head) + u64::from(page.0 - head.0);
-        ensure!(v.page_index(addr) == index, "{page:?} at {addr:#x} has index {index}");
+        ensure!(
+            v.page_index(addr) == index,
+            "{page:?} at {addr:#x} has index {index}"
+        );
         let anchored = v.chain.iter().any(|a| a.0 == self.frames.anchor(head));
-        ensure!(anchored, "{page:?} at {addr:#x} is anchored outside its area");
+        ensure!(
+            anchored,
+            "{page:?} at {addr:#x} is anchored outside its area"
+        );
         Ok(())
     }
 
@@ -144,45 +201,115 @@ impl Machine {
         for pfn in self.frames.touched() {
             let flags = self.frames.flags(pfn);
             let ptes = found.ptes.get(&pfn).copied().unwrap_or(0);
-            if !flags.any(FrameFlags::RESERVED.and(FrameFlags::PGTABLE)) && !flags.has(FrameFlags::BUDDY) {
+            if !flags.any(FrameFlags::RESERVED.and(FrameFlags::PGTABLE))
+                && !flags.has(FrameFlags::BUDDY)
+            {
                 let in_tail_use = flags.has(FrameFlags::ALLOCATED);
-                ensure!(!in_tail_use || self.frames.mapcount(pfn) == ptes, "{pfn:?} is mapped {ptes} times, counts {}", self.frames.mapcount(pfn));
+                ensure!(
+                    !in_tail_use || self.frames.mapcount(pfn) == ptes,
+                    "{pfn:?} is mapped {ptes} times, counts {}",
+                    self.frames.mapcount(pfn)
+                );
             }
-            ensure!(ptes == 0 || flags.has(FrameFlags::ALLOCATED), "{pfn:?} is mapped but not allocated");
+            ensure!(
+                ptes == 0 || flags.has(FrameFlags::ALLOCATED),
+                "{pfn:?} is mapped but not allocated"
+            );
             tables += i64::from(flags.has(FrameFlags::PGTABLE));
-            if !flags.has(FrameFlags::ALLOCATED) || flags.any(FrameFlags::TAIL) || !flags.has(FrameFlags::ANON) {
+            if !flags.has(FrameFlags::ALLOCATED)
+                || flags.any(FrameFlags::TAIL)
+                || !flags.has(FrameFlags::ANON)
+            {
                 continue;
             }
             let n = self.folio_nr_pages(pfn);
             let pmds = found.pmds.get(&pfn).copied().unwrap_or(0);
             let pages = (0..n).map(|i| found.ptes.get(&pfn.add(i)).copied().unwrap_or(0));
             let mapped = pmds + pages.clone().sum::<i32>();
-            ensure!(self.folio_mapcount(pfn) == mapped, "folio {pfn:?} is mapped {mapped} times, counts {}", self.folio_mapcount(pfn));
-            ensure!(self.folio_entire_mapcount(pfn) == pmds, "folio {pfn:?}: {pmds} PMDs, counts {}", self.folio_entire_mapcount(pfn));
+            ensure!(
+                self.folio_mapcount(pfn) == mapped,
+                "folio {pfn:?} is mapped {mapped} times, counts {}",
+                self.folio_mapcount(pfn)
+            );
+            ensure!(
+                self.folio_entire_mapcount(pfn) == pmds,
+                "folio {pfn:?}: {pmds} PMDs, counts {}",
+                self.folio_entire_mapcount(pfn)
+            );
             let refs = self.frames.refcount(pfn);
             let pinned = flags.has(FrameFlags::PINNED);
-            ensure!(refs == self.folio_expected_refs(pfn) || pinned && refs > mapped, "folio {pfn:?}: {refs} references, {mapped} mappings");
-            anon += if pmds > 0 { n as i64 } else { pages.filter(|p| *p > 0).count() as i64 };
+            ensure!(
+                refs == self.folio_expected_refs(pfn) || pinned && refs > mapped,
+                "folio {pfn:?}: {refs} references, {mapped} mappings"
+            );
+            anon += if pmds > 0 {
+                n as i64
+            } else {
+                pages.filter(|p| *p > 0).count() as i64
+            };
             thps += i64::from(pmds > 0);
-            mlocked += if flags.has(FrameFlags::MLOCKED) { n as i64 } else { 0 };
+            mlocked += if flags.has(FrameFlags::MLOCKED) {
+                n as i64
+            } else {
+                0
+            };
         }
-        ensure!(anon == self.stat.nr_anon_pages, "{anon} anonymous pages, nr_anon_pages {}", self.stat.nr_anon_pages);
-        ensure!(thps == self.stat.nr_anon_transparent_hugepages, "{thps} PMD-mapped folios, counts {}", self.stat.nr_anon_transparent_hugepages);
-        ensure!(tables == self.stat.nr_page_table_pages, "{tables} page tables, counts {}", self.stat.nr_page_table_pages);
-        ensure!(mlocked == self.stat.nr_mlock, "{mlocked} mlocked pages, nr_mlock {}", self.stat.nr_mlock);
-        let live: u64 = self.mms.iter().flatten().filter(|m| m.users > 0).map(|m| m.nr_tables + 1).sum();
-        ensure!(live == tables as u64, "address spaces own {live} tables of {tables}");
+        ensure!(
+            anon == self.stat.nr_anon_pages,
+            "{anon} anonymous pages, nr_anon_pages {}",
+            self.stat.nr_anon_pages
+        );
+        ensure!(
+            thps == self.stat.nr_anon_transparent_hugepages,
+            "{thps} PMD-mapped folios, counts {}",
+            self.stat.nr_anon_transparent_hugepages
+        );
+        ensure!(
+            tables == self.stat.nr_page_table_pages,
+            "{tables} page tables, counts {}",
+            self.stat.nr_page_table_pages
+        );
+        ensure!(
+            mlocked == self.stat.nr_mlock,
+            "{mlocked} mlocked pages, nr_mlock {}",
+            self.stat.nr_mlock
+        );
+        let live: u64 = self
+            .mms
+            .iter()
+            .flatten()
+            .filter(|m| m.users > 0)
+            .map(|m| m.nr_tables + 1)
+            .sum();
+        ensure!(
+            live == tables as u64,
+            "address spaces own {live} tables of {tables}"
+        );
         Ok(())
     }
 
     fn check_anon_vmas(&self) -> Result<(), String> {
         for (i, a) in self.anon_vmas.iter().enumerate() {
             let Some(a) = a else { continue };
-            let own = self.vmas.iter().flatten().filter(|v| v.anon_vma.is_some_and(|x| x.index() == i)).count();
-            ensure!(a.num_active_vmas as usize == own, "anon_vma {i}: {own} areas use it, counts {}", a.num_active_vmas);
+            let own = self
+                .vmas
+                .iter()
+                .flatten()
+                .filter(|v| v.anon_vma.is_some_and(|x| x.index() == i))
+                .count();
+            ensure!(
+                a.num_active_vmas as usize == own,
+                "anon_vma {i}: {own} areas use it, counts {}",
+                a.num_active_vmas
+            );
             for v in &a.vmas {
-                let linked = self.vmas[v.index()].as_ref().is_some_and(|v| v.chain.iter().any(|x| x.index() == i));
-                ensure!(linked, "anon_vma {i} names {v:?}, which is not linked to it");
+                let linked = self.vmas[v.index()]
+                    .as_ref()
+                    .is_some_and(|v| v.chain.iter().any(|x| x.index() == i));
+                ensure!(
+                    linked,
+                    "anon_vma {i} names {v:?}, which is not linked to it"
+                );
             }
         }
         Ok(())
@@ -190,10 +317,21 @@ impl Machine {
 
     fn check_deferred(&self) -> Result<(), String> {
         for (place, head) in &self.thp.deferred {
-            ensure!(self.frames.has(*head, FrameFlags::DEFERRED), "{head:?} is queued at {place} without its flag");
+            ensure!(
+                self.frames.has(*head, FrameFlags::DEFERRED),
+                "{head:?} is queued at {place} without its flag"
+            );
         }
-        let marked = self.frames.touched().filter(|p| self.frames.has(*p, FrameFlags::DEFERRED)).count();
-        ensure!(marked == self.thp.deferred.len(), "{marked} folios marked deferred, {} queued", self.thp.deferred.len());
+        let marked = self
+            .frames
+            .touched()
+            .filter(|p| self.frames.has(*p, FrameFlags::DEFERRED))
+            .count();
+        ensure!(
+            marked == self.thp.deferred.len(),
+            "{marked} folios marked deferred, {} queued",
+            self.thp.deferred.len()
+        );
         Ok(())
     }
 }

@@ -23,7 +23,11 @@ impl<T: Copy + Default> ChunkedVec<T> {
     pub fn new(len: usize) -> Self {
         let untouched = Rc::new([T::default(); CHUNK_LEN]);
         let chunks = vec![untouched.clone(); len.div_ceil(CHUNK_LEN)];
-        ChunkedVec { chunks, untouched, len }
+        ChunkedVec {
+            chunks,
+            untouched,
+            len,
+        }
     }
 
     /// Number of elements.
@@ -106,8 +110,14 @@ mod tests {
     fn fill_and_push_cross_chunks() {
         let mut v = ChunkedVec::<u8>::new(CHUNK_LEN);
         v.push(3);
-        assert_eq!((v.len(), v.get(CHUNK_LEN), v.get(CHUNK_LEN - 1)), (CHUNK_LEN + 1, 3, 0));
+        assert_eq!(
+            (v.len(), v.get(CHUNK_LEN), v.get(CHUNK_LEN - 1)),
+            (CHUNK_LEN + 1, 3, 0)
+        );
         v.fill(CHUNK_LEN - 2, 3, 9);
-        assert_eq!((v.get(CHUNK_LEN - 3), v.get(CHUNK_LEN - 2), v.get(CHUNK_LEN)), (0, 9, 9));
+        assert_eq!(
+            (v.get(CHUNK_LEN - 3), v.get(CHUNK_LEN - 2), v.get(CHUNK_LEN)),
+            (0, 9, 9)
+        );
     }
 }

@@ -10,8 +10,13 @@
 pub trait Explain {
     /// Reports a test. `rule` is its stable name, `verdict` the reason code if it is the first to fail.
     /// True: the caller must stop here.
-    fn fails(&mut self, rule: &'static str, failed: bool, verdict: &'static str, detail: impl FnOnce() -> String)
-    -> bool;
+    fn fails(
+        &mut self,
+        rule: &'static str,
+        failed: bool,
+        verdict: &'static str,
+        detail: impl FnOnce() -> String,
+    ) -> bool;
 
     /// Whether anything is recorded: callers may skip costly numbers otherwise.
     fn records(&self) -> bool;
@@ -23,7 +28,13 @@ pub struct Silent;
 
 impl Explain for Silent {
     #[inline]
-    fn fails(&mut self, _: &'static str, failed: bool, _: &'static str, _: impl FnOnce() -> String) -> bool {
+    fn fails(
+        &mut self,
+        _: &'static str,
+        failed: bool,
+        _: &'static str,
+        _: impl FnOnce() -> String,
+    ) -> bool {
         failed
     }
 
@@ -62,12 +73,21 @@ pub struct CheckList {
 impl CheckList {
     /// An empty list.
     pub fn new(who: &'static str) -> Self {
-        CheckList { who, checks: Vec::new(), refused: None }
+        CheckList {
+            who,
+            checks: Vec::new(),
+            refused: None,
+        }
     }
 
     /// Says how the newest check could be made to pass.
     pub fn remedy(&mut self, rule: &'static str, remedy: String) {
-        if let Some(c) = self.checks.iter_mut().rev().find(|c| c.rule == rule && !c.passed) {
+        if let Some(c) = self
+            .checks
+            .iter_mut()
+            .rev()
+            .find(|c| c.rule == rule && !c.passed)
+        {
             c.remedy = remedy;
         }
     }
@@ -82,7 +102,13 @@ impl Explain for CheckList {
         detail: impl FnOnce() -> String,
     ) -> bool {
         let reached = self.refused.is_none();
-        self.checks.push(Check { rule, detail: detail(), passed: !failed, reached, remedy: String::new() });
+        self.checks.push(Check {
+            rule,
+            detail: detail(),
+            passed: !failed,
+            reached,
+            remedy: String::new(),
+        });
         if failed && reached {
             self.refused = Some(verdict);
         }

@@ -32,12 +32,14 @@ impl Machine {
             h.0.update(&f.mapcount(pfn).to_le_bytes());
             h.0.update(&f.anchor(pfn).to_le_bytes());
             h.0.update(&f.index(pfn).to_le_bytes());
-            self.contents.hash_key(f.content(pfn), |bytes| h.0.update(bytes));
+            self.contents
+                .hash_key(f.content(pfn), |bytes| h.0.update(bytes));
         }
         for z in &self.zones {
             let types: Vec<u8> = z.free.pageblock_types().collect();
             h.0.update(&types);
             h.0.update(&z.nr_free.to_le_bytes());
+            h.0.update(&z.free.nr_untouched(10, crate::phys::buddy::MigrateType::Movable).to_le_bytes());
         }
         for mm in self.mms.iter().flatten() {
             for vma in mm.vmas.values() {
@@ -48,7 +50,15 @@ impl Machine {
             }
             let _ = write!(h, "{:?}{:?}{:?}", mm.rss, mm.owner, mm.deposit.len());
         }
-        let _ = write!(h, "{:?}{:?}{}{:?}{}", self.procs, self.stat, self.now_ns, self.sysctl, self.tracing.enabled_mask());
+        let _ = write!(
+            h,
+            "{:?}{:?}{}{:?}{}",
+            self.procs,
+            self.stat,
+            self.now_ns,
+            self.sysctl,
+            self.tracing.enabled_mask()
+        );
         let _ = write!(h, "{:?}", self.thp);
         self.hash_khugepaged(&mut h);
         self.hash_ksm(&mut h);

@@ -95,8 +95,11 @@ impl Machine {
         for (nid, kind, start, spanned) in layout {
             m.boot_zone(nid, kind, start, spanned);
         }
-        m.zero_pfn = m.alloc_pages(0, MigrateType::Unmovable).expect("an empty machine has a free page");
-        m.frames.set(m.zero_pfn, FrameFlags::ZERO.and(FrameFlags::RESERVED));
+        m.zero_pfn = m
+            .alloc_pages(0, MigrateType::Unmovable)
+            .expect("an empty machine has a free page");
+        m.frames
+            .set(m.zero_pfn, FrameFlags::ZERO.and(FrameFlags::RESERVED));
         *m.frames.refcount_mut(m.zero_pfn) = 1;
         m.start_stop_khugepaged();
         Ok(m)
@@ -120,16 +123,7 @@ impl Machine {
             watermarks: Default::default(),
             lowmem_reserve: [0; 3],
         };
-        let (first, mut end) = (start + reserved, start + spanned);
-        let mut blocks = Vec::new();
-        while end > first {
-            let order = (0..=10u8).rev().find(|o| end.is_multiple_of(1 << o) && end - (1 << o) >= first).unwrap_or(0);
-            end -= 1 << order;
-            blocks.push((Pfn(end as u32), order));
-        }
-        for (pfn, order) in blocks {
-            z.free_block(&mut self.frames, pfn, order);
-        }
+        z.free_at_boot(&mut self.frames, start + reserved, spanned - reserved);
         self.zones.push(z);
     }
 
@@ -191,7 +185,12 @@ impl Machine {
 
     #[inline]
     pub(crate) fn emit(&mut self, kind: EventKind) {
-        let event = Event { seq: 0, now_ns: self.now_ns, actor: self.actor, kind };
+        let event = Event {
+            seq: 0,
+            now_ns: self.now_ns,
+            actor: self.actor,
+            kind,
+        };
         self.events.push(event);
     }
 

@@ -66,7 +66,10 @@ pub struct Stats {
 
 impl Default for Stats {
     fn default() -> Self {
-        Stats { vm: VmStat::default(), mthp: [MthpStat::default(); HPAGE_PMD_ORDER as usize + 1] }
+        Stats {
+            vm: VmStat::default(),
+            mthp: [MthpStat::default(); HPAGE_PMD_ORDER as usize + 1],
+        }
     }
 }
 

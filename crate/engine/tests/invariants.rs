@@ -16,14 +16,45 @@ const FIELD: u64 = 512 * 3;
 
 #[derive(Clone, Debug)]
 enum Op {
-    Mmap { first: u64, n: u64, prot: u32, locked: bool },
-    Munmap { first: u64, n: u64 },
-    Mprotect { first: u64, n: u64, prot: u32 },
-    Madvise { first: u64, n: u64, advice: Advice },
-    Mremap { first: u64, n: u64, to: u64 },
-    Mlock { first: u64, n: u64, lock: bool },
-    Write { first: u64, n: u64, value: u8 },
-    Read { first: u64, n: u64 },
+    Mmap {
+        first: u64,
+        n: u64,
+        prot: u32,
+        locked: bool,
+    },
+    Munmap {
+        first: u64,
+        n: u64,
+    },
+    Mprotect {
+        first: u64,
+        n: u64,
+        prot: u32,
+    },
+    Madvise {
+        first: u64,
+        n: u64,
+        advice: Advice,
+    },
+    Mremap {
+        first: u64,
+        n: u64,
+        to: u64,
+    },
+    Mlock {
+        first: u64,
+        n: u64,
+        lock: bool,
+    },
+    Write {
+        first: u64,
+        n: u64,
+        value: u8,
+    },
+    Read {
+        first: u64,
+        n: u64,
+    },
     Fork,
     Exit,
     KhugepagedScan,
@@ -88,10 +119,19 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let config = MachineConfig { mem: 256 << 20, parked: true, thp_enabled: Enabled::Madvise, ..Default::default() };
+        let config = MachineConfig {
+            mem: 256 << 20,
+            parked: true,
+            thp_enabled: Enabled::Madvise,
+            ..Default::default()
+        };
         let mut machine = Machine::new(config).unwrap();
         let p = machine.spawn("p0").unwrap();
-        World { machine, live: vec![p], model: BTreeMap::from([(p, BTreeMap::new())]) }
+        World {
+            machine,
+            live: vec![p],
+            model: BTreeMap::from([(p, BTreeMap::new())]),
+        }
     }
 
     fn addr(page: u64) -> u64 {
@@ -109,12 +149,18 @@ impl World {
         let p = self.live[who % self.live.len()];
         let m = &mut self.machine;
         match *op {
-            Op::Mmap { first, n, prot, locked } => {
+            Op::Mmap {
+                first,
+                n,
+                prot,
+                locked,
+            } => {
                 let mut flags = uapi::MAP_PRIVATE | uapi::MAP_ANONYMOUS | uapi::MAP_FIXED;
                 if locked {
                     flags |= uapi::MAP_LOCKED;
                 }
-                m.mmap(p, Self::addr(first), n * PAGE_SIZE, prot, flags).unwrap();
+                m.mmap(p, Self::addr(first), n * PAGE_SIZE, prot, flags)
+                    .unwrap();
                 let pages = self.model.get_mut(&p).unwrap();
                 (first..first + n).for_each(|i| {
                     pages.insert(i, 0);
@@ -131,7 +177,9 @@ impl World {
                 let result = m.madvise(p, Self::addr(first), n * PAGE_SIZE, advice as i32);
                 match advice {
                     // These may change contents for a part even when they fail.
-                    Advice::DontNeed | Advice::Free | Advice::GuardInstall => self.forget(p, first, n),
+                    Advice::DontNeed | Advice::Free | Advice::GuardInstall => {
+                        self.forget(p, first, n)
+                    }
                     Advice::PageOut => self.forget(p, first, n),
                     _ => assert!(result.is_ok() || result != Err(Errno::ESRCH)),
                 }
@@ -153,17 +201,20 @@ impl World {
             Op::Write { first, n, value } => {
                 let pages = self.model.get_mut(&p).unwrap();
                 let mut written = Vec::new();
-                let result = m.access_each(p, BASE, first..first + n, Access::Write, |m, frame, i| {
-                    m.store_to_frame(frame, Pattern::Fill(value));
-                    written.push(i);
-                });
+                let result =
+                    m.access_each(p, BASE, first..first + n, Access::Write, |m, frame, i| {
+                        m.store_to_frame(frame, Pattern::Fill(value));
+                        written.push(i);
+                    });
                 assert!(result.is_ok());
                 for i in written {
                     pages.insert(i, value);
                 }
             }
             Op::Read { first, n } => {
-                let _ = m.access_each(p, BASE, first..first + n, Access::Read, |_, _, _| {}).unwrap();
+                let _ = m
+                    .access_each(p, BASE, first..first + n, Access::Read, |_, _, _| {})
+                    .unwrap();
             }
             Op::Fork => {
                 if self.live.len() < 4 {
@@ -188,7 +239,10 @@ impl World {
             }
             Op::DropCaches => m.write_file("/proc/sys/vm/drop_caches", "2\n").unwrap(),
             Op::MaxPtesNone(n) => m
-                .write_file("/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none", &format!("{n}\n"))
+                .write_file(
+                    "/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none",
+                    &format!("{n}\n"),
+                )
                 .unwrap(),
         }
     }
@@ -200,7 +254,11 @@ impl World {
                 let state = self.machine.page_state(*p, Self::addr(*i));
                 let page = self.machine.peek(*p, Self::addr(*i)).unwrap();
                 if state.class != '.' {
-                    assert!(page.iter().all(|b| b == value), "{p:?} page {i} reads {} not {value}", page[0]);
+                    assert!(
+                        page.iter().all(|b| b == value),
+                        "{p:?} page {i} reads {} not {value}",
+                        page[0]
+                    );
                 } else {
                     assert_eq!(*value, 0, "{p:?} page {i} was written and is gone");
                 }

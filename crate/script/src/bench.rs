@@ -71,43 +71,149 @@ pub const BENCHMARKS: &[Benchmark] = &[
     faults("fault_4k_write", &[], &["p write a"]),
     faults("fault_4k_read", &[], &["p read a"]),
     faults("fault_4k_write_after_read", &["p read a"], &["p write a"]),
-    faults("fault_4k_cow", &["p write a", "p fork q"], &["p write a byte=2"]),
-    Benchmark { pages_of_unit: 512, ..faults("fault_2m_write", &[HUGEPAGE], &["p write a[0..:512]"]) },
-    Benchmark { pages_of_unit: 512, ..faults("fault_2m_read", &[HUGEPAGE], &["p read a[0..:512]"]) },
-    Benchmark { pages_of_unit: 16, ..faults("fault_64k_write", &[MTHP_64K], &["p write a[0..:16]"]) },
+    faults(
+        "fault_4k_cow",
+        &["p write a", "p fork q"],
+        &["p write a byte=2"],
+    ),
+    Benchmark {
+        pages_of_unit: 512,
+        ..faults("fault_2m_write", &[HUGEPAGE], &["p write a[0..:512]"])
+    },
+    Benchmark {
+        pages_of_unit: 512,
+        ..faults("fault_2m_read", &[HUGEPAGE], &["p read a[0..:512]"])
+    },
+    Benchmark {
+        pages_of_unit: 16,
+        ..faults("fault_64k_write", &[MTHP_64K], &["p write a[0..:16]"])
+    },
     windows("khugepaged_full", &["p write a seed=1", HUGEPAGE], SCAN),
     windows("khugepaged_sparse", &["p write a[0..:512]", HUGEPAGE], SCAN),
-    windows("khugepaged_refused", &[NONE_IS_ZERO, "p write a[0..:512]", HUGEPAGE], SCAN),
+    windows(
+        "khugepaged_refused",
+        &[NONE_IS_ZERO, "p write a[0..:512]", HUGEPAGE],
+        SCAN,
+    ),
     windows("khugepaged_huge", &[HUGEPAGE, "p write a[0..:512]"], SCAN),
-    pages("ksmd_distinct_first", &["p write a seed=1", MERGEABLE], KSM_SCAN),
-    pages("ksmd_distinct_unstable", &["p write a seed=1", MERGEABLE, "ksmd scan"], KSM_SCAN),
-    pages("ksmd_distinct_steady", &[NO_SMART_SCAN, "p write a seed=1", MERGEABLE, "ksmd scan 2"], KSM_SCAN),
-    pages("ksmd_volatile", &["p write a seed=1", MERGEABLE, "ksmd scan", "p write a seed=2"], KSM_SCAN),
+    pages(
+        "ksmd_distinct_first",
+        &["p write a seed=1", MERGEABLE],
+        KSM_SCAN,
+    ),
+    pages(
+        "ksmd_distinct_unstable",
+        &["p write a seed=1", MERGEABLE, "ksmd scan"],
+        KSM_SCAN,
+    ),
+    pages(
+        "ksmd_distinct_steady",
+        &[NO_SMART_SCAN, "p write a seed=1", MERGEABLE, "ksmd scan 2"],
+        KSM_SCAN,
+    ),
+    pages(
+        "ksmd_volatile",
+        &[
+            "p write a seed=1",
+            MERGEABLE,
+            "ksmd scan",
+            "p write a seed=2",
+        ],
+        KSM_SCAN,
+    ),
     // Smart scan looks at pages that never merge four times, then passes them over once.
-    pages("ksmd_skipped", &["p write a seed=1", MERGEABLE, "ksmd scan 4"], KSM_SCAN),
-    pages("ksmd_identical_first", &["p write a fill=7", MERGEABLE], KSM_SCAN),
-    pages("ksmd_identical_merge", &["p write a fill=7", MERGEABLE, "ksmd scan"], KSM_SCAN),
-    pages("ksmd_identical_merged", &["p write a fill=7", MERGEABLE, "ksmd scan 2"], KSM_SCAN),
+    pages(
+        "ksmd_skipped",
+        &["p write a seed=1", MERGEABLE, "ksmd scan 4"],
+        KSM_SCAN,
+    ),
+    pages(
+        "ksmd_identical_first",
+        &["p write a fill=7", MERGEABLE],
+        KSM_SCAN,
+    ),
+    pages(
+        "ksmd_identical_merge",
+        &["p write a fill=7", MERGEABLE, "ksmd scan"],
+        KSM_SCAN,
+    ),
+    pages(
+        "ksmd_identical_merged",
+        &["p write a fill=7", MERGEABLE, "ksmd scan 2"],
+        KSM_SCAN,
+    ),
     pages("ksmd_pairs_first", PAIRS, KSM_SCAN),
     pages("ksmd_pairs_merge", PAIRS_SEEN, KSM_SCAN),
     pages("ksmd_pairs_merged", PAIRS_MERGED, KSM_SCAN),
 ];
 
-const PAIRS: &[&str] =
-    &["p write a[0..HALF] seed=1", MERGEABLE, "proc q", "q mmap a SIZE", "q write a seed=1", "q madvise a mergeable"];
-const PAIRS_SEEN: &[&str] = &[PAIRS[0], PAIRS[1], PAIRS[2], PAIRS[3], PAIRS[4], PAIRS[5], "ksmd scan"];
-const PAIRS_MERGED: &[&str] = &[PAIRS[0], PAIRS[1], PAIRS[2], PAIRS[3], PAIRS[4], PAIRS[5], "ksmd scan 2"];
+const PAIRS: &[&str] = &[
+    "p write a[0..HALF] seed=1",
+    MERGEABLE,
+    "proc q",
+    "q mmap a SIZE",
+    "q write a seed=1",
+    "q madvise a mergeable",
+];
+const PAIRS_SEEN: &[&str] = &[
+    PAIRS[0],
+    PAIRS[1],
+    PAIRS[2],
+    PAIRS[3],
+    PAIRS[4],
+    PAIRS[5],
+    "ksmd scan",
+];
+const PAIRS_MERGED: &[&str] = &[
+    PAIRS[0],
+    PAIRS[1],
+    PAIRS[2],
+    PAIRS[3],
+    PAIRS[4],
+    PAIRS[5],
+    "ksmd scan 2",
+];
 
-const fn faults(name: &'static str, setup: &'static [&'static str], timed: &'static [&'static str]) -> Benchmark {
-    Benchmark { name, unit: Unit::Faults, pages_of_unit: 1, setup, timed }
+const fn faults(
+    name: &'static str,
+    setup: &'static [&'static str],
+    timed: &'static [&'static str],
+) -> Benchmark {
+    Benchmark {
+        name,
+        unit: Unit::Faults,
+        pages_of_unit: 1,
+        setup,
+        timed,
+    }
 }
 
-const fn windows(name: &'static str, setup: &'static [&'static str], timed: &'static [&'static str]) -> Benchmark {
-    Benchmark { name, unit: Unit::Windows, pages_of_unit: 512, setup, timed }
+const fn windows(
+    name: &'static str,
+    setup: &'static [&'static str],
+    timed: &'static [&'static str],
+) -> Benchmark {
+    Benchmark {
+        name,
+        unit: Unit::Windows,
+        pages_of_unit: 512,
+        setup,
+        timed,
+    }
 }
 
-const fn pages(name: &'static str, setup: &'static [&'static str], timed: &'static [&'static str]) -> Benchmark {
-    Benchmark { name, unit: Unit::Pages, pages_of_unit: 1, setup, timed }
+const fn pages(
+    name: &'static str,
+    setup: &'static [&'static str],
+    timed: &'static [&'static str],
+) -> Benchmark {
+    Benchmark {
+        name,
+        unit: Unit::Pages,
+        pages_of_unit: 1,
+        setup,
+        timed,
+    }
 }
 
 /// Least pages of a benchmark: one 2 MiB range of each half.
@@ -123,17 +229,26 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
     let pages = pages.max(1).next_multiple_of(MIN_PAGES);
     let mut script = vec![
         // Room for a second copy of everything and for the tables.
-        format!("machine mem={}M", (pages * 3 / 256).next_multiple_of(2).max(512)),
+        format!(
+            "machine mem={}M",
+            (pages * 3 / 256).next_multiple_of(2).max(512)
+        ),
         "proc p".into(),
         format!("p mmap a {}M", pages / 256),
         RUN_KSM.into(),
     ];
     let (half, size) = ((pages / 2).to_string(), format!("{}M", pages / 512));
-    script.extend(bench.setup.iter().map(|line| line.replace("HALF", &half).replace("SIZE", &size)));
+    script.extend(
+        bench
+            .setup
+            .iter()
+            .map(|line| line.replace("HALF", &half).replace("SIZE", &size)),
+    );
     let prepared = script.len() - 1;
     script.extend(bench.timed.iter().map(|line| (*line).to_owned()));
     let script = language::parse(&script.join("\n")).expect("the scripts of this file parse");
-    let mut session = Session::new(script.machine.as_ref()).expect("the machine is within the bounds");
+    let mut session =
+        Session::new(script.machine.as_ref()).expect("the machine is within the bounds");
     let mut start = now_s();
     for (i, line) in script.lines.iter().enumerate() {
         if i == prepared {
@@ -143,5 +258,11 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
     }
     let seconds = (now_s() - start).max(1e-9);
     let units = pages / bench.pages_of_unit;
-    Some(Rate { name: bench.name, unit: bench.unit, units, seconds, rate: units as f64 / seconds })
+    Some(Rate {
+        name: bench.name,
+        unit: bench.unit,
+        units,
+        seconds,
+        rate: units as f64 / seconds,
+    })
 }

@@ -134,15 +134,24 @@ impl History {
             return self.session.exec(line);
         }
         if self.position >= MAX_ENTRIES {
-            let message = format!("the log is full: {MAX_ENTRIES} entries. Save the script and load it again");
-            return Err(RunError { line: line.line, column: 1, message });
+            let message = format!(
+                "the log is full: {MAX_ENTRIES} entries. Save the script and load it again"
+            );
+            return Err(RunError {
+                line: line.line,
+                column: 1,
+                message,
+            });
         }
         self.settle();
         let start_ns = self.session.machine().now_ns();
         let step = self.session.exec(line)?;
         self.branch();
         self.open = false;
-        self.push(Entry { done: Done::Line(line.clone()), start_ns });
+        self.push(Entry {
+            done: Done::Line(line.clone()),
+            start_ns,
+        });
         Ok(step)
     }
 
@@ -159,11 +168,18 @@ impl History {
         }
         if !self.open {
             let start_ns = self.session.machine().now_ns();
-            self.push(Entry { done: Done::Time { ns: 0 }, start_ns });
+            self.push(Entry {
+                done: Done::Time { ns: 0 },
+                start_ns,
+            });
             self.open = true;
         }
         let passed = self.session.machine_mut().advance_bounded(ns, max_units);
-        if let Some(Entry { done: Done::Time { ns: total }, .. }) = self.log.last_mut() {
+        if let Some(Entry {
+            done: Done::Time { ns: total },
+            ..
+        }) = self.log.last_mut()
+        {
             *total += passed;
         }
         self.unsettled = passed < ns;
@@ -184,13 +200,21 @@ impl History {
         match self.log.get(self.position).map(|e| &e.done) {
             None => Next::End,
             Some(Done::Line(line)) => Next::Line(line),
-            Some(Done::Time { ns }) => Next::Time { ns: ns - self.partial_ns },
+            Some(Done::Time { ns }) => Next::Time {
+                ns: ns - self.partial_ns,
+            },
         }
     }
 
     /// Plays the line at the position again. Nothing unless [`next`](Self::next) is a line.
     pub fn replay_line(&mut self) -> Option<Step> {
-        let Some(Entry { done: Done::Line(line), .. }) = self.log.get(self.position) else { return None };
+        let Some(Entry {
+            done: Done::Line(line),
+            ..
+        }) = self.log.get(self.position)
+        else {
+            return None;
+        };
         // It ran before from the same state, so it runs again.
         let step = self.session.exec(line).ok();
         self.step_over();
@@ -200,9 +224,14 @@ impl History {
     /// Plays up to `ns` of the stretch at the position again, at most `max_units` units. Returns what passed; nothing
     /// unless [`next`](Self::next) is a stretch.
     pub fn replay_time(&mut self, ns: u64, max_units: u64) -> u64 {
-        let Next::Time { ns: rest } = self.next() else { return 0 };
+        let Next::Time { ns: rest } = self.next() else {
+            return 0;
+        };
         let wanted = ns.min(rest);
-        let passed = self.session.machine_mut().advance_bounded(wanted, max_units);
+        let passed = self
+            .session
+            .machine_mut()
+            .advance_bounded(wanted, max_units);
         self.partial_ns += passed;
         self.unsettled = passed < wanted;
         if passed == rest && !self.unsettled {
@@ -240,7 +269,9 @@ impl History {
 
     /// Goes on with a seek for about `max_units` units of the daemons, at least one entry or unit. True when it is done.
     pub fn seek_on(&mut self, max_units: u64) -> bool {
-        let Some(target) = self.target else { return true };
+        let Some(target) = self.target else {
+            return true;
+        };
         let mut left = max_units.max(1);
         while self.position < target && left > 0 {
             match self.next() {
@@ -251,7 +282,11 @@ impl History {
                 }
                 Next::Time { ns } => {
                     // How many units it used is not told: a stretch that stopped early used all.
-                    left = if self.replay_time(ns, left) < ns { 0 } else { left.saturating_sub(LINE_UNITS) };
+                    left = if self.replay_time(ns, left) < ns {
+                        0
+                    } else {
+                        left.saturating_sub(LINE_UNITS)
+                    };
                 }
             }
         }
@@ -304,7 +339,11 @@ impl History {
         let passed = self.session.machine_mut().advance_bounded(1, u64::MAX);
         if self.position < self.log.len() {
             self.partial_ns += passed;
-        } else if let Some(Entry { done: Done::Time { ns }, .. }) = self.log.last_mut() {
+        } else if let Some(Entry {
+            done: Done::Time { ns },
+            ..
+        }) = self.log.last_mut()
+        {
             *ns += passed;
         }
     }
@@ -316,9 +355,13 @@ impl History {
         }
         let partial_ns = std::mem::take(&mut self.partial_ns);
         self.checkpoints.truncate(self.position);
-        self.log.truncate(self.position + usize::from(partial_ns > 0));
+        self.log
+            .truncate(self.position + usize::from(partial_ns > 0));
         if partial_ns > 0
-            && let Some(Entry { done: Done::Time { ns }, .. }) = self.log.last_mut()
+            && let Some(Entry {
+                done: Done::Time { ns },
+                ..
+            }) = self.log.last_mut()
         {
             *ns = partial_ns;
             self.position += 1;
@@ -369,7 +412,10 @@ pub fn duration(ns: u64) -> String {
         (1_000, "us"),
         (1, "ns"),
     ];
-    let (size, unit) = UNITS.into_iter().find(|u| ns > 0 && ns.is_multiple_of(u.0)).unwrap_or((1, "ns"));
+    let (size, unit) = UNITS
+        .into_iter()
+        .find(|u| ns > 0 && ns.is_multiple_of(u.0))
+        .unwrap_or((1, "ns"));
     format!("{}{unit}", ns / size)
 }
 

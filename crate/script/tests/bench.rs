@@ -13,7 +13,11 @@ fn benchmarks_run_and_count() {
         let rate = run(b.name, 1, &mut now_s).expect("a name of the list");
         assert_eq!((rate.name, rate.unit, rate.seconds), (b.name, b.unit, 0.5));
         assert_eq!(rate.rate, rate.units as f64 / 0.5);
-        assert!([MIN_PAGES, MIN_PAGES / 16, MIN_PAGES / 512].contains(&rate.units), "{}", b.name);
+        assert!(
+            [MIN_PAGES, MIN_PAGES / 16, MIN_PAGES / 512].contains(&rate.units),
+            "{}",
+            b.name
+        );
     }
     assert_eq!(run("no such thing", 1, &mut || 0.0), None);
 }

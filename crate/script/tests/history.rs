@@ -100,7 +100,9 @@ fn act(h: &mut History, action: &Action) {
             let before = (h.position(), h.length());
             let looks = LINES[i].starts_with("cat");
             match h.exec(&lines(LINES[i])[0]) {
-                Ok(_) if looks && before.0 < before.1 => assert_eq!((h.position(), h.length()), before),
+                Ok(_) if looks && before.0 < before.1 => {
+                    assert_eq!((h.position(), h.length()), before)
+                }
                 Ok(_) => assert_eq!(h.position(), h.length()),
                 Err(_) => assert_eq!((h.position(), h.length()), before),
             }
@@ -185,7 +187,11 @@ fn what_changes_the_machine_after_a_seek_back_drops_the_future_and_looking_does_
     assert_eq!((h.position(), h.length()), (n - 3, n));
     let wrong = h.exec(&lines("b read heap")[0]);
     assert!(wrong.is_err(), "there is no process b");
-    assert_eq!((h.position(), h.length()), (n - 3, n), "a line that cannot run changes nothing");
+    assert_eq!(
+        (h.position(), h.length()),
+        (n - 3, n),
+        "a line that cannot run changes nothing"
+    );
     run(&mut h, &lines("a read ram[0]"));
     assert_eq!((h.position(), h.length()), (n - 2, n - 2));
     h.seek(n - 4);
@@ -201,9 +207,16 @@ fn a_stretch_can_be_left_in_its_middle() {
     h.cut();
     h.seek(start);
     assert_eq!(h.replay_time(4_000_000_000, u64::MAX), 4_000_000_000);
-    assert_eq!((h.position(), h.next()), (start, Next::Time { ns: 6_000_000_000 }));
+    assert_eq!(
+        (h.position(), h.next()),
+        (start, Next::Time { ns: 6_000_000_000 })
+    );
     run(&mut h, &lines("a read ram[0]"));
-    assert!(h.script().ends_with("run 4s\na read ram[0]\n"), "{}", h.script());
+    assert!(
+        h.script().ends_with("run 4s\na read ram[0]\n"),
+        "{}",
+        h.script()
+    );
     assert_eq!(straight(&h).last(), Some(&hash(&h)));
 }
 

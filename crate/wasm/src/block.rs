@@ -32,7 +32,11 @@ impl Edges {
         Edges {
             columns: std::array::from_fn(edge),
             rows: std::array::from_fn(edge),
-            gap: if cell >= 3.0 { dpr.round().max(1.0) as usize } else { 0 },
+            gap: if cell >= 3.0 {
+                dpr.round().max(1.0) as usize
+            } else {
+                0
+            },
             radius: ((cell * 1.2).min(5.0) * dpr).round() as usize,
         }
     }
@@ -45,7 +49,12 @@ impl Edges {
     fn cell(&self, i: usize) -> Rect {
         let (column, row) = (i % COLUMNS, i / COLUMNS);
         let (x, y) = (self.columns[column], self.rows[row]);
-        Rect { x, y, width: self.columns[column + 1] - x - self.gap, height: self.rows[row + 1] - y - self.gap }
+        Rect {
+            x,
+            y,
+            width: self.columns[column + 1] - x - self.gap,
+            height: self.rows[row + 1] - y - self.gap,
+        }
     }
 }
 
@@ -85,7 +94,11 @@ impl Brush<'_> {
         if heat == 0 {
             return fill;
         }
-        mix(fill, self.palette.flash, (u32::from(heat) * FLASH_WEIGHT / 255) as u8)
+        mix(
+            fill,
+            self.palette.flash,
+            (u32::from(heat) * FLASH_WEIGHT / 255) as u8,
+        )
     }
 
     fn cells(&self, look: &Look<'_>, pixels: &mut [u8]) {
@@ -98,9 +111,15 @@ impl Brush<'_> {
             for column in 0..COLUMNS {
                 let i = row * COLUMNS + column;
                 let (x, next) = (self.edges.columns[column], self.edges.columns[column + 1]);
-                let filled = if look.letters[i] == BLANK { x } else { next - self.edges.gap };
+                let filled = if look.letters[i] == BLANK {
+                    x
+                } else {
+                    next - self.edges.gap
+                };
                 let colour = self.colour(look.letters[i], look.heat[i]);
-                line[x * 4..filled * 4].chunks_exact_mut(4).for_each(|p| p.copy_from_slice(&colour));
+                line[x * 4..filled * 4]
+                    .chunks_exact_mut(4)
+                    .for_each(|p| p.copy_from_slice(&colour));
                 line[filled * 4..next * 4].fill(0);
             }
             for copy in 0..stop.saturating_sub(y + 1) {
@@ -127,7 +146,9 @@ impl Brush<'_> {
                 line.fill(0);
                 continue;
             }
-            line[..w * 4].chunks_exact_mut(4).for_each(|p| p.copy_from_slice(&colour));
+            line[..w * 4]
+                .chunks_exact_mut(4)
+                .for_each(|p| p.copy_from_slice(&colour));
             line[w * 4..].fill(0);
             let from_edge = y.min(h - 1 - y);
             for x in 0..self.edges.radius.min(w / 2) {
@@ -137,14 +158,28 @@ impl Brush<'_> {
             }
         }
         if let Some(mask) = &self.glyphs.huge {
-            mask.blend(pixels, width, Rect { x: 0, y: 0, width: w, height: h }, self.palette.ink(letter));
+            mask.blend(
+                pixels,
+                width,
+                Rect {
+                    x: 0,
+                    y: 0,
+                    width: w,
+                    height: h,
+                },
+                self.palette.ink(letter),
+            );
         }
     }
 
     /// A frame inside a cell; a cell too small for one is filled.
     fn outline(&self, cell: Rect, pixels: &mut [u8]) {
         let stride = self.edges.size().0;
-        let thick = if cell.width < 6 { cell.width } else { 1 + cell.width / 12 };
+        let thick = if cell.width < 6 {
+            cell.width
+        } else {
+            1 + cell.width / 12
+        };
         for y in 0..cell.height {
             for x in 0..cell.width {
                 let edge = x.min(y).min(cell.width - 1 - x).min(cell.height - 1 - y);
@@ -180,15 +215,32 @@ mod tests {
             light_ink: "#000000".into(),
             dark_ink: "#000000".into(),
         };
-        Palette::new(&[colours('a', "#0000c8"), colours('T', "#00c800")], Theme::Dark)
+        Palette::new(
+            &[colours('a', "#0000c8"), colours('T', "#00c800")],
+            Theme::Dark,
+        )
     }
 
-    fn drawn(letters: [u8; CELLS], heat: [u8; CELLS], cell: f64, hovered: Option<usize>) -> (Vec<u8>, usize) {
+    fn drawn(
+        letters: [u8; CELLS],
+        heat: [u8; CELLS],
+        cell: f64,
+        hovered: Option<usize>,
+    ) -> (Vec<u8>, usize) {
         let (edges, palette, glyphs) = (Edges::new(cell, 1.0), palette(), Glyphs::default());
         let (width, height) = edges.size();
         let mut pixels = vec![77; width * height * 4];
-        let look = Look { letters: &letters, heat: &heat, hovered };
-        Brush { edges: &edges, palette: &palette, glyphs: &glyphs }.draw(&look, &mut pixels);
+        let look = Look {
+            letters: &letters,
+            heat: &heat,
+            hovered,
+        };
+        Brush {
+            edges: &edges,
+            palette: &palette,
+            glyphs: &glyphs,
+        }
+        .draw(&look, &mut pixels);
         (pixels, width)
     }
 
@@ -218,7 +270,10 @@ mod tests {
     fn a_huge_page_is_one_block_with_round_corners() {
         let image = drawn([b'T'; CELLS], [0; CELLS], 4.0, None);
         assert_eq!(pixel(&image, 0, 0)[3], 0);
-        assert_eq!([pixel(&image, 7, 3), pixel(&image, 60, 30)], [[0, 200, 0, 255]; 2]);
+        assert_eq!(
+            [pixel(&image, 7, 3), pixel(&image, 60, 30)],
+            [[0, 200, 0, 255]; 2]
+        );
         assert!(!image.0.contains(&77), "every pixel of the block is drawn");
     }
 

@@ -10,8 +10,8 @@ use crate::palette::Palette;
 use crate::playground::Playground;
 use crate::wire::{Colours, Viewport};
 use std::collections::HashMap;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen::Clamped;
+use wasm_bindgen::prelude::*;
 use web_sys::{ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 /// How long a changed cell fades, in ms.
@@ -79,7 +79,9 @@ impl Canvas {
         target: OffscreenCanvas,
         #[wasm_bindgen(unchecked_param_type = "Colours[]")] colours: JsValue,
     ) -> Result<Canvas, JsValue> {
-        let pen = target.get_context("2d")?.ok_or_else(|| JsValue::from_str("no 2D context"))?;
+        let pen = target
+            .get_context("2d")?
+            .ok_or_else(|| JsValue::from_str("no 2D context"))?;
         let colours: Vec<Colours> = serde_wasm_bindgen::from_value(colours)?;
         Ok(Canvas {
             palette: Palette::new(&colours, crate::wire::Theme::Light),
@@ -111,8 +113,11 @@ impl Canvas {
     /// What the browser says if it cannot draw.
     pub fn paint(&mut self, playground: &mut Playground, now_ms: f64) -> Result<bool, JsValue> {
         playground.arrange();
-        let Some(viewport) = playground.viewport().cloned() else { return Ok(false) };
-        let moved = self.viewport.as_ref() != Some(&viewport) || self.layout != playground.layout_stamp();
+        let Some(viewport) = playground.viewport().cloned() else {
+            return Ok(false);
+        };
+        let moved =
+            self.viewport.as_ref() != Some(&viewport) || self.layout != playground.layout_stamp();
         let changed = self.version != playground.version();
         if !moved && !changed && !self.hot {
             return Ok(false);
@@ -123,9 +128,21 @@ impl Canvas {
         }
         let elapsed = (now_ms - self.painted_ms).clamp(0.0, FADE_MS);
         let cooling = (elapsed * 255.0 / FADE_MS).round() as u8;
-        let bands = self.render(playground, moved, changed || moved, cooling, viewport.flash, hovered);
+        let bands = self.render(
+            playground,
+            moved,
+            changed || moved,
+            cooling,
+            viewport.flash,
+            hovered,
+        );
         if moved {
-            self.put(&[Band { x0: 0, x1: self.width as i64, y0: 0, y1: self.height as i64 }])?;
+            self.put(&[Band {
+                x0: 0,
+                x1: self.width as i64,
+                y0: 0,
+                y1: self.height as i64,
+            }])?;
         } else {
             self.put(&bands)?;
         }
@@ -144,8 +161,12 @@ impl Canvas {
         if old.is_none_or(|v| v.theme != viewport.theme) {
             self.palette = Palette::new(&self.colours, viewport.theme);
         }
-        self.dpr = viewport.dpr.min((MAX_PIXELS / (viewport.width * viewport.height).max(1.0)).sqrt());
-        if old.is_none_or(|v| (v.letters, v.cell, v.dpr) != (viewport.letters, viewport.cell, viewport.dpr)) {
+        self.dpr = viewport
+            .dpr
+            .min((MAX_PIXELS / (viewport.width * viewport.height).max(1.0)).sqrt());
+        if old.is_none_or(|v| {
+            (v.letters, v.cell, v.dpr) != (viewport.letters, viewport.cell, viewport.dpr)
+        }) {
             self.glyphs = Glyphs::draw(viewport.letters, viewport.cell, self.dpr);
             self.edges = Edges::new(viewport.cell, self.dpr);
         }
@@ -174,7 +195,10 @@ impl Canvas {
             let (first, end) = grid.blocks_between(lane, top, bottom);
             for block in first..end {
                 let (x, y) = grid.block_origin(lane, block);
-                let place = ((x * self.dpr).round() as i64, ((y - viewport.scroll_y) * self.dpr).round() as i64);
+                let place = (
+                    (x * self.dpr).round() as i64,
+                    ((y - viewport.scroll_y) * self.dpr).round() as i64,
+                );
                 let id = (playground.lane_id(n), block);
                 let mut seen = before.remove(&id).unwrap_or(Seen {
                     lane: n,
@@ -220,14 +244,26 @@ impl Canvas {
                 dirty |= seen.update(&now, flash);
             }
             let here = |h: Option<(u64, u64, usize)>| {
-                h.filter(|h| (h.0, h.1) == (playground.lane_id(seen.lane), seen.block)).map(|h| h.2)
+                h.filter(|h| (h.0, h.1) == (playground.lane_id(seen.lane), seen.block))
+                    .map(|h| h.2)
             };
             let hovered = here(pointed);
             dirty |= hovered != here(before);
             self.hot |= seen.hot;
             if dirty {
-                let brush = Brush { edges: &self.edges, palette: &self.palette, glyphs: &self.glyphs };
-                brush.draw(&Look { letters: &seen.letters, heat: &seen.heat, hovered }, &mut self.scratch);
+                let brush = Brush {
+                    edges: &self.edges,
+                    palette: &self.palette,
+                    glyphs: &self.glyphs,
+                };
+                brush.draw(
+                    &Look {
+                        letters: &seen.letters,
+                        heat: &seen.heat,
+                        hovered,
+                    },
+                    &mut self.scratch,
+                );
                 if let Some(band) = self.place(seen.x, seen.y) {
                     add_band(&mut bands, band);
                 }
@@ -241,7 +277,12 @@ impl Canvas {
     fn place(&mut self, x: i64, y: i64) -> Option<Band> {
         let (w, h) = self.edges.size();
         let (width, height) = (self.width as i64, self.height as i64);
-        let band = Band { x0: x.max(0), x1: (x + w as i64).min(width), y0: y.max(0), y1: (y + h as i64).min(height) };
+        let band = Band {
+            x0: x.max(0),
+            x1: (x + w as i64).min(width),
+            y0: y.max(0),
+            y1: (y + h as i64).min(height),
+        };
         if band.x0 >= band.x1 || band.y0 >= band.y1 {
             return None;
         }
@@ -259,17 +300,19 @@ impl Canvas {
             return Ok(());
         }
         let (width, height) = (self.width as u32, self.height as u32);
-        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&self.pixels), width, height)?;
+        let image =
+            ImageData::new_with_u8_clamped_array_and_sh(Clamped(&self.pixels), width, height)?;
         for b in bands {
-            self.pen.put_image_data_with_dirty_x_and_dirty_y_and_dirty_width_and_dirty_height(
-                &image,
-                0.0,
-                0.0,
-                b.x0 as f64,
-                b.y0 as f64,
-                (b.x1 - b.x0) as f64,
-                (b.y1 - b.y0) as f64,
-            )?;
+            self.pen
+                .put_image_data_with_dirty_x_and_dirty_y_and_dirty_width_and_dirty_height(
+                    &image,
+                    0.0,
+                    0.0,
+                    b.x0 as f64,
+                    b.y0 as f64,
+                    (b.x1 - b.x0) as f64,
+                    (b.y1 - b.y0) as f64,
+                )?;
         }
         Ok(())
     }
@@ -318,7 +361,16 @@ mod tests {
     use super::*;
 
     fn seen() -> Seen {
-        Seen { lane: 0, block: 0, x: 0, y: 0, letters: [BLANK; CELLS], heat: [0; CELLS], hot: false, known: false }
+        Seen {
+            lane: 0,
+            block: 0,
+            x: 0,
+            y: 0,
+            letters: [BLANK; CELLS],
+            heat: [0; CELLS],
+            hot: false,
+            known: false,
+        }
     }
 
     #[test]
@@ -335,7 +387,10 @@ mod tests {
         assert!(block.hot);
         block.cool(200);
         assert_eq!((block.heat[7], block.hot), (0, false));
-        assert!(block.update(&[b'.'; CELLS], false), "changes show without flashing");
+        assert!(
+            block.update(&[b'.'; CELLS], false),
+            "changes show without flashing"
+        );
         assert!(!block.hot);
     }
 
@@ -343,8 +398,32 @@ mod tests {
     fn blocks_of_a_row_make_one_band() {
         let mut bands = Vec::new();
         for (x0, y0) in [(0, 0), (40, 0), (0, 30)] {
-            add_band(&mut bands, Band { x0, x1: x0 + 32, y0, y1: y0 + 16 });
+            add_band(
+                &mut bands,
+                Band {
+                    x0,
+                    x1: x0 + 32,
+                    y0,
+                    y1: y0 + 16,
+                },
+            );
         }
-        assert_eq!(bands, [Band { x0: 0, x1: 72, y0: 0, y1: 16 }, Band { x0: 0, x1: 32, y0: 30, y1: 46 }]);
+        assert_eq!(
+            bands,
+            [
+                Band {
+                    x0: 0,
+                    x1: 72,
+                    y0: 0,
+                    y1: 16
+                },
+                Band {
+                    x0: 0,
+                    x1: 32,
+                    y0: 30,
+                    y1: 46
+                }
+            ]
+        );
     }
 }

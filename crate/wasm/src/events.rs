@@ -51,7 +51,16 @@ struct Told {
 
 impl Told {
     fn new(kind: &'static str, reason: &'static str) -> Told {
-        Told { kind, place: None, pages: 0, reason, ok: true, detail: "", x: 0, y: 0 }
+        Told {
+            kind,
+            place: None,
+            pages: 0,
+            reason,
+            ok: true,
+            detail: "",
+            x: 0,
+            y: 0,
+        }
     }
 
     fn at(mut self, mm: MmId, addr: u64, pages: u64) -> Told {
@@ -71,7 +80,10 @@ impl Told {
 
     fn detail_text(&self) -> String {
         let hex = format!("{:#x}", self.x);
-        self.detail.replace("{x}", &self.x.to_string()).replace("{y}", &self.y.to_string()).replace("{hex}", &hex)
+        self.detail
+            .replace("{x}", &self.x.to_string())
+            .replace("{y}", &self.y.to_string())
+            .replace("{hex}", &hex)
     }
 }
 
@@ -99,7 +111,11 @@ impl EventFeed {
             _ => return,
         };
         if told.place.is_some() && !told.reason.is_empty() {
-            *last = LastWord { place: told.place, reason: told.reason, detail: told.detail_text() };
+            *last = LastWord {
+                place: told.place,
+                reason: told.reason,
+                detail: told.detail_text(),
+            };
         }
     }
 }
@@ -108,76 +124,176 @@ impl EventFeed {
 fn tell(m: &Machine, e: &Event) -> Option<Told> {
     use EventKind as K;
     Some(match e.kind {
-        K::KhugepagedScanPmd { status: ScanResult::Succeed, .. }
-        | K::CollapseHugePageIsolate { status: ScanResult::Succeed, .. }
-        | K::CollapseHugePageSwapin { ret: ScanResult::Succeed, .. }
+        K::KhugepagedScanPmd {
+            status: ScanResult::Succeed,
+            ..
+        }
+        | K::CollapseHugePageIsolate {
+            status: ScanResult::Succeed,
+            ..
+        }
+        | K::CollapseHugePageSwapin {
+            ret: ScanResult::Succeed,
+            ..
+        }
         | K::KsmStartScan { .. }
         | K::KsmStopScan { .. }
         | K::KsmRemoveRmapItem { .. }
-        | K::KsmVisit { outcome: KsmOutcome::Merged | KsmOutcome::ZeroMerged | KsmOutcome::MergeFailed, .. } => {
+        | K::KsmVisit {
+            outcome: KsmOutcome::Merged | KsmOutcome::ZeroMerged | KsmOutcome::MergeFailed,
+            ..
+        } => {
             return None;
         }
-        K::KhugepagedScanPmd { mm, addr, referenced, none_or_zero, status, unmapped, .. } => {
+        K::KhugepagedScanPmd {
+            mm,
+            addr,
+            referenced,
+            none_or_zero,
+            status,
+            unmapped,
+            ..
+        } => {
             let limits = m.khugepaged_settings();
-            let told = Told::new("scan", status.as_str()).at(mm, addr, 512).ok(status == ScanResult::PmdMapped);
+            let told = Told::new("scan", status.as_str())
+                .at(mm, addr, 512)
+                .ok(status == ScanResult::PmdMapped);
             match status {
-                ScanResult::ExceedNonePte => told.detail("{x} > {y}", none_or_zero.into(), limits.max_ptes_none.into()),
-                ScanResult::ExceedSwapPte => told.detail("{x} > {y}", unmapped.into(), limits.max_ptes_swap.into()),
-                ScanResult::LackReferencedPage => told.detail("{x} referenced", referenced.into(), 0),
+                ScanResult::ExceedNonePte => told.detail(
+                    "{x} > {y}",
+                    none_or_zero.into(),
+                    limits.max_ptes_none.into(),
+                ),
+                ScanResult::ExceedSwapPte => {
+                    told.detail("{x} > {y}", unmapped.into(), limits.max_ptes_swap.into())
+                }
+                ScanResult::LackReferencedPage => {
+                    told.detail("{x} referenced", referenced.into(), 0)
+                }
                 _ => told,
             }
         }
-        K::CollapseHugePageIsolate { mm, addr, status, .. } => {
-            Told::new("collapse", status.as_str()).at(mm, addr, 512).ok(false)
-        }
-        K::CollapseHugePageSwapin { mm, addr, swapped_in, ret, .. } => {
-            Told::new("collapse", ret.as_str()).at(mm, addr, 512).ok(false).detail("{x} swapped in", swapped_in.into(), 0)
-        }
-        K::CollapseHugePage { mm, addr, status, .. } => {
-            Told::new("collapse", status.as_str()).at(mm, addr, 512).ok(status == ScanResult::Succeed)
-        }
+        K::CollapseHugePageIsolate {
+            mm, addr, status, ..
+        } => Told::new("collapse", status.as_str())
+            .at(mm, addr, 512)
+            .ok(false),
+        K::CollapseHugePageSwapin {
+            mm,
+            addr,
+            swapped_in,
+            ret,
+            ..
+        } => Told::new("collapse", ret.as_str())
+            .at(mm, addr, 512)
+            .ok(false)
+            .detail("{x} swapped in", swapped_in.into(), 0),
+        K::CollapseHugePage {
+            mm, addr, status, ..
+        } => Told::new("collapse", status.as_str())
+            .at(mm, addr, 512)
+            .ok(status == ScanResult::Succeed),
         K::KsmEnter { mm } => Told::new("register", "").at(mm, 0, 0),
         K::KsmExit { mm } => Told::new("unregister", "").at(mm, 0, 0),
         K::KsmMergeOnePage { mm, addr, err, .. } => {
-            let told = Told::new("merge", if err == 0 { "zero page" } else { "failed" }).at(mm, addr, 1).ok(err == 0);
-            if err == 0 { told } else { told.detail("error {x}", err.into(), 0) }
+            let told = Told::new("merge", if err == 0 { "zero page" } else { "failed" })
+                .at(mm, addr, 1)
+                .ok(err == 0);
+            if err == 0 {
+                told
+            } else {
+                told.detail("error {x}", err.into(), 0)
+            }
         }
-        K::KsmMergeWithKsmPage { mm, addr, stable, pfn, err } => {
+        K::KsmMergeWithKsmPage {
+            mm,
+            addr,
+            stable,
+            pfn,
+            err,
+        } => {
             let reason = match (err, stable) {
                 (0, true) => "merged",
                 (0, false) => "made a KSM page",
                 _ => "failed",
             };
             let told = Told::new("merge", reason).at(mm, addr, 1).ok(err == 0);
-            if err == 0 { told.detail("frame {hex}", pfn.0.into(), 0) } else { told.detail("error {x}", err.into(), 0) }
+            if err == 0 {
+                told.detail("frame {hex}", pfn.0.into(), 0)
+            } else {
+                told.detail("error {x}", err.into(), 0)
+            }
         }
-        K::KsmRemoveKsmPage { pfn } => Told::new("unmerge", "KSM page gone").detail("frame {hex}", pfn.0.into(), 0),
-        K::KsmAdvisor { pages_to_scan, cpu_percent, .. } => {
-            Told::new("advisor", "").detail("pages_to_scan {x}, {y} % CPU", pages_to_scan as i64, cpu_percent.into())
+        K::KsmRemoveKsmPage { pfn } => {
+            Told::new("unmerge", "KSM page gone").detail("frame {hex}", pfn.0.into(), 0)
         }
-        K::KsmVisit { mm, addr, outcome, count } => {
-            let ok = !matches!(outcome, KsmOutcome::ChecksumChanged | KsmOutcome::SearchAborted);
-            Told::new("scan", outcome.as_str()).at(mm, addr, count.into()).ok(ok)
+        K::KsmAdvisor {
+            pages_to_scan,
+            cpu_percent,
+            ..
+        } => Told::new("advisor", "").detail(
+            "pages_to_scan {x}, {y} % CPU",
+            pages_to_scan as i64,
+            cpu_percent.into(),
+        ),
+        K::KsmVisit {
+            mm,
+            addr,
+            outcome,
+            count,
+        } => {
+            let ok = !matches!(
+                outcome,
+                KsmOutcome::ChecksumChanged | KsmOutcome::SearchAborted
+            );
+            Told::new("scan", outcome.as_str())
+                .at(mm, addr, count.into())
+                .ok(ok)
         }
-        K::Fault { mm, addr, kind, count } => {
+        K::Fault {
+            mm,
+            addr,
+            kind,
+            count,
+        } => {
             let (kind, reason) = fault_words(kind);
-            let told = Told::new(kind, reason).at(mm, addr, if reason == "2M" { 512 } else { count.into() });
-            if count > 1 { told.detail("{x} faults", count.into(), 0) } else { told }
+            let told = Told::new(kind, reason).at(
+                mm,
+                addr,
+                if reason == "2M" { 512 } else { count.into() },
+            );
+            if count > 1 {
+                told.detail("{x} faults", count.into(), 0)
+            } else {
+                told
+            }
         }
         K::Signal { mm, addr, sigbus } => {
-            Told::new("signal", if sigbus { "SIGBUS" } else { "SIGSEGV" }).at(mm, addr, 1).ok(false)
+            Told::new("signal", if sigbus { "SIGBUS" } else { "SIGSEGV" })
+                .at(mm, addr, 1)
+                .ok(false)
         }
-        K::Call { mm, addr, pages, call } => {
+        K::Call {
+            mm,
+            addr,
+            pages,
+            call,
+        } => {
             let (kind, reason) = call_words(call);
             Told::new(kind, reason).at(mm, addr, pages)
         }
         K::SplitPmd { mm, addr } => Told::new("split", "PMD").at(mm, addr, 512),
         K::SplitFolio { pfn, order, failed } => {
-            let told = Told::new("split", if failed { "folio, failed" } else { "folio" }).ok(!failed);
+            let told =
+                Told::new("split", if failed { "folio, failed" } else { "folio" }).ok(!failed);
             told.detail("frame {hex}, order {y}", pfn.0.into(), order.into())
         }
-        K::FullScan { count, .. } => Told::new("full scan", "").detail("number {x}", count as i64, 0),
-        K::ProcessStart { parent, .. } => Told::new(if parent.is_some() { "fork" } else { "proc" }, ""),
+        K::FullScan { count, .. } => {
+            Told::new("full scan", "").detail("number {x}", count as i64, 0)
+        }
+        K::ProcessStart { parent, .. } => {
+            Told::new(if parent.is_some() { "fork" } else { "proc" }, "")
+        }
         K::ProcessExit { .. } => Told::new("exit", ""),
     })
 }
@@ -189,7 +305,9 @@ fn fault_words(kind: FaultKind) -> (&'static str, &'static str) {
         FaultKind::HugeZeroPage => ("fault", "huge zero page"),
         FaultKind::Anon(0) => ("fault", "4K"),
         FaultKind::Anon(order) => {
-            const SIZES: [&str; 9] = ["8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M"];
+            const SIZES: [&str; 9] = [
+                "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M",
+            ];
             ("fault", SIZES[usize::from(order - 1).min(8)])
         }
         FaultKind::Cow => ("cow", "copied"),
@@ -215,7 +333,10 @@ fn call_words(call: Call) -> (&'static str, &'static str) {
 
 /// Word of an advice by the kernel's number.
 fn advice_word(number: i32) -> &'static str {
-    Advice::ALL.iter().find(|a| **a as i32 == number).map_or("", |a| a.word())
+    Advice::ALL
+        .iter()
+        .find(|a| **a as i32 == number)
+        .map_or("", |a| a.word())
 }
 
 #[wasm_bindgen]
@@ -230,7 +351,9 @@ impl Playground {
         let m = session.machine();
         let (from, next) = (feed.told, m.events().next_seq());
         feed.told = next;
-        let first = from.max(m.events().first_seq()).max(next.saturating_sub(MAX_LOOKED_AT));
+        let first = from
+            .max(m.events().first_seq())
+            .max(next.saturating_sub(MAX_LOOKED_AT));
         let mut told: Vec<(Event, Told)> = Vec::new();
         for e in m.events().since(first) {
             if let Some(t) = tell(m, e) {
@@ -253,13 +376,20 @@ impl Playground {
             };
             let place = t.place.and_then(|(mm, addr)| locate(session, mm, addr));
             let (process, region, index) = match &place {
-                Some(p) => (feed.word(&p.process), feed.word(&p.region), f64::from(p.index)),
+                Some(p) => (
+                    feed.word(&p.process),
+                    feed.word(&p.region),
+                    f64::from(p.index),
+                ),
                 None => (-1.0, -1.0, 0.0),
             };
-            let (kind, reason, detail) = (feed.word(t.kind), feed.word(t.reason), feed.word(t.detail));
+            let (kind, reason, detail) =
+                (feed.word(t.kind), feed.word(t.reason), feed.word(t.detail));
             let ok = f64::from(u8::from(t.ok));
             let (seq, ns, pages) = (e.seq as f64, e.now_ns as f64, t.pages as f64);
-            rows.extend([seq, ns, who, kind, process, region, index, pages, reason, ok, detail]);
+            rows.extend([
+                seq, ns, who, kind, process, region, index, pages, reason, ok, detail,
+            ]);
             rows.extend([t.x as f64, t.y as f64]);
         }
         rows
@@ -267,7 +397,11 @@ impl Playground {
 
     /// Words that rows name, from number `from` on.
     pub fn words(&self, from: u32) -> Vec<String> {
-        self.events_fed().words.get(from as usize..).unwrap_or_default().to_vec()
+        self.events_fed()
+            .words
+            .get(from as usize..)
+            .unwrap_or_default()
+            .to_vec()
     }
 }
 
@@ -277,19 +411,30 @@ mod tests {
 
     #[test]
     fn advice_has_its_word() {
-        assert_eq!([advice_word(14), advice_word(4), advice_word(-1)], ["hugepage", "dontneed", ""]);
+        assert_eq!(
+            [advice_word(14), advice_word(4), advice_word(-1)],
+            ["hugepage", "dontneed", ""]
+        );
     }
 
     #[test]
     fn details_are_filled_in() {
         let told = Told::new("scan", "exceed_none_pte").detail("{x} > {y}", 256, 255);
         assert_eq!(told.detail_text(), "256 > 255");
-        assert_eq!(Told::new("merge", "").detail("frame {hex}", 0x1a2f3, 0).detail_text(), "frame 0x1a2f3");
+        assert_eq!(
+            Told::new("merge", "")
+                .detail("frame {hex}", 0x1a2f3, 0)
+                .detail_text(),
+            "frame 0x1a2f3"
+        );
     }
 
     #[test]
     fn words_keep_their_numbers() {
         let mut feed = EventFeed::default();
-        assert_eq!([feed.word("a"), feed.word("b"), feed.word("a")], [0.0, 1.0, 0.0]);
+        assert_eq!(
+            [feed.word("a"), feed.word("b"), feed.word("a")],
+            [0.0, 1.0, 0.0]
+        );
     }
 }

@@ -24,7 +24,8 @@ impl Playground {
     /// Everything about a page, and why; null if there is no such page.
     #[wasm_bindgen(unchecked_return_type = "PageFacts | null")]
     pub fn inspect(&self, process: &str, region: &str, index: u32) -> JsValue {
-        self.page_facts(process, region, index).map_or(JsValue::NULL, |facts| to_js(&facts))
+        self.page_facts(process, region, index)
+            .map_or(JsValue::NULL, |facts| to_js(&facts))
     }
 }
 
@@ -40,15 +41,28 @@ impl Playground {
         let frame = (pte.present() && !pte.special()).then(|| pte.pfn());
         let mut letter = [b'.'];
         classes::of_pages(m, mm, addr >> PAGE_SHIFT, &mut letter);
-        let page = PageName { process: process.into(), region: region.into(), index };
+        let page = PageName {
+            process: process.into(),
+            region: region.into(),
+            index,
+        };
         let sharers = frame.map_or_else(Vec::new, |f| self.mapped_by(f));
         Some(PageFacts {
             address: format!("{addr:#x}"),
             frame: pte.present().then(|| pte.pfn().0),
             letter: letter[0].into(),
             facts: facts(m, p.pid, mm, addr, pte),
-            sharers: sharers.into_iter().filter(|s| *s != page).take(MAX_SHARERS).collect(),
-            why: m.why(p.pid, addr).unwrap_or_default().iter().map(check_facts).collect(),
+            sharers: sharers
+                .into_iter()
+                .filter(|s| *s != page)
+                .take(MAX_SHARERS)
+                .collect(),
+            why: m
+                .why(p.pid, addr)
+                .unwrap_or_default()
+                .iter()
+                .map(check_facts)
+                .collect(),
             page,
         })
     }
@@ -57,7 +71,10 @@ impl Playground {
     pub(crate) fn mapped_by(&self, frame: Pfn) -> Vec<PageName> {
         let session = self.session();
         let places = mappings(session.machine(), frame);
-        places.into_iter().filter_map(|(mm, addr)| locate(session, mm, addr)).collect()
+        places
+            .into_iter()
+            .filter_map(|(mm, addr)| locate(session, mm, addr))
+            .collect()
     }
 }
 
@@ -76,7 +93,9 @@ fn mappings(m: &Machine, frame: Pfn) -> Vec<(MmId, u64)> {
     let mut out = Vec::new();
     for (_, p) in m.processes() {
         for vma in m.mm(p.mm).vmas.values() {
-            let Some(addr) = m.vma(*vma).address_of(index) else { continue };
+            let Some(addr) = m.vma(*vma).address_of(index) else {
+                continue;
+            };
             let pte = m.pte(p.mm, addr);
             if pte.present() && !pte.special() && pte.pfn() == frame {
                 out.push((p.mm, addr));
@@ -93,10 +112,17 @@ fn facts(m: &Machine, pid: Pid, mm: MmId, addr: u64, pte: Pte) -> Vec<(&'static 
         let (frames, page) = (m.frames(), pte.pfn());
         let head = frames.head(page);
         let order = frames.order(head);
-        let of = if order > 0 { format!(" · page {} of {}", page.0 - head.0, 1u32 << order) } else { String::new() };
+        let of = if order > 0 {
+            format!(" · page {} of {}", page.0 - head.0, 1u32 << order)
+        } else {
+            String::new()
+        };
         out.push(("frame", format!("{:#x} · order {order}{of}", page.0)));
         if !pte.special() {
-            out.push(("refs_maps", format!("{} / {}", frames.refcount(head), m.page_mapcount(page))));
+            out.push((
+                "refs_maps",
+                format!("{} / {}", frames.refcount(head), m.page_mapcount(page)),
+            ));
         }
         out.push(("contents", contents(m, pid, addr, page)));
         let zone = m.zones().iter().find(|z| z.contains(page));
@@ -110,7 +136,10 @@ fn facts(m: &Machine, pid: Pid, mm: MmId, addr: u64, pte: Pte) -> Vec<(&'static 
             _ => "not mergeable",
         };
         out.push(("ksm", ksm.into()));
-        out.push(("vma", format!("{:#x}-{:#x} {}", v.start, v.end, v.flags.perm())));
+        out.push((
+            "vma",
+            format!("{:#x}-{:#x} {}", v.start, v.end, v.flags.perm()),
+        ));
         out.push(("flags", v.flags.codes()));
     }
     out
@@ -135,21 +164,34 @@ fn entry(pte: Pte) -> String {
         (pte.dirty(), "dirty"),
         (pte.uffd_wp(), "uffd_wp"),
     ];
-    words.into_iter().filter(|w| w.0).map(|w| w.1).collect::<Vec<_>>().join(" · ")
+    words
+        .into_iter()
+        .filter(|w| w.0)
+        .map(|w| w.1)
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// What the page holds, and its first bytes.
 fn contents(m: &Machine, pid: Pid, addr: u64, page: Pfn) -> String {
     let what = m.contents().describe(m.frames().content(page));
     let bytes = m.peek(pid, addr).unwrap_or([0; 4096]);
-    let shown: Vec<String> = bytes[..SHOWN_BYTES].iter().map(|b| format!("{b:02x}")).collect();
-    if what == "zero" { what } else { format!("{what} · {} …", shown.join(" ")) }
+    let shown: Vec<String> = bytes[..SHOWN_BYTES]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    if what == "zero" {
+        what
+    } else {
+        format!("{what} · {} …", shown.join(" "))
+    }
 }
 
 fn check_facts(list: &CheckList) -> CheckFacts {
     let check = |c: &mm_engine::explain::Check| {
         // A remedy that is a line of the language can be run as it stands.
-        let is_line = !c.remedy.is_empty() && language::parse_line(&c.remedy).is_ok_and(|lines| lines.len() == 1);
+        let is_line = !c.remedy.is_empty()
+            && language::parse_line(&c.remedy).is_ok_and(|lines| lines.len() == 1);
         OneCheck {
             rule: c.rule,
             title: check_title(c.rule).to_owned(),
@@ -161,7 +203,11 @@ fn check_facts(list: &CheckList) -> CheckFacts {
                 (false, false) => "not_reached_fail",
             },
             remedy: c.remedy.clone(),
-            remedy_line: if is_line { c.remedy.clone() } else { String::new() },
+            remedy_line: if is_line {
+                c.remedy.clone()
+            } else {
+                String::new()
+            },
         }
     };
     CheckFacts {

@@ -44,7 +44,9 @@ impl Lane {
     pub fn block_range(&self, block: u64) -> (usize, usize) {
         let page = self.block_page(block);
         let first = self.start.saturating_sub(page).min(BLOCK_CELLS);
-        let end = (self.start + self.length).saturating_sub(page).min(BLOCK_CELLS);
+        let end = (self.start + self.length)
+            .saturating_sub(page)
+            .min(BLOCK_CELLS);
         (first as usize, end as usize)
     }
 }
@@ -69,7 +71,12 @@ impl Grid {
         };
         let block = BLOCK_COLUMNS as f64 * cell + gap_x;
         let per_row = ((width - 2.0 * MARGIN_X + gap_x) / block).floor().max(1.0) as u64;
-        Grid { cell, per_row, gap_x, gap_y }
+        Grid {
+            cell,
+            per_row,
+            gap_x,
+            gap_y,
+        }
     }
 
     /// Width of a block.
@@ -86,9 +93,15 @@ impl Grid {
     pub fn stack(&self, lanes: impl Iterator<Item = (u64, u64)>) -> Vec<Lane> {
         let mut top = 0.0;
         let place = |(start, length)| {
-            let mut lane = Lane { start, length, top, height: 0.0 };
+            let mut lane = Lane {
+                start,
+                length,
+                top,
+                height: 0.0,
+            };
             let rows = lane.nr_blocks().div_ceil(self.per_row) as f64;
-            lane.height = TITLE_BAND + rows * (self.block_height() + self.gap_y) - self.gap_y + AFTER_LANE;
+            lane.height =
+                TITLE_BAND + rows * (self.block_height() + self.gap_y) - self.gap_y + AFTER_LANE;
             top += lane.height;
             lane
         };
@@ -100,23 +113,34 @@ impl Grid {
         let column = (block % self.per_row) as f64;
         let row = (block / self.per_row) as f64;
         let x = MARGIN_X + column * (self.block_width() + self.gap_x);
-        (x, lane.top + TITLE_BAND + row * (self.block_height() + self.gap_y))
+        (
+            x,
+            lane.top + TITLE_BAND + row * (self.block_height() + self.gap_y),
+        )
     }
 
     /// Blocks of a lane in rows that `[y0, y1)` touches, half open.
     pub fn blocks_between(&self, lane: &Lane, y0: f64, y1: f64) -> (u64, u64) {
         let pitch = self.block_height() + self.gap_y;
-        let first_row = ((y0 - lane.top - TITLE_BAND - self.block_height()) / pitch).ceil().max(0.0) as u64;
+        let first_row = ((y0 - lane.top - TITLE_BAND - self.block_height()) / pitch)
+            .ceil()
+            .max(0.0) as u64;
         let end_row = ((y1 - lane.top - TITLE_BAND) / pitch).ceil().max(0.0) as u64;
         let n = lane.nr_blocks();
-        ((first_row * self.per_row).min(n), (end_row * self.per_row).min(n))
+        (
+            (first_row * self.per_row).min(n),
+            (end_row * self.per_row).min(n),
+        )
     }
 
     /// The lane and page index under a point of the content.
     pub fn hit(&self, lanes: &[Lane], x: f64, y: f64) -> Option<(usize, u64)> {
         let n = lanes.partition_point(|l| l.top <= y).checked_sub(1)?;
         let lane = &lanes[n];
-        let (pitch_x, pitch_y) = (self.block_width() + self.gap_x, self.block_height() + self.gap_y);
+        let (pitch_x, pitch_y) = (
+            self.block_width() + self.gap_x,
+            self.block_height() + self.gap_y,
+        );
         let (left, up) = (x - MARGIN_X, y - lane.top - TITLE_BAND);
         if left < 0.0 || up < 0.0 {
             return None;
@@ -127,7 +151,8 @@ impl Grid {
         if block_column >= self.per_row || column >= BLOCK_COLUMNS || row >= BLOCK_ROWS {
             return None;
         }
-        let cell = (block_row * self.per_row + block_column) * BLOCK_CELLS + row * BLOCK_COLUMNS + column;
+        let cell =
+            (block_row * self.per_row + block_column) * BLOCK_CELLS + row * BLOCK_COLUMNS + column;
         let index = cell.checked_sub(lane.start % BLOCK_CELLS)?;
         (index < lane.length).then_some((n, index))
     }
@@ -149,7 +174,10 @@ mod tests {
         let lanes = grid.stack([(512 * 7 + 1, 1024)].into_iter());
         let lane = lanes[0];
         assert_eq!(lane.nr_blocks(), 3);
-        assert_eq!([0, 1, 2].map(|b| lane.block_range(b)), [(1, 512), (0, 512), (0, 1)]);
+        assert_eq!(
+            [0, 1, 2].map(|b| lane.block_range(b)),
+            [(1, 512), (0, 512), (0, 1)]
+        );
         assert_eq!(lane.height, 30.0 + 64.0 + 18.0);
     }
 
@@ -162,8 +190,14 @@ mod tests {
                 for index in (0..lane.length).step_by(7) {
                     let cell_of = lane.start % BLOCK_CELLS + index;
                     let (x, y) = grid.block_origin(lane, cell_of / BLOCK_CELLS);
-                    let (column, row) = (cell_of % BLOCK_COLUMNS, cell_of % BLOCK_CELLS / BLOCK_COLUMNS);
-                    let centre = (x + (column as f64 + 0.5) * cell, y + (row as f64 + 0.5) * cell);
+                    let (column, row) = (
+                        cell_of % BLOCK_COLUMNS,
+                        cell_of % BLOCK_CELLS / BLOCK_COLUMNS,
+                    );
+                    let centre = (
+                        x + (column as f64 + 0.5) * cell,
+                        y + (row as f64 + 0.5) * cell,
+                    );
                     assert_eq!(grid.hit(&lanes, centre.0, centre.1), Some((n, index)));
                 }
             }
@@ -176,7 +210,13 @@ mod tests {
     fn blocks_in_view_are_those_that_overlap_it() {
         let grid = Grid::new(View::Spaces, 800.0, 4.0);
         let lane = grid.stack([(0, 512 * 100)].into_iter())[0];
-        for (y0, y1) in [(0.0, 300.0), (31.0, 31.5), (94.0, 106.0), (95.0, 200.0), (5000.0, 6000.0)] {
+        for (y0, y1) in [
+            (0.0, 300.0),
+            (31.0, 31.5),
+            (94.0, 106.0),
+            (95.0, 200.0),
+            (5000.0, 6000.0),
+        ] {
             let (first, end) = grid.blocks_between(&lane, y0, y1);
             for block in 0..100 {
                 let y = grid.block_origin(&lane, block).1;

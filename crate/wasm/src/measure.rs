@@ -44,7 +44,9 @@ pub(crate) struct Layout {
 impl Layout {
     /// Lane of the region of a page.
     pub fn lane_of(&self, page: &PageName) -> Option<usize> {
-        self.regions.iter().position(|r| r.process == page.process && r.region == page.region)
+        self.regions
+            .iter()
+            .position(|r| r.process == page.process && r.region == page.region)
     }
 
     fn ids(&self, view: View) -> Vec<u64> {
@@ -60,15 +62,30 @@ impl Layout {
         self.before = (self.stamp, self.ids(view));
         let machine = session.machine();
         let sums = std::mem::take(&mut self.regions);
-        let sums_of = |id: u64| sums.iter().find(|r| r.id == id).map_or(Sums::default(), |r| r.sums);
+        let sums_of = |id: u64| {
+            sums.iter()
+                .find(|r| r.id == id)
+                .map_or(Sums::default(), |r| r.sums)
+        };
         let (mut places, mut names, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         for p in session.processes() {
-            let Some(mm) = machine.process(p.pid).map(|found| found.mm) else { continue };
+            let Some(mm) = machine.process(p.pid).map(|found| found.mm) else {
+                continue;
+            };
             names.push((p.name.clone(), p.pid.0, p.regions.len()));
             for r in &p.regions {
-                let id = xxh64(format!("{} {} {:#x}", p.pid.0, r.name, r.base).as_bytes(), 0);
+                let id = xxh64(
+                    format!("{} {} {:#x}", p.pid.0, r.name, r.base).as_bytes(),
+                    0,
+                );
                 let (process, region) = (p.name.clone(), r.name.to_string());
-                self.regions.push(RegionLane { id, mm, process, region, sums: sums_of(id) });
+                self.regions.push(RegionLane {
+                    id,
+                    mm,
+                    process,
+                    region,
+                    sums: sums_of(id),
+                });
                 places.push((r.base >> PAGE_SHIFT, r.pages()));
                 labels.push(area_labels(machine, mm, r.base, r.base + r.len));
             }
@@ -79,7 +96,10 @@ impl Layout {
         (self.names, self.labels) = (names, labels);
         let (width, cell) = viewport.map_or((800.0, 4.0), |v| (v.width, v.cell));
         self.spaces = Grid::new(View::Spaces, width, cell).stack(places.into_iter());
-        let zones = machine.zones().iter().map(|z| (u64::from(z.start.0), z.spanned));
+        let zones = machine
+            .zones()
+            .iter()
+            .map(|z| (u64::from(z.start.0), z.spanned));
         self.zones = Grid::new(View::Memory, width, cell).stack(zones);
         self.stamp += 1;
     }
@@ -115,9 +135,16 @@ fn area_labels(m: &Machine, mm: MmId, start: u64, end: u64) -> (String, String) 
 pub(crate) fn locate(session: &Session, mm: MmId, addr: u64) -> Option<PageName> {
     let owner = session.machine().owner_of(mm)?;
     let p = session.processes().iter().find(|p| p.pid == owner)?;
-    let r = p.regions.iter().find(|r| (r.base..r.base + r.len).contains(&addr))?;
+    let r = p
+        .regions
+        .iter()
+        .find(|r| (r.base..r.base + r.len).contains(&addr))?;
     let index = ((addr - r.base) >> PAGE_SHIFT) as u32;
-    Some(PageName { process: p.name.clone(), region: r.name.to_string(), index })
+    Some(PageName {
+        process: p.name.clone(),
+        region: r.name.to_string(),
+        index,
+    })
 }
 
 #[wasm_bindgen]
@@ -143,12 +170,18 @@ impl Playground {
         let layout = self.layout();
         let mut labels = layout.regions.iter().zip(&layout.labels);
         let process = |(name, pid, nr): &(String, u32, usize)| {
-            let region = |(r, (perm, flags)): (&crate::measure::RegionLane, &(String, String))| RegionNames {
-                name: r.region.clone(),
-                perm: perm.clone(),
-                flags: flags.clone(),
+            let region = |(r, (perm, flags)): (&crate::measure::RegionLane, &(String, String))| {
+                RegionNames {
+                    name: r.region.clone(),
+                    perm: perm.clone(),
+                    flags: flags.clone(),
+                }
             };
-            ProcessNames { name: name.clone(), pid: *pid, regions: labels.by_ref().take(*nr).map(region).collect() }
+            ProcessNames {
+                name: name.clone(),
+                pid: *pid,
+                regions: labels.by_ref().take(*nr).map(region).collect(),
+            }
         };
         to_js(&layout.names.iter().map(process).collect::<Vec<_>>())
     }
@@ -163,9 +196,23 @@ impl Playground {
         let row = |(r, l): (&RegionLane, &Lane)| {
             let s = r.sums;
             let sizes = [kb(s.rss), kb(s.anon_huge), kb(s.ksm), kb(s.swap)];
-            [l.start as f64, l.length as f64, sizes[0], sizes[1], sizes[2], sizes[3], l.top, l.height]
+            [
+                l.start as f64,
+                l.length as f64,
+                sizes[0],
+                sizes[1],
+                sizes[2],
+                sizes[3],
+                l.top,
+                l.height,
+            ]
         };
-        layout.regions.iter().zip(&layout.spaces).flat_map(row).collect()
+        layout
+            .regions
+            .iter()
+            .zip(&layout.spaces)
+            .flat_map(row)
+            .collect()
     }
 
     /// Two numbers a process: RSS and swap in kB.
@@ -174,10 +221,20 @@ impl Playground {
         self.arrange();
         let machine = self.session().machine();
         let row = |p: &mm_script::session::ProcessNames| {
-            let rss = machine.process(p.pid).map(|found| machine.mm(found.mm).rss)?;
-            Some([(rss.anon + rss.file + rss.shmem) as f64 * 4.0, rss.swap as f64 * 4.0])
+            let rss = machine
+                .process(p.pid)
+                .map(|found| machine.mm(found.mm).rss)?;
+            Some([
+                (rss.anon + rss.file + rss.shmem) as f64 * 4.0,
+                rss.swap as f64 * 4.0,
+            ])
         };
-        self.session().processes().iter().filter_map(row).flatten().collect()
+        self.session()
+            .processes()
+            .iter()
+            .filter_map(row)
+            .flatten()
+            .collect()
     }
 
     /// `DMA32`, `Normal`; with several nodes `Node 1 Normal`.
@@ -196,8 +253,23 @@ impl Playground {
     #[wasm_bindgen(js_name = zoneRows)]
     pub fn zone_rows(&mut self) -> Vec<f64> {
         self.arrange();
-        let zones = self.session().machine().zones().iter().zip(&self.layout().zones);
-        zones.flat_map(|(z, l)| [l.start as f64, l.length as f64, z.nr_free as f64 * 4.0, l.top, l.height]).collect()
+        let zones = self
+            .session()
+            .machine()
+            .zones()
+            .iter()
+            .zip(&self.layout().zones);
+        zones
+            .flat_map(|(z, l)| {
+                [
+                    l.start as f64,
+                    l.length as f64,
+                    z.nr_free as f64 * 4.0,
+                    l.top,
+                    l.height,
+                ]
+            })
+            .collect()
     }
 
     /// Height of the current view's content in CSS pixels.
@@ -210,7 +282,11 @@ impl Playground {
     /// Seven totals: MemTotal, MemFree, RSS and AnonHugePages in kB; pages_shared, pages_sharing, pages_collapsed.
     pub fn totals(&self) -> Vec<f64> {
         let m = self.session().machine();
-        let rss: i64 = m.processes().map(|(_, p)| m.mm(p.mm).rss).map(|r| r.anon + r.file + r.shmem).sum();
+        let rss: i64 = m
+            .processes()
+            .map(|(_, p)| m.mm(p.mm).rss)
+            .map(|r| r.anon + r.file + r.shmem)
+            .sum();
         let ksm = m.ksm_gauges();
         vec![
             m.nr_managed_pages() as f64 * 4.0,
@@ -227,7 +303,10 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "DaemonFacts")]
     pub fn khugepaged(&self) -> JsValue {
         let m = self.session().machine();
-        let facts = self.daemon(&self.events_fed().khugepaged, m.khugepaged_cursor().is_some());
+        let facts = self.daemon(
+            &self.events_fed().khugepaged,
+            m.khugepaged_cursor().is_some(),
+        );
         to_js(&DaemonFacts {
             running: m.khugepaged_running(),
             full_scans: m.khugepaged_scans(),
@@ -240,7 +319,9 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "DaemonFacts")]
     pub fn ksmd(&self) -> JsValue {
         let m = self.session().machine();
-        let running = m.read_file("/sys/kernel/mm/ksm/run").is_ok_and(|t| t.trim() == "1");
+        let running = m
+            .read_file("/sys/kernel/mm/ksm/run")
+            .is_ok_and(|t| t.trim() == "1");
         let facts = self.daemon(&self.events_fed().ksmd, running);
         to_js(&DaemonFacts {
             running,
@@ -251,7 +332,10 @@ impl Playground {
     }
 
     fn daemon(&self, last: &LastWord, has_place: bool) -> DaemonFacts {
-        let at = last.place.filter(|_| has_place).and_then(|(mm, addr)| locate(self.session(), mm, addr));
+        let at = last
+            .place
+            .filter(|_| has_place)
+            .and_then(|(mm, addr)| locate(self.session(), mm, addr));
         DaemonFacts {
             running: false,
             at,
@@ -270,6 +354,8 @@ impl Playground {
         if stamp == layout.stamp {
             return Some(self.lane_id(lane));
         }
-        (stamp == layout.before.0).then(|| layout.before.1.get(lane).copied()).flatten()
+        (stamp == layout.before.0)
+            .then(|| layout.before.1.get(lane).copied())
+            .flatten()
     }
 }

@@ -26,7 +26,12 @@ impl Palette {
             Theme::Dark => ([0xff, 0xff, 0xff, 0xff], [0xff, 0xff, 0xff, 0xff]),
             Theme::Light => ([0x1b, 0x22, 0x2c, 0xff], [0x10, 0x15, 0x1b, 0xff]),
         };
-        let mut p = Palette { fill: [UNKNOWN; 128], ink: [[0, 0, 0, 0xff]; 128], flash, outline };
+        let mut p = Palette {
+            fill: [UNKNOWN; 128],
+            ink: [[0, 0, 0, 0xff]; 128],
+            flash,
+            outline,
+        };
         for c in colours.iter().filter(|c| c.letter.is_ascii()) {
             let (fill, ink) = match theme {
                 Theme::Light => (&c.light, &c.light_ink),
@@ -70,8 +75,17 @@ mod tests {
     #[test]
     fn colours_are_read_and_mixed() {
         assert_eq!(rgba("#12a57c"), Some([0x12, 0xa5, 0x7c, 0xff]));
-        assert_eq!((rgba("12a57c"), rgba("#12a57"), rgba("#12a5zz")), (None, None, None));
-        assert_eq!(mix([0, 100, 200, 255], [255, 0, 200, 255], 255), [255, 0, 200, 255]);
-        assert_eq!(mix([0, 100, 200, 255], [255, 0, 200, 255], 51), [51, 80, 200, 255]);
+        assert_eq!(
+            (rgba("12a57c"), rgba("#12a57"), rgba("#12a5zz")),
+            (None, None, None)
+        );
+        assert_eq!(
+            mix([0, 100, 200, 255], [255, 0, 200, 255], 255),
+            [255, 0, 200, 255]
+        );
+        assert_eq!(
+            mix([0, 100, 200, 255], [255, 0, 200, 255], 51),
+            [51, 80, 200, 255]
+        );
     }
 }

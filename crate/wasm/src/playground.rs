@@ -70,7 +70,10 @@ impl Playground {
     /// # Errors
     /// The name of the errno.
     pub fn read(&self, path: &str) -> Result<String, String> {
-        self.session().machine().read_file(path).map_err(|e| e.name().to_owned())
+        self.session()
+            .machine()
+            .read_file(path)
+            .map_err(|e| e.name().to_owned())
     }
 
     /// Names in a virtual directory, those of directories with `/` at their end; nothing if it is none.
@@ -90,7 +93,8 @@ impl Playground {
             });
             end.map_or(line.len(), |(at, _)| at)
         };
-        let (from, words) = language::complete(line, bytes_of(cursor as usize), &Known(self.session()));
+        let (from, words) =
+            language::complete(line, bytes_of(cursor as usize), &Known(self.session()));
         let units = line[..from].encode_utf16().count();
         std::iter::once(units.to_string()).chain(words).collect()
     }
@@ -159,26 +163,41 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "Picked")]
     pub fn pick(&mut self, x: f64, y: f64) -> JsValue {
         self.arrange();
-        let nothing = Picked { page: None, frame: None, letter: '.' };
+        let nothing = Picked {
+            page: None,
+            frame: None,
+            letter: '.',
+        };
         to_js(&self.picked(x, y).unwrap_or(nothing))
     }
 
     /// Class letters of the pages of a region from page `first` on, at most `count`; empty if there is no such region.
     pub fn cells(&self, process: &str, region: &str, first: u32, count: u32) -> Vec<u8> {
         let session = self.session();
-        let Some(p) = session.processes().iter().find(|p| p.name == process) else { return Vec::new() };
-        let (Some(r), Some(found)) = (p.region(region), session.machine().process(p.pid)) else { return Vec::new() };
+        let Some(p) = session.processes().iter().find(|p| p.name == process) else {
+            return Vec::new();
+        };
+        let (Some(r), Some(found)) = (p.region(region), session.machine().process(p.pid)) else {
+            return Vec::new();
+        };
         let n = r.pages().saturating_sub(first.into()).min(count.into());
         let mut letters = vec![b'.'; n as usize];
-        classes::of_pages(session.machine(), found.mm, (r.base >> PAGE_SHIFT) + u64::from(first), &mut letters);
+        classes::of_pages(
+            session.machine(),
+            found.mm,
+            (r.base >> PAGE_SHIFT) + u64::from(first),
+            &mut letters,
+        );
         letters
     }
 }
 
 impl Playground {
     pub(crate) fn load_script(&mut self, text: &str) -> Result<(), Vec<LineError>> {
-        let script = language::parse(text).map_err(|e| e.iter().map(LineError::from).collect::<Vec<_>>())?;
-        let history = History::new(script.machine.as_ref()).map_err(|e| vec![LineError::from(&e)])?;
+        let script =
+            language::parse(text).map_err(|e| e.iter().map(LineError::from).collect::<Vec<_>>())?;
+        let history =
+            History::new(script.machine.as_ref()).map_err(|e| vec![LineError::from(&e)])?;
         self.history = history;
         self.script = Queue::new(script.lines);
         self.typed = Queue::default();
@@ -241,7 +260,8 @@ impl Playground {
     /// until the next line.
     pub(crate) fn arrange(&mut self) {
         if std::mem::take(&mut self.stale) {
-            self.layout.arrange(self.history.session(), self.viewport.as_ref());
+            self.layout
+                .arrange(self.history.session(), self.viewport.as_ref());
         }
     }
 
@@ -251,7 +271,10 @@ impl Playground {
 
     /// Lanes of the current view and their grid.
     pub(crate) fn lanes_in_view(&self) -> (Grid, &[Lane]) {
-        let (width, cell) = self.viewport.as_ref().map_or((800.0, 4.0), |v| (v.width, v.cell));
+        let (width, cell) = self
+            .viewport
+            .as_ref()
+            .map_or((800.0, 4.0), |v| (v.width, v.cell));
         let view = self.view();
         let lanes = match view {
             View::Spaces => &self.layout.spaces,
@@ -279,13 +302,20 @@ impl Playground {
                 let mm = self.layout.regions[lane].mm;
                 classes::of_pages(self.session().machine(), mm, page, &mut out[first..end]);
             }
-            View::Memory => classes::of_frames(self.session().machine(), page, &mut out[first..end]),
+            View::Memory => {
+                classes::of_frames(self.session().machine(), page, &mut out[first..end])
+            }
         }
     }
 
     /// Lane id, block and cell of the page under the pointer, in the address-space view.
     pub(crate) fn hovered_cell(&self) -> Option<(u64, u64, usize)> {
-        let page = self.viewport.as_ref().filter(|v| v.view == View::Spaces)?.hovered.as_ref()?;
+        let page = self
+            .viewport
+            .as_ref()
+            .filter(|v| v.view == View::Spaces)?
+            .hovered
+            .as_ref()?;
         let n = self.layout.lane_of(page)?;
         let cell = self.layout.spaces[n].start % 512 + u64::from(page.index);
         Some((self.layout.regions[n].id, cell / 512, (cell % 512) as usize))
@@ -302,33 +332,67 @@ impl Playground {
                 let page = lanes[n].start + index;
                 let mut letter = [b'.'];
                 classes::of_pages(m, r.mm, page, &mut letter);
-                let frame = m.owner_of(r.mm).and_then(|pid| m.mapped_frame(pid, page << PAGE_SHIFT));
-                let name = PageName { process: r.process.clone(), region: r.region.clone(), index: index as u32 };
-                Some(Picked { page: Some(name), frame: frame.map(|f| f.0), letter: letter[0].into() })
+                let frame = m
+                    .owner_of(r.mm)
+                    .and_then(|pid| m.mapped_frame(pid, page << PAGE_SHIFT));
+                let name = PageName {
+                    process: r.process.clone(),
+                    region: r.region.clone(),
+                    index: index as u32,
+                };
+                Some(Picked {
+                    page: Some(name),
+                    frame: frame.map(|f| f.0),
+                    letter: letter[0].into(),
+                })
             }
             View::Memory => {
                 let pfn = Pfn((lanes[n].start + index) as u32);
                 let letter = classes::of_frame(m, pfn).into();
-                Some(Picked { page: self.mapped_by(pfn).into_iter().next(), frame: Some(pfn.0), letter })
+                Some(Picked {
+                    page: self.mapped_by(pfn).into_iter().next(),
+                    frame: Some(pfn.0),
+                    letter,
+                })
             }
         }
     }
 
     fn tunable_table(&self) -> Vec<TunableFacts> {
         let shown = |t: &mm_engine::vfs::tunable::Tunable| {
-            t.mode == 0o644 && !t.group.starts_with("hugepages-") && !t.help.ends_with("(no effect yet)")
+            t.mode == 0o644
+                && !t.group.starts_with("hugepages-")
+                && !t.help.ends_with("(no effect yet)")
         };
         let table: &Machine = self.session().machine();
         let facts = |t: mm_engine::vfs::tunable::Tunable| {
             let (choices, min, max) = match t.accepts {
-                Accepts::Words(words) => (Some(words.iter().map(|w| (*w).to_owned()).collect()), None, None),
+                Accepts::Words(words) => (
+                    Some(words.iter().map(|w| (*w).to_owned()).collect()),
+                    None,
+                    None,
+                ),
                 Accepts::Range(min, max) => (None, Some(min as f64), Some(max as f64)),
                 Accepts::Nothing => (None, None, None),
             };
             let (name, help) = (t.name.to_owned(), t.help.to_owned());
-            TunableFacts { path: t.path, group: t.group, name, default: t.default, choices, min, max, help }
+            TunableFacts {
+                path: t.path,
+                group: t.group,
+                name,
+                default: t.default,
+                choices,
+                min,
+                max,
+                help,
+            }
         };
-        table.tunables().into_iter().filter(shown).map(facts).collect()
+        table
+            .tunables()
+            .into_iter()
+            .filter(shown)
+            .map(facts)
+            .collect()
     }
 }
 
@@ -342,7 +406,9 @@ impl Names for Known<'_> {
 
     fn regions(&self, process: &str) -> Vec<String> {
         let p = self.0.processes().iter().find(|p| p.name == process);
-        p.map_or_else(Vec::new, |p| p.regions.iter().map(|r| r.name.to_string()).collect())
+        p.map_or_else(Vec::new, |p| {
+            p.regions.iter().map(|r| r.name.to_string()).collect()
+        })
     }
 
     fn files(&self) -> Vec<String> {
@@ -350,11 +416,26 @@ impl Names for Known<'_> {
     }
 
     fn paths(&self, prefix: &str) -> Vec<String> {
-        let Some((dir, typed)) = prefix.rsplit_once('/') else { return vec!["/".into()] };
-        let names = self.0.machine().list_dir(if dir.is_empty() { "/" } else { dir }).unwrap_or_default();
-        let mut paths: Vec<String> = names.iter().filter(|n| n.starts_with(typed)).map(|n| format!("{dir}/{n}")).collect();
+        let Some((dir, typed)) = prefix.rsplit_once('/') else {
+            return vec!["/".into()];
+        };
+        let names = self
+            .0
+            .machine()
+            .list_dir(if dir.is_empty() { "/" } else { dir })
+            .unwrap_or_default();
+        let mut paths: Vec<String> = names
+            .iter()
+            .filter(|n| n.starts_with(typed))
+            .map(|n| format!("{dir}/{n}"))
+            .collect();
         if dir == "/proc" {
-            paths.extend(self.processes().iter().filter(|p| p.starts_with(typed)).map(|p| format!("/proc/{p}/")));
+            paths.extend(
+                self.processes()
+                    .iter()
+                    .filter(|p| p.starts_with(typed))
+                    .map(|p| format!("/proc/{p}/")),
+            );
         }
         paths
     }

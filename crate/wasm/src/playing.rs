@@ -22,7 +22,10 @@ pub(crate) struct Queue {
 
 impl Queue {
     pub fn new(lines: Vec<Line>) -> Queue {
-        Queue { lines: lines.into(), ..Queue::default() }
+        Queue {
+            lines: lines.into(),
+            ..Queue::default()
+        }
     }
 
     fn pop(&mut self) -> Option<Line> {
@@ -69,14 +72,25 @@ impl Playground {
     pub fn play_line(&mut self) -> JsValue {
         let step = if self.history.position() < self.history.length() {
             self.history.replay_line().map(|s| LineResult::from(&s))
-        } else if self.script.lines.front().is_some_and(|l| !matches!(l.command, Command::Run { .. })) {
-            self.script.pop().map(|line| match self.history.exec(&line) {
-                Ok(step) => LineResult::from(&step),
-                Err(e) => {
-                    self.script = Queue::default();
-                    LineResult { cmd: line.cmd.to_string(), text: e.to_string(), failed: Some("error") }
-                }
-            })
+        } else if self
+            .script
+            .lines
+            .front()
+            .is_some_and(|l| !matches!(l.command, Command::Run { .. }))
+        {
+            self.script
+                .pop()
+                .map(|line| match self.history.exec(&line) {
+                    Ok(step) => LineResult::from(&step),
+                    Err(e) => {
+                        self.script = Queue::default();
+                        LineResult {
+                            cmd: line.cmd.to_string(),
+                            text: e.to_string(),
+                            failed: Some("error"),
+                        }
+                    }
+                })
         } else {
             None
         };
@@ -115,7 +129,9 @@ impl Playground {
             return None;
         }
         let line = self.script.lines.front()?;
-        let Command::Run { ns } = line.command else { return None };
+        let Command::Run { ns } = line.command else {
+            return None;
+        };
         self.script.run_left_ns = Some(ns);
         Some(line.cmd.to_string())
     }
@@ -157,9 +173,13 @@ impl Playground {
     /// A [`LineError`] for a line that asks for something that does not exist; the lines after it are dropped.
     #[wasm_bindgen(js_name = typedNext, unchecked_return_type = "LineResult | undefined")]
     pub fn typed_next(&mut self, max_units: u32) -> Result<JsValue, JsValue> {
-        let Some(line) = self.typed.lines.front().cloned() else { return Ok(JsValue::UNDEFINED) };
+        let Some(line) = self.typed.lines.front().cloned() else {
+            return Ok(JsValue::UNDEFINED);
+        };
         if let Command::Run { ns } = line.command {
-            return Ok(self.run_part(&line, ns, max_units.into()).map_or(JsValue::UNDEFINED, |r| to_js(&r)));
+            return Ok(self
+                .run_part(&line, ns, max_units.into())
+                .map_or(JsValue::UNDEFINED, |r| to_js(&r)));
         }
         let length = self.history.length();
         let position = self.history.position();
@@ -183,7 +203,9 @@ impl Playground {
 
     /// Lets up to `ns` of virtual time pass, at most `max_units` units of the daemons. Returns what passed.
     pub fn advance(&mut self, ns: f64, max_units: u32) -> f64 {
-        let passed = self.history.advance(ns.clamp(0.0, 1e18) as u64, max_units.into());
+        let passed = self
+            .history
+            .advance(ns.clamp(0.0, 1e18) as u64, max_units.into());
         self.aged();
         passed as f64
     }
@@ -265,7 +287,11 @@ impl Playground {
             self.history.cut();
         }
         let left = self.typed.run_left_ns.unwrap_or(ns);
-        let part = if self.typed.whole_runs { ns } else { (ns / RUN_PARTS).max(1) };
+        let part = if self.typed.whole_runs {
+            ns
+        } else {
+            (ns / RUN_PARTS).max(1)
+        };
         let wanted = left.min(part - self.typed.since_cut_ns);
         let passed = self.history.advance(wanted, max_units);
         self.typed.run_left_ns = Some(left - passed);
@@ -280,6 +306,10 @@ impl Playground {
         }
         self.typed.pop();
         let cmd = line.cmd.to_string();
-        Some(LineResult { cmd, text: String::new(), failed: None })
+        Some(LineResult {
+            cmd,
+            text: String::new(),
+            failed: None,
+        })
     }
 }

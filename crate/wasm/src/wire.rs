@@ -69,13 +69,21 @@ pub(crate) struct LineError {
 
 impl From<&ScriptError> for LineError {
     fn from(e: &ScriptError) -> Self {
-        LineError { line: e.line, column: e.column, message: e.message() }
+        LineError {
+            line: e.line,
+            column: e.column,
+            message: e.message(),
+        }
     }
 }
 
 impl From<&RunError> for LineError {
     fn from(e: &RunError) -> Self {
-        LineError { line: e.line, column: e.column, message: e.message.clone() }
+        LineError {
+            line: e.line,
+            column: e.column,
+            message: e.message.clone(),
+        }
     }
 }
 
@@ -89,7 +97,11 @@ pub(crate) struct LineResult {
 
 impl From<&Step> for LineResult {
     fn from(step: &Step) -> Self {
-        LineResult { cmd: step.cmd.clone(), text: step.lines().join("\n"), failed: step.failure() }
+        LineResult {
+            cmd: step.cmd.clone(),
+            text: step.lines().join("\n"),
+            failed: step.failure(),
+        }
     }
 }
 

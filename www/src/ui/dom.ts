@@ -54,14 +54,15 @@ export interface Row<T> {
   update(item: T): void;
 }
 
-/** A function that makes the parent's children follow a list; elements stay with their key. */
+/** A function that makes the parent's children follow a list; elements stay with their key, the first of equal keys first. */
 export function keyedList<T>(parent: HTMLElement, key: (item: T) => string, create: (item: T) => Row<T>): (items: readonly T[]) => void {
   let rows = new Map<string, Row<T>>();
   return (items) => {
     const next = new Map<string, Row<T>>();
     let place: ChildNode | null = parent.firstChild;
     for (const item of items) {
-      const k = key(item);
+      let k = key(item);
+      while (next.has(k)) k += ' again';
       const row = rows.get(k) ?? create(item);
       next.set(k, row);
       row.update(item);

@@ -11,8 +11,10 @@ use super::frame::{FrameFlags, FrameTable};
 use super::zone::Zone;
 use crate::vm::addr::Pfn;
 
+/// Highest order.
+pub const MAX_PAGE_ORDER: u8 = 10;
 /// Orders 0..=10.
-pub const NR_PAGE_ORDERS: usize = 11;
+pub const NR_PAGE_ORDERS: usize = MAX_PAGE_ORDER as usize + 1;
 /// log2 of the pages of a pageblock.
 pub const PAGEBLOCK_ORDER: u8 = 9;
 
@@ -34,8 +36,11 @@ pub const NR_MIGRATETYPES: usize = 3;
 
 impl MigrateType {
     /// All, in printed order.
-    pub const ALL: [MigrateType; NR_MIGRATETYPES] =
-        [MigrateType::Unmovable, MigrateType::Movable, MigrateType::Reclaimable];
+    pub const ALL: [MigrateType; NR_MIGRATETYPES] = [
+        MigrateType::Unmovable,
+        MigrateType::Movable,
+        MigrateType::Reclaimable,
+    ];
 
     /// As printed in `/proc/pagetypeinfo`.
     pub fn name(self) -> &'static str {
@@ -63,6 +68,9 @@ struct List {
 /// Free lists of one zone and the types of its pageblocks.
 #[derive(Clone, Debug, Default)]
 pub struct FreeArea {
+    /// Frames never used so far, whole blocks of the highest order: the end of that order's movable list, without
+    /// links, so that untouched memory costs nothing. One block at a time joins the list.
+    untouched: std::ops::Range<u32>,
     lists: [[List; NR_MIGRATETYPES]; NR_PAGE_ORDERS],
     blocks: Vec<MigrateType>,
 }
@@ -70,17 +78,27 @@ pub struct FreeArea {
 impl FreeArea {
     /// Lists for a zone of `pages` pages, all pageblocks movable.
     pub fn new(pages: u64) -> Self {
-        FreeArea { lists: Default::default(), blocks: vec![MigrateType::Movable; pages.div_ceil(512) as usize] }
+        FreeArea {
+            untouched: 0..0,
+            lists: Default::default(),
+            blocks: vec![MigrateType::Movable; pages.div_ceil(512) as usize],
+        }
     }
 
     /// Free blocks of an order, all types.
     pub fn nr_free(&self, order: usize) -> u64 {
-        self.lists[order].iter().map(|l| u64::from(l.count)).sum()
+        MigrateType::ALL.iter().map(|mt| self.nr_free_type(order, *mt)).sum()
     }
 
     /// Free blocks of an order and a type.
     pub fn nr_free_type(&self, order: usize, mt: MigrateType) -> u64 {
-        u64::from(self.lists[order][mt as usize].count)
+        u64::from(self.lists[order][mt as usize].count) + self.nr_untouched(order, mt)
+    }
+
+    /// Those of them that were never used and are not linked.
+    pub fn nr_untouched(&self, order: usize, mt: MigrateType) -> u64 {
+        let here = order == MAX_PAGE_ORDER as usize && mt == MigrateType::Movable;
+        if here { self.untouched.len() as u64 >> MAX_PAGE_ORDER } else { 0 }
     }
 
     /// Heads of the free blocks of a list, first to last.
@@ -108,11 +126,24 @@ impl FreeArea {
         self.blocks.iter().map(|b| *b as u8)
     }
 
-    fn link(&mut self, frames: &mut FrameTable, pfn: Pfn, order: u8, mt: MigrateType, at_tail: bool) {
+    fn link(
+        &mut self,
+        frames: &mut FrameTable,
+        pfn: Pfn,
+        order: u8,
+        mt: MigrateType,
+        at_tail: bool,
+    ) {
         let list = &mut self.lists[order as usize][mt as usize];
         let me = pfn.0 + 1;
-        frames.format(pfn, order, FrameFlags::BUDDY, FrameFlags::NONE);
-        let (prev, next) = if at_tail { (list.last, 0) } else { (0, list.first) };
+        // Only the head is written: a block of untouched memory costs nothing.
+        frames.set_order(pfn, order);
+        frames.set(pfn, FrameFlags::BUDDY);
+        let (prev, next) = if at_tail {
+            (list.last, 0)
+        } else {
+            (0, list.first)
+        };
         frames.set_anchor(pfn, prev);
         frames.set_link(pfn, next);
         if prev != 0 {
@@ -167,31 +198,82 @@ impl Zone {
     /// Takes a block of `2^order` pages off the free lists (`__rmqueue`). Its frames are formatted as one
     /// allocated block without references. `None` if no list can serve.
     pub fn rmqueue(&mut self, frames: &mut FrameTable, order: u8, mt: MigrateType) -> Option<Pfn> {
+        self.link_untouched(frames);
         self.rmqueue_smallest(frames, order, mt)
             .or_else(|| self.rmqueue_claim(frames, order, mt))
             .or_else(|| self.rmqueue_steal(frames, order, mt))
     }
 
+    /// Gives the range `[start, start + pages)` of this zone to the free lists, lowest block first in line.
+    pub fn free_at_boot(&mut self, frames: &mut FrameTable, start: u64, pages: u64) {
+        const BLOCK: u64 = 1 << MAX_PAGE_ORDER;
+        let end = start + pages;
+        let (whole_start, whole_end) = (start.next_multiple_of(BLOCK).min(end), (end & !(BLOCK - 1)).max(start));
+        let mut parts = vec![(start, end)];
+        if whole_start < whole_end {
+            self.free.untouched = whole_start as u32..whole_end as u32;
+            self.nr_free += whole_end - whole_start;
+            parts = vec![(whole_end, end), (start, whole_start)];
+        }
+        for (first, mut end) in parts {
+            while end > first {
+                let fits = |o: &u8| end.is_multiple_of(1 << o) && end - (1 << o) >= first;
+                let order = (0..=MAX_PAGE_ORDER).rev().find(fits).unwrap_or(0);
+                end -= 1 << order;
+                self.free_block(frames, Pfn(end as u32), order);
+            }
+        }
+    }
+
+    /// Keeps one block of untouched memory in line as long as there is any.
+    fn link_untouched(&mut self, frames: &mut FrameTable) {
+        if self.free.untouched.is_empty() || self.first(MAX_PAGE_ORDER, MigrateType::Movable).is_some() {
+            return;
+        }
+        let pfn = Pfn(self.free.untouched.start);
+        self.free.untouched.start += 1 << MAX_PAGE_ORDER;
+        self.free.link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, false);
+    }
+
     fn first(&self, order: u8, mt: MigrateType) -> Option<Pfn> {
-        self.free.lists[order as usize][mt as usize].first.checked_sub(1).map(Pfn)
+        self.free.lists[order as usize][mt as usize]
+            .first
+            .checked_sub(1)
+            .map(Pfn)
     }
 
     /// Splits a block of order `high` down to `low`: the low half is kept, upper halves go to the list heads.
-    fn expand(&mut self, frames: &mut FrameTable, pfn: Pfn, low: u8, high: u8, mt: MigrateType) -> Pfn {
+    fn expand(
+        &mut self,
+        frames: &mut FrameTable,
+        pfn: Pfn,
+        low: u8,
+        high: u8,
+        mt: MigrateType,
+    ) -> Pfn {
         for order in (low..high).rev() {
-            self.free.link(frames, pfn.add(1 << order), order, mt, false);
+            self.free
+                .link(frames, pfn.add(1 << order), order, mt, false);
         }
         let (head, tail) = if low == 0 {
             (FrameFlags::ALLOCATED, FrameFlags::ALLOCATED)
         } else {
-            (FrameFlags::ALLOCATED.and(FrameFlags::HEAD), FrameFlags::ALLOCATED.and(FrameFlags::TAIL))
+            (
+                FrameFlags::ALLOCATED.and(FrameFlags::HEAD),
+                FrameFlags::ALLOCATED.and(FrameFlags::TAIL),
+            )
         };
         frames.format(pfn, low, head, tail);
         self.nr_free -= 1 << low;
         pfn
     }
 
-    fn rmqueue_smallest(&mut self, frames: &mut FrameTable, order: u8, mt: MigrateType) -> Option<Pfn> {
+    fn rmqueue_smallest(
+        &mut self,
+        frames: &mut FrameTable,
+        order: u8,
+        mt: MigrateType,
+    ) -> Option<Pfn> {
         let high = (order..NR_PAGE_ORDERS as u8).find(|&o| self.first(o, mt).is_some())?;
         let pfn = self.first(high, mt)?;
         self.free.unlink(frames, pfn, high, mt);
@@ -199,9 +281,18 @@ impl Zone {
     }
 
     /// Largest fallback block first; whole pageblocks change their type (`__rmqueue_claim`).
-    fn rmqueue_claim(&mut self, frames: &mut FrameTable, order: u8, mt: MigrateType) -> Option<Pfn> {
+    fn rmqueue_claim(
+        &mut self,
+        frames: &mut FrameTable,
+        order: u8,
+        mt: MigrateType,
+    ) -> Option<Pfn> {
         for high in (order..NR_PAGE_ORDERS as u8).rev() {
-            let Some(from) = mt.fallbacks().into_iter().find(|&f| self.first(high, f).is_some()) else {
+            let Some(from) = mt
+                .fallbacks()
+                .into_iter()
+                .find(|&f| self.first(high, f).is_some())
+            else {
                 continue;
             };
             if high < PAGEBLOCK_ORDER / 2 && mt == MigrateType::Movable {
@@ -221,7 +312,13 @@ impl Zone {
     }
 
     /// Gives the whole pageblock of `pfn` to `mt` if enough of it is free or alike.
-    fn claim_pageblock(&mut self, frames: &mut FrameTable, pfn: Pfn, from: MigrateType, mt: MigrateType) -> bool {
+    fn claim_pageblock(
+        &mut self,
+        frames: &mut FrameTable,
+        pfn: Pfn,
+        from: MigrateType,
+        mt: MigrateType,
+    ) -> bool {
         let base = Pfn(pfn.0 & !511);
         let (mut free, mut movable, mut blocks) = (0, 0, Vec::new());
         let mut i = 0;
@@ -254,9 +351,18 @@ impl Zone {
     }
 
     /// Smallest fallback block; the pageblock keeps its type (`__rmqueue_steal`).
-    fn rmqueue_steal(&mut self, frames: &mut FrameTable, order: u8, mt: MigrateType) -> Option<Pfn> {
+    fn rmqueue_steal(
+        &mut self,
+        frames: &mut FrameTable,
+        order: u8,
+        mt: MigrateType,
+    ) -> Option<Pfn> {
         for high in order..NR_PAGE_ORDERS as u8 {
-            if let Some(from) = mt.fallbacks().into_iter().find(|&f| self.first(high, f).is_some()) {
+            if let Some(from) = mt
+                .fallbacks()
+                .into_iter()
+                .find(|&f| self.first(high, f).is_some())
+            {
                 let pfn = self.first(high, from)?;
                 self.free.unlink(frames, pfn, high, from);
                 return Some(self.expand(frames, pfn, order, high, from));
@@ -272,7 +378,9 @@ impl Zone {
         let mt = self.pageblock_type(pfn);
         let (mut pfn, mut high) = (pfn, order);
         while usize::from(high) < NR_PAGE_ORDERS - 1 {
-            let Some(buddy) = self.free_buddy(frames, pfn, high) else { break };
+            let Some(buddy) = self.free_buddy(frames, pfn, high) else {
+                break;
+            };
             let buddy_mt = self.pageblock_type(buddy);
             self.free.unlink(frames, buddy, high, buddy_mt);
             if high >= PAGEBLOCK_ORDER && buddy_mt != mt {

@@ -95,11 +95,30 @@ impl Default for ContentStore {
         let mut entries = ChunkedVec::new(FIXED);
         for b in 0..FIRST_BYTE {
             let value = b as u64 * 0x0101_0101_0101_0101;
-            entries.set(b, Entry { value, kind: Kind::Word, ..Entry::default() });
+            entries.set(
+                b,
+                Entry {
+                    value,
+                    kind: Kind::Word,
+                    ..Entry::default()
+                },
+            );
             let first = 0x100 | b as u16;
-            entries.set(FIRST_BYTE + b, Entry { first, kind: Kind::Word, ..Entry::default() });
+            entries.set(
+                FIRST_BYTE + b,
+                Entry {
+                    first,
+                    kind: Kind::Word,
+                    ..Entry::default()
+                },
+            );
         }
-        ContentStore { entries, free: Vec::new(), patched: BTreeMap::new(), bytes: BTreeMap::new() }
+        ContentStore {
+            entries,
+            free: Vec::new(),
+            patched: BTreeMap::new(),
+            bytes: BTreeMap::new(),
+        }
     }
 }
 
@@ -110,7 +129,12 @@ impl ContentStore {
     }
 
     fn new_entry(&mut self, kind: Kind, value: u64) -> ContentId {
-        self.insert(Entry { value, refs: 1, kind, ..Entry::default() })
+        self.insert(Entry {
+            value,
+            refs: 1,
+            kind,
+            ..Entry::default()
+        })
     }
 
     fn insert(&mut self, entry: Entry) -> ContentId {
@@ -124,7 +148,11 @@ impl ContentStore {
 
     fn word(&mut self, w: u64) -> ContentId {
         let byte = w & 0xff;
-        if w == byte * 0x0101_0101_0101_0101 { byte as ContentId } else { self.new_entry(Kind::Word, w) }
+        if w == byte * 0x0101_0101_0101_0101 {
+            byte as ContentId
+        } else {
+            self.new_entry(Kind::Word, w)
+        }
     }
 
     /// One more holder of `id`.
@@ -200,7 +228,10 @@ impl ContentStore {
         }
         let mut p = match self.patched.get(&old) {
             Some(p) => (**p).clone(),
-            None => Patched { base: old, writes: BTreeMap::new() },
+            None => Patched {
+                base: old,
+                writes: BTreeMap::new(),
+            },
         };
         self.get(p.base);
         if self.byte(p.base, at as usize) == v {
@@ -226,13 +257,23 @@ impl ContentStore {
     }
 
     fn with_first_byte(&mut self, entry: Entry, v: u8) -> ContentId {
-        let plain = if entry.kind == Kind::Word { entry.value } else { mix(entry.value) };
+        let plain = if entry.kind == Kind::Word {
+            entry.value
+        } else {
+            mix(entry.value)
+        };
         match (entry.kind, plain as u8 == v) {
             (Kind::Word, true) => self.word(entry.value),
             (Kind::Word, false) if entry.value == 0 => (FIRST_BYTE + v as usize) as ContentId,
             (kind, same) => {
                 let first = if same { 0 } else { 0x100 | u16::from(v) };
-                self.insert(Entry { value: entry.value, refs: 1, first, kind, ..Entry::default() })
+                self.insert(Entry {
+                    value: entry.value,
+                    refs: 1,
+                    first,
+                    kind,
+                    ..Entry::default()
+                })
             }
         }
     }
@@ -268,7 +309,11 @@ impl ContentStore {
                 u64::from_le_bytes(page[w * 8..w * 8 + 8].try_into().unwrap_or_default())
             }
         };
-        if w == 0 && e.first != 0 { plain & !0xff | u64::from(e.first & 0xff) } else { plain }
+        if w == 0 && e.first != 0 {
+            plain & !0xff | u64::from(e.first & 0xff)
+        } else {
+            plain
+        }
     }
 
     /// Byte at an offset below 4096.
@@ -282,7 +327,9 @@ impl ContentStore {
         let mut page = [0; 4096];
         let words = page.chunks_exact_mut(8);
         match e.kind {
-            Kind::Word | Kind::Unused => words.for_each(|out| out.copy_from_slice(&e.value.to_le_bytes())),
+            Kind::Word | Kind::Unused => {
+                words.for_each(|out| out.copy_from_slice(&e.value.to_le_bytes()))
+            }
             Kind::Stream => {
                 for (w, out) in words.enumerate() {
                     out.copy_from_slice(&mix(e.value.wrapping_add(w as u64)).to_le_bytes());
@@ -397,7 +444,11 @@ impl ContentStore {
             Kind::Stream => format!("stream {:#018x}", e.value),
             Kind::Patched => {
                 let p = &self.patched[&id];
-                format!("{} with {} bytes written", self.describe(p.base), p.writes.len())
+                format!(
+                    "{} with {} bytes written",
+                    self.describe(p.base),
+                    p.writes.len()
+                )
             }
             Kind::Bytes => "bytes".into(),
         }

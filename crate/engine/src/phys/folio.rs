@@ -32,11 +32,17 @@ impl Machine {
         for use_min in [false, true] {
             for i in (0..self.zones.len()).rev() {
                 let z = &self.zones[i];
-                let mark = if use_min { z.watermarks.min } else { z.watermarks.low };
+                let mark = if use_min {
+                    z.watermarks.min
+                } else {
+                    z.watermarks.low
+                };
                 if z.nr_free < nr || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2] {
                     continue;
                 }
-                let Some(pfn) = self.zones[i].rmqueue(&mut self.frames, order, mt) else { continue };
+                let Some(pfn) = self.zones[i].rmqueue(&mut self.frames, order, mt) else {
+                    continue;
+                };
                 *match self.zones[i].kind {
                     ZoneKind::Dma => &mut self.stat.pgalloc_dma,
                     ZoneKind::Dma32 => &mut self.stat.pgalloc_dma32,
@@ -60,8 +66,13 @@ impl Machine {
                 self.frames.set_content(page, content::ZERO);
             }
         }
-        self.frames.format(head, order, FrameFlags::NONE, FrameFlags::NONE);
-        let zone = self.zones.iter_mut().find(|z| z.contains(head)).expect("every frame has a zone");
+        self.frames
+            .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
+        let zone = self
+            .zones
+            .iter_mut()
+            .find(|z| z.contains(head))
+            .expect("every frame has a zone");
         zone.free_block(&mut self.frames, head, order);
         self.stat.pgfree += 1 << order;
     }
@@ -122,7 +133,11 @@ impl Machine {
         *if flags.has(FrameFlags::UNEVICTABLE) {
             &mut self.stat.nr_unevictable
         } else if file {
-            if flags.has(FrameFlags::ACTIVE) { &mut self.stat.nr_active_file } else { &mut self.stat.nr_inactive_file }
+            if flags.has(FrameFlags::ACTIVE) {
+                &mut self.stat.nr_active_file
+            } else {
+                &mut self.stat.nr_inactive_file
+            }
         } else if flags.has(FrameFlags::ACTIVE) {
             &mut self.stat.nr_active_anon
         } else {
@@ -171,13 +186,21 @@ impl Machine {
     /// All mappings of a folio: each PTE and each PMD counts one (`folio_mapcount`).
     #[inline]
     pub fn folio_mapcount(&self, head: Pfn) -> i32 {
-        if self.frames.order(head) == 0 { self.frames.mapcount(head) } else { self.frames.refcount(head.add(1)) }
+        if self.frames.order(head) == 0 {
+            self.frames.mapcount(head)
+        } else {
+            self.frames.refcount(head.add(1))
+        }
     }
 
     /// PMD mappings of a large folio (`_entire_mapcount`, plus one).
     #[inline]
     pub fn folio_entire_mapcount(&self, head: Pfn) -> i32 {
-        if self.frames.order(head) == 0 { 0 } else { self.frames.anchor(head.add(1)) as i32 }
+        if self.frames.order(head) == 0 {
+            0
+        } else {
+            self.frames.anchor(head.add(1)) as i32
+        }
     }
 
     /// `_nr_pages_mapped` of a large folio.
@@ -200,8 +223,16 @@ impl Machine {
 
     /// The two address spaces a large folio remembers, with their mappings, and whether it is marked shared.
     pub fn folio_mm_ids(&self, head: Pfn) -> ([(Option<MmId>, i32); 2], bool) {
-        let id = |p: Pfn| (self.frames.anchor(p).checked_sub(1).map(MmId), self.frames.refcount(p));
-        ([id(head.add(2)), id(head.add(3))], self.frames.link(head.add(2)) != 0)
+        let id = |p: Pfn| {
+            (
+                self.frames.anchor(p).checked_sub(1).map(MmId),
+                self.frames.refcount(p),
+            )
+        };
+        (
+            [id(head.add(2)), id(head.add(3))],
+            self.frames.link(head.add(2)) != 0,
+        )
     }
 
     /// `n` more mappings of a large folio by `mm` (`folio_add_return_large_mapcount`).
@@ -244,7 +275,8 @@ impl Machine {
                 break;
             }
         }
-        if self.frames.refcount(head.add(2)) == total || self.frames.refcount(head.add(3)) == total {
+        if self.frames.refcount(head.add(2)) == total || self.frames.refcount(head.add(3)) == total
+        {
             self.frames.set_link(head.add(2), 0);
         }
     }
@@ -261,7 +293,11 @@ impl Machine {
     /// (`folio_expected_ref_count`).
     #[inline]
     pub(crate) fn folio_expected_refs(&self, head: Pfn) -> i32 {
-        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) { 1 << self.frames.order(head) } else { 0 };
+        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) {
+            1 << self.frames.order(head)
+        } else {
+            0
+        };
         cache + self.folio_mapcount(head)
     }
 

@@ -225,7 +225,8 @@ impl FrameTable {
     /// Page offset in the area or file (`folio->index`), 36 bits.
     #[inline]
     pub fn index(&self, pfn: Pfn) -> u64 {
-        u64::from(self.packed.get(pfn.index()) >> INDEX_HIGH_SHIFT) << 32 | u64::from(self.index.get(pfn.index()))
+        u64::from(self.packed.get(pfn.index()) >> INDEX_HIGH_SHIFT) << 32
+            | u64::from(self.index.get(pfn.index()))
     }
 
     /// Stores the page offset; `index` must be below 2^36.

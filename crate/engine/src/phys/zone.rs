@@ -3,7 +3,7 @@
 //! Counterparts: `struct pglist_data`, `struct zone`, `__setup_per_zone_wmarks`.
 
 use super::buddy::FreeArea;
-use crate::vm::addr::{Pfn, PAGE_SIZE};
+use crate::vm::addr::{PAGE_SIZE, Pfn};
 
 /// Kinds of zones, low to high. Movable and Device stay empty unless configured.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -93,7 +93,11 @@ pub fn layout(mem_pages: u64, nr_nodes: u8) -> Vec<(u8, ZoneKind, u64, u64)> {
     let (mut out, mut nid, mut left) = (Vec::new(), 0u8, share);
     for (kind, mut start, mut pages) in ranges {
         while pages > 0 {
-            let take = if nid + 1 == nr_nodes { pages } else { pages.min(left) };
+            let take = if nid + 1 == nr_nodes {
+                pages
+            } else {
+                pages.min(left)
+            };
             out.push((nid, kind, start, take));
             start += take;
             pages -= take;
@@ -127,7 +131,12 @@ pub fn set_watermarks(zones: &mut [Zone], min_free_kbytes: u64, scale_factor: u6
     for z in zones {
         let min = pages_min * z.managed / total.max(1);
         let step = (min / 4).max(z.managed * scale_factor / 10_000);
-        z.watermarks = Watermarks { min, low: min + step, high: min + 2 * step, promo: min + 3 * step };
+        z.watermarks = Watermarks {
+            min,
+            low: min + step,
+            high: min + 2 * step,
+            promo: min + 3 * step,
+        };
         for (k, reserve) in z.lowmem_reserve.iter_mut().enumerate() {
             let above: u64 = sizes
                 .iter()
@@ -155,7 +164,10 @@ mod tests {
             ]
         );
         let two = layout((4 << 30) / PAGE_SIZE, 2);
-        assert_eq!(two.iter().filter(|z| z.0 == 1).map(|z| z.3).sum::<u64>(), 1 << 19);
+        assert_eq!(
+            two.iter().filter(|z| z.0 == 1).map(|z| z.3).sum::<u64>(),
+            1 << 19
+        );
     }
 
     #[test]

@@ -11,7 +11,10 @@ impl Machine {
     /// (if `shrink_underused`).
     pub(crate) fn deferred_split_folio(&mut self, head: Pfn, partially: bool) {
         let order = self.frames.order(head);
-        if order <= 1 || self.frames.has(head, FrameFlags::SWAPCACHE) || !partially && !self.thp.shrink_underused {
+        if order <= 1
+            || self.frames.has(head, FrameFlags::SWAPCACHE)
+            || !partially && !self.thp.shrink_underused
+        {
             return;
         }
         if partially && !self.frames.has(head, FrameFlags::PARTIALLY_MAPPED) {
@@ -45,7 +48,8 @@ impl Machine {
             let order = self.frames.order(head);
             self.stat.mthp_mut(order).nr_anon_partially_mapped -= 1;
         }
-        self.frames.clear(head, FrameFlags::DEFERRED.and(FrameFlags::PARTIALLY_MAPPED));
+        self.frames
+            .clear(head, FrameFlags::DEFERRED.and(FrameFlags::PARTIALLY_MAPPED));
         let place = self.frames.link(head.add(3));
         if self.thp.deferred.get(&place) == Some(&head) {
             self.thp.deferred.remove(&place);
@@ -84,6 +88,10 @@ impl Machine {
             return false;
         }
         let n = self.folio_nr_pages(head);
-        (0..n).filter(|i| self.page_is_zero(head.add(*i))).take(limit + 1).count() > limit
+        (0..n)
+            .filter(|i| self.page_is_zero(head.add(*i)))
+            .take(limit + 1)
+            .count()
+            > limit
     }
 }

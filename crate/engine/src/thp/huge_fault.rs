@@ -5,9 +5,9 @@
 use crate::explain::{Explain, Silent};
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::thp::TvaType;
 use crate::trace::FaultKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, HPAGE_PMD_SIZE, Pfn, VmaId, pmd_down};
-use crate::thp::TvaType;
 use crate::vm::fault::{Access, FaultResult};
 use crate::vm::pte::Pte;
 use crate::vm::table::{Pmd, PmdSlot};
@@ -15,7 +15,12 @@ use crate::vm::vma::VmFlags;
 
 impl Machine {
     /// Start of the block a fault at `addr` may fill with a huge page; `None`: smaller pages it is.
-    pub(crate) fn huge_fault_block<E: Explain>(&self, vma: VmaId, addr: u64, x: &mut E) -> Option<u64> {
+    pub(crate) fn huge_fault_block<E: Explain>(
+        &self,
+        vma: VmaId,
+        addr: u64,
+        x: &mut E,
+    ) -> Option<u64> {
         let v = self.vma(vma);
         let pmd = self.pmd(v.mm, addr);
         let taken = !matches!(pmd, Pmd::None | Pmd::Missing);
@@ -30,15 +35,34 @@ impl Machine {
             return None;
         }
         let base = self.pmd_block_in_vma(vma, addr);
-        let outside = x.fails("block_inside", base.is_none(), "not_suitable_address_range", || {
-            let base = pmd_down(addr);
-            format!("block {base:#x}-{:#x} in area {:#x}-{:#x}", base + HPAGE_PMD_SIZE, v.start, v.end)
-        });
-        if outside { None } else { Some(base.unwrap_or_else(|| pmd_down(addr))) }
+        let outside = x.fails(
+            "block_inside",
+            base.is_none(),
+            "not_suitable_address_range",
+            || {
+                let base = pmd_down(addr);
+                format!(
+                    "block {base:#x}-{:#x} in area {:#x}-{:#x}",
+                    base + HPAGE_PMD_SIZE,
+                    v.start,
+                    v.end
+                )
+            },
+        );
+        if outside {
+            None
+        } else {
+            Some(base.unwrap_or_else(|| pmd_down(addr)))
+        }
     }
 
     /// First touch of an empty PMD. `None`: fall back to smaller pages.
-    pub(crate) fn do_huge_pmd_anonymous_page(&mut self, vma: VmaId, addr: u64, access: Access) -> Option<FaultResult> {
+    pub(crate) fn do_huge_pmd_anonymous_page(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        access: Access,
+    ) -> Option<FaultResult> {
         let base = self.huge_fault_block(vma, addr, &mut Silent)?;
         let (mm, flags) = (self.vma(vma).mm, self.vma(vma).flags);
         self.anon_vma_prepare(vma);
@@ -71,7 +95,11 @@ impl Machine {
     /// Maps a new huge folio; the deposited table and the RSS are the caller's (`map_anon_folio_pmd`).
     fn map_anon_folio_pmd(&mut self, head: Pfn, vma: VmaId, base: u64, slot: PmdSlot) {
         let writable = self.vma(vma).flags.has(VmFlags::WRITE);
-        let pmd = Pte::page(head).with_huge(true).with_young(true).with_dirty(true).with_write(writable);
+        let pmd = Pte::page(head)
+            .with_huge(true)
+            .with_young(true)
+            .with_dirty(true)
+            .with_write(writable);
         self.tables.set(slot.table, slot.index, pmd);
         self.add_new_anon_rmap(head, vma, base, true);
         self.lru_add_new_anon(head, vma);
@@ -105,7 +133,8 @@ impl Machine {
             return None;
         }
         let head = pmd.pfn();
-        let reusable = self.frames.has(head, FrameFlags::ANON_EXCLUSIVE) || self.frames.refcount(head) == 1;
+        let reusable =
+            self.frames.has(head, FrameFlags::ANON_EXCLUSIVE) || self.frames.refcount(head) == 1;
         if !reusable {
             self.split_huge_pmd(vma, addr);
             return None;

@@ -18,14 +18,19 @@ impl Machine {
             self.stat.thp_fault_fallback += 1;
             return None;
         };
-        let Some(table) = self.alloc_table(mm, false) else { return Some(FaultResult::Oom) };
+        let Some(table) = self.alloc_table(mm, false) else {
+            return Some(FaultResult::Oom);
+        };
         self.deposit_table(mm, table);
         self.set_huge_zero_pmd(head, slot);
         Some(FaultResult::Done(FaultKind::HugeZeroPage))
     }
 
     pub(crate) fn set_huge_zero_pmd(&mut self, head: Pfn, slot: PmdSlot) {
-        let pmd = Pte::page(head).with_huge(true).with_special(true).with_young(true);
+        let pmd = Pte::page(head)
+            .with_huge(true)
+            .with_special(true)
+            .with_young(true);
         self.tables.set(slot.table, slot.index, pmd);
     }
 

@@ -42,12 +42,24 @@ impl Machine {
     }
 
     /// The orders of the mask `orders` that `vma`, were its flags `flags`, may have.
-    pub(crate) fn thp_vma_allowable_orders(&self, vma: VmaId, flags: VmFlags, tva: TvaType, orders: u32) -> u32 {
+    pub(crate) fn thp_vma_allowable_orders(
+        &self,
+        vma: VmaId,
+        flags: VmFlags,
+        tva: TvaType,
+        orders: u32,
+    ) -> u32 {
         self.thp_vma_allowable_orders_explained(vma, flags, tva, orders, &mut Silent)
     }
 
     /// Whether `vma`, were its flags `flags`, may have folios of `order`.
-    pub(crate) fn thp_vma_allowable(&self, vma: VmaId, flags: VmFlags, tva: TvaType, order: u8) -> bool {
+    pub(crate) fn thp_vma_allowable(
+        &self,
+        vma: VmaId,
+        flags: VmFlags,
+        tva: TvaType,
+        order: u8,
+    ) -> bool {
         self.thp_vma_allowable_explained(vma, flags, tva, order, &mut Silent)
     }
 
@@ -88,7 +100,9 @@ impl Machine {
         } else {
             left &= 0b11_1111_1110;
         }
-        if x.fails("nohugepage", flags.has(VmFlags::NOHUGEPAGE), NO, || format!("VmFlags {}", flags.codes())) {
+        if x.fails("nohugepage", flags.has(VmFlags::NOHUGEPAGE), NO, || {
+            format!("VmFlags {}", flags.codes())
+        }) {
             return 0;
         }
         let advised = flags.has(VmFlags::HUGEPAGE) || forced;
@@ -105,7 +119,9 @@ impl Machine {
         }
         if matches!(tva, TvaType::Khugepaged | TvaType::ForcedCollapse) {
             let bad = flags.any(VmFlags::SPECIAL.with(VmFlags::HUGETLB));
-            if x.fails("ordinary_area", bad, NO, || format!("VmFlags {}", flags.codes())) {
+            if x.fails("ordinary_area", bad, NO, || {
+                format!("VmFlags {}", flags.codes())
+            }) {
                 return 0;
             }
         }
@@ -113,7 +129,10 @@ impl Machine {
             let fits = self.suitable_orders(vma, orders);
             left &= fits;
             if x.fails("fits_aligned", fits == 0, NO, || {
-                format!("{:#x}-{:#x} must hold a naturally aligned block", v.start, v.end)
+                format!(
+                    "{:#x}-{:#x} must hold a naturally aligned block",
+                    v.start, v.end
+                )
             }) {
                 return 0;
             }
@@ -121,10 +140,21 @@ impl Machine {
                 return self.file_allowable_orders(vma, flags, tva, left);
             }
         }
-        let needs_anon_vma = matches!(tva, TvaType::Khugepaged | TvaType::ForcedCollapse) && v.is_anonymous();
-        if x.fails("anon_vma", needs_anon_vma && v.anon_vma.is_none(), NO, || {
-            (if v.anon_vma.is_some() { "has an anon_vma" } else { "never written to: no anon_vma" }).into()
-        }) {
+        let needs_anon_vma =
+            matches!(tva, TvaType::Khugepaged | TvaType::ForcedCollapse) && v.is_anonymous();
+        if x.fails(
+            "anon_vma",
+            needs_anon_vma && v.anon_vma.is_none(),
+            NO,
+            || {
+                (if v.anon_vma.is_some() {
+                    "has an anon_vma"
+                } else {
+                    "never written to: no anon_vma"
+                })
+                .into()
+            },
+        ) {
             return 0;
         }
         left
@@ -136,7 +166,11 @@ impl Machine {
             "enabled={} 2048kB={} area {}",
             word(self.thp.enabled.show()),
             word(self.thp.size_enabled[9].show()),
-            if flags.has(VmFlags::HUGEPAGE) { "advised (hg)" } else { "not advised" }
+            if flags.has(VmFlags::HUGEPAGE) {
+                "advised (hg)"
+            } else {
+                "not advised"
+            }
         )
     }
 
@@ -146,7 +180,8 @@ impl Machine {
         let mut left = orders;
         for order in (1..=9u8).rev().filter(|o| orders & 1 << o != 0) {
             let size = 1u64 << (PAGE_SHIFT + u32::from(order));
-            let congruent = v.file.is_none() || ((v.start >> PAGE_SHIFT).wrapping_sub(v.pgoff)).is_multiple_of(1 << order);
+            let congruent = v.file.is_none()
+                || ((v.start >> PAGE_SHIFT).wrapping_sub(v.pgoff)).is_multiple_of(1 << order);
             let base = v.end & !(size - 1);
             if congruent && base >= size && base - size >= v.start {
                 break;
@@ -157,7 +192,13 @@ impl Machine {
     }
 
     /// Files: a room for page cache and shared memory, which do not exist yet.
-    fn file_allowable_orders(&self, _vma: VmaId, _flags: VmFlags, _tva: TvaType, _orders: u32) -> u32 {
+    fn file_allowable_orders(
+        &self,
+        _vma: VmaId,
+        _flags: VmFlags,
+        _tva: TvaType,
+        _orders: u32,
+    ) -> u32 {
         0
     }
 
@@ -170,7 +211,9 @@ impl Machine {
         };
         let shmem = self.thp.shmem_enabled != ShmemEnabled::Deny
             && match self.thp.shmem_size_enabled[9] {
-                ShmemSizeEnabled::Always | ShmemSizeEnabled::Advise | ShmemSizeEnabled::WithinSize => true,
+                ShmemSizeEnabled::Always
+                | ShmemSizeEnabled::Advise
+                | ShmemSizeEnabled::WithinSize => true,
                 ShmemSizeEnabled::Inherit => self.thp.shmem_enabled != ShmemEnabled::Never,
                 ShmemSizeEnabled::Never => false,
             };

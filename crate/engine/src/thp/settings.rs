@@ -107,22 +107,43 @@ words! {
 
 /// The top-level files, with their defaults, for the table of tunables.
 pub const THP_FILES: &[FileSpec] = &[
-    FileSpec::words("enabled", "madvise", &["always", "madvise", "never"], "which areas may have huge pages"),
+    FileSpec::words(
+        "enabled",
+        "madvise",
+        &["always", "madvise", "never"],
+        "which areas may have huge pages",
+    ),
     FileSpec::words(
         "defrag",
         "madvise",
         &["always", "defer", "defer+madvise", "madvise", "never"],
         "how hard a fault tries to get a huge page when none is free",
     ),
-    FileSpec::range("use_zero_page", "1", 0, 1, "map the huge zero page on a read fault"),
+    FileSpec::range(
+        "use_zero_page",
+        "1",
+        0,
+        1,
+        "map the huge zero page on a read fault",
+    ),
     FileSpec::words(
         "shmem_enabled",
         "never",
         &["always", "within_size", "advise", "never", "deny", "force"],
         "huge pages for shared memory",
     ),
-    FileSpec::range("shrink_underused", "1", 0, 1, "split huge pages that are mostly zero when memory is short"),
-    FileSpec::read_only("hpage_pmd_size", "2097152", "bytes of a PMD-mapped huge page"),
+    FileSpec::range(
+        "shrink_underused",
+        "1",
+        0,
+        1,
+        "split huge pages that are mostly zero when memory is short",
+    ),
+    FileSpec::read_only(
+        "hpage_pmd_size",
+        "2097152",
+        "bytes of a PMD-mapped huge page",
+    ),
 ];
 
 fn word(text: &str) -> &str {
@@ -157,7 +178,9 @@ impl Machine {
 
     fn thp_size_show(&self, order: u8, file: &str) -> Option<String> {
         if let Some(stat) = file.strip_prefix("stats/") {
-            let only_anon = stat.starts_with("anon_") || stat.starts_with("nr_anon") || stat == "split_deferred";
+            let only_anon = stat.starts_with("anon_")
+                || stat.starts_with("nr_anon")
+                || stat == "split_deferred";
             if order == 1 && only_anon {
                 return None;
             }
@@ -192,8 +215,9 @@ impl Machine {
             "defrag" => self.thp.defrag = Defrag::from_word(word(text)).ok_or(Errno::EINVAL)?,
             "shmem_enabled" => {
                 let value = ShmemEnabled::from_word(word(text)).ok_or(Errno::EINVAL)?;
-                let only_pmd_inherits = (1..=9)
-                    .all(|o| (self.thp.shmem_size_enabled[o] == ShmemSizeEnabled::Inherit) == (o == 9));
+                let only_pmd_inherits = (1..=9).all(|o| {
+                    (self.thp.shmem_size_enabled[o] == ShmemSizeEnabled::Inherit) == (o == 9)
+                });
                 if value == ShmemEnabled::Force && !only_pmd_inherits {
                     return Err(Errno::EINVAL);
                 }
@@ -212,7 +236,8 @@ impl Machine {
     fn thp_size_store(&mut self, order: u8, file: &str, text: &str) -> Result<(), Errno> {
         match file {
             "enabled" => {
-                self.thp.size_enabled[order as usize] = SizeEnabled::from_word(word(text)).ok_or(Errno::EINVAL)?;
+                self.thp.size_enabled[order as usize] =
+                    SizeEnabled::from_word(word(text)).ok_or(Errno::EINVAL)?;
             }
             "shmem_enabled" => {
                 let value = ShmemSizeEnabled::from_word(word(text)).ok_or(Errno::EINVAL)?;

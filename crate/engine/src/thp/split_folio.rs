@@ -6,7 +6,10 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::trace::EventKind;
-use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, HPAGE_PMD_SIZE, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index};
+use crate::vm::addr::{
+    HPAGE_PMD_NR, HPAGE_PMD_ORDER, HPAGE_PMD_SIZE, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down,
+    pte_index,
+};
 use crate::vm::pte::Pte;
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
@@ -81,9 +84,17 @@ impl Machine {
             s.nr_anon -= 1;
         }
         if order == HPAGE_PMD_ORDER {
-            *if failed { &mut self.stat.thp_split_page_failed } else { &mut self.stat.thp_split_page } += 1;
+            *if failed {
+                &mut self.stat.thp_split_page_failed
+            } else {
+                &mut self.stat.thp_split_page
+            } += 1;
         }
-        self.emit(EventKind::SplitFolio { pfn: head, order, failed });
+        self.emit(EventKind::SplitFolio {
+            pfn: head,
+            order,
+            failed,
+        });
     }
 
     /// Takes out every entry that maps the folio. PMDs become empty tables; the mapping counts of entries go
@@ -92,7 +103,12 @@ impl Machine {
         let n = self.folio_nr_pages(head) as u64;
         let index = self.frames.index(head);
         let anchor = self.frames.anchor(head) as usize;
-        let vmas = self.anon_vmas.get(anchor).and_then(Option::as_ref).map(|a| a.vmas.clone()).unwrap_or_default();
+        let vmas = self
+            .anon_vmas
+            .get(anchor)
+            .and_then(Option::as_ref)
+            .map(|a| a.vmas.clone())
+            .unwrap_or_default();
         let mut out = Vec::new();
         for vma in vmas {
             let v = self.vma(vma);
@@ -100,10 +116,14 @@ impl Machine {
             if first >= last {
                 continue;
             }
-            let (mut addr, end) = (v.start + (first - v.pgoff) * PAGE_SIZE, v.start + (last - v.pgoff) * PAGE_SIZE);
+            let (mut addr, end) = (
+                v.start + (first - v.pgoff) * PAGE_SIZE,
+                v.start + (last - v.pgoff) * PAGE_SIZE,
+            );
             while addr < end {
                 let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
-                let offset = ((addr - self.vma(vma).start) / PAGE_SIZE + self.vma(vma).pgoff - index) as usize;
+                let offset = ((addr - self.vma(vma).start) / PAGE_SIZE + self.vma(vma).pgoff
+                    - index) as usize;
                 self.unmap_folio_in_table(head.add(offset), vma, addr, stop, &mut out);
                 addr = stop;
             }
@@ -111,10 +131,19 @@ impl Machine {
         out
     }
 
-    fn unmap_folio_in_table(&mut self, page: Pfn, vma: VmaId, addr: u64, end: u64, out: &mut Vec<Unmapped>) {
+    fn unmap_folio_in_table(
+        &mut self,
+        page: Pfn,
+        vma: VmaId,
+        addr: u64,
+        end: u64,
+        out: &mut Vec<Unmapped>,
+    ) {
         let mm = self.vma(vma).mm;
         let head = self.frames.head(page);
-        let Some(slot) = self.pmd_slot(mm, addr) else { return };
+        let Some(slot) = self.pmd_slot(mm, addr) else {
+            return;
+        };
         match self.pmd_at(slot) {
             Pmd::Huge(pmd) if !pmd.special() && pmd.pfn() == head => {
                 self.stat.thp_split_pmd += 1;
@@ -124,10 +153,19 @@ impl Machine {
                 self.pmd_populate(slot, table);
                 self.remove_rmap_pmd(head, vma);
                 *self.frames.refcount_mut(head) -= 1;
-                self.emit(EventKind::SplitPmd { mm, addr: pmd_down(addr) });
+                self.emit(EventKind::SplitPmd {
+                    mm,
+                    addr: pmd_down(addr),
+                });
                 for index in 0..HPAGE_PMD_NR {
                     let pte = pmd.with_huge(false).with_pfn(head.add(index));
-                    out.push(Unmapped { vma, table, index, pte, exclusive });
+                    out.push(Unmapped {
+                        vma,
+                        table,
+                        index,
+                        pte,
+                        exclusive,
+                    });
                 }
             }
             Pmd::Table(table) => {
@@ -143,7 +181,13 @@ impl Machine {
                     self.transfer_dirty(head, pte);
                     self.remove_rmap_ptes(page, 1, vma);
                     *self.frames.refcount_mut(head) -= 1;
-                    out.push(Unmapped { vma, table, index, pte, exclusive });
+                    out.push(Unmapped {
+                        vma,
+                        table,
+                        index,
+                        pte,
+                        exclusive,
+                    });
                 }
             }
             _ => {}
@@ -167,7 +211,8 @@ impl Machine {
             self.frames.format(page, 0, flags, FrameFlags::NONE);
             self.frames.set_anchor(page, anchor);
             self.frames.set_index(page, index + i as u64);
-            *self.frames.refcount_mut(page) = cache_refs + if page == keep { extra_refs } else { 0 };
+            *self.frames.refcount_mut(page) =
+                cache_refs + if page == keep { extra_refs } else { 0 };
         }
     }
 
@@ -183,7 +228,11 @@ impl Machine {
         }
         self.tables.set(u.table, u.index, u.pte);
         *self.frames.refcount_mut(page) += 1;
-        let exclusive = if u.exclusive { crate::vm::rmap::Exclusive::Yes } else { crate::vm::rmap::Exclusive::No };
+        let exclusive = if u.exclusive {
+            crate::vm::rmap::Exclusive::Yes
+        } else {
+            crate::vm::rmap::Exclusive::No
+        };
         self.add_anon_rmap_ptes(page, 1, u.vma, exclusive);
     }
 }

@@ -14,12 +14,18 @@ impl Machine {
     /// Splits the huge PMD for `addr`, if there is one. Never fails.
     pub(crate) fn split_huge_pmd(&mut self, vma: VmaId, addr: u64) {
         let (mm, base) = (self.vma(vma).mm, pmd_down(addr));
-        let Some(slot) = self.pmd_slot(mm, base) else { return };
-        let Pmd::Huge(pmd) = self.pmd_at(slot) else { return };
+        let Some(slot) = self.pmd_slot(mm, base) else {
+            return;
+        };
+        let Pmd::Huge(pmd) = self.pmd_at(slot) else {
+            return;
+        };
         self.stat.thp_split_pmd += 1;
         let table = self.withdraw_table(mm);
         if pmd.special() {
-            let zero = Pte::page(self.zero_pfn).with_special(true).with_young(pmd.young());
+            let zero = Pte::page(self.zero_pfn)
+                .with_special(true)
+                .with_young(pmd.young());
             for i in 0..HPAGE_PMD_NR {
                 self.tables.set(table, i, zero);
             }
@@ -34,7 +40,11 @@ impl Machine {
                 let pte = pmd.with_huge(false).with_pfn(head.add(i));
                 self.tables.set(table, i, pte);
             }
-            let exclusive = if exclusive { Exclusive::Yes } else { Exclusive::No };
+            let exclusive = if exclusive {
+                Exclusive::Yes
+            } else {
+                Exclusive::No
+            };
             self.add_anon_rmap_ptes(head, HPAGE_PMD_NR, vma, exclusive);
             self.remove_rmap_pmd(head, vma);
         }

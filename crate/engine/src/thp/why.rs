@@ -13,7 +13,11 @@ impl Machine {
     /// ESRCH.
     pub fn why(&self, pid: Pid, addr: u64) -> Result<Vec<CheckList>, Errno> {
         let mm = self.mm_of(pid)?;
-        Ok(vec![self.fault_why(mm, addr), self.khugepaged_why(mm, addr), self.ksm_why(mm, addr)])
+        Ok(vec![
+            self.fault_why(mm, addr),
+            self.khugepaged_why(mm, addr),
+            self.ksm_why(mm, addr),
+        ])
     }
 
     /// Would a store at `addr` get a huge page?
@@ -28,11 +32,15 @@ impl Machine {
         }
         let Some(vma) = vma else { return list };
         let flags = self.vma(vma).flags;
-        list.fails("writable", !flags.has(VmFlags::WRITE), "SIGSEGV", || flags.perm());
+        list.fails("writable", !flags.has(VmFlags::WRITE), "SIGSEGV", || {
+            flags.perm()
+        });
         self.huge_fault_block(vma, addr, &mut list);
         let full = self.clone().alloc_user_folio(HPAGE_PMD_ORDER).is_none();
         list.fails("free_block", full, "thp_fault_fallback", || {
-            let blocks: u64 = (9..=10).map(|o| self.zones.iter().map(|z| z.free.nr_free(o)).sum::<u64>() << (o - 9)).sum();
+            let blocks: u64 = (9..=10)
+                .map(|o| self.zones.iter().map(|z| z.free.nr_free(o)).sum::<u64>() << (o - 9))
+                .sum();
             format!("{blocks} free 2 MiB blocks")
         });
         list

@@ -65,7 +65,12 @@ pub enum EventKind {
         unmapped: i32,
     },
     /// `mm_collapse_huge_page`
-    CollapseHugePage { mm: MmId, addr: u64, isolated: bool, status: ScanResult },
+    CollapseHugePage {
+        mm: MmId,
+        addr: u64,
+        isolated: bool,
+        status: ScanResult,
+    },
     /// `mm_collapse_huge_page_isolate`
     CollapseHugePageIsolate {
         mm: MmId,
@@ -76,43 +81,114 @@ pub enum EventKind {
         status: ScanResult,
     },
     /// `mm_collapse_huge_page_swapin`
-    CollapseHugePageSwapin { mm: MmId, addr: u64, swapped_in: i32, referenced: i32, ret: ScanResult },
+    CollapseHugePageSwapin {
+        mm: MmId,
+        addr: u64,
+        swapped_in: i32,
+        referenced: i32,
+        ret: ScanResult,
+    },
     /// `ksm_start_scan`
-    KsmStartScan { seq: u64, rmap: u64 },
+    KsmStartScan {
+        seq: u64,
+        rmap: u64,
+    },
     /// `ksm_stop_scan`
-    KsmStopScan { seq: u64, rmap: u64 },
+    KsmStopScan {
+        seq: u64,
+        rmap: u64,
+    },
     /// `ksm_enter`
-    KsmEnter { mm: MmId },
+    KsmEnter {
+        mm: MmId,
+    },
     /// `ksm_exit`
-    KsmExit { mm: MmId },
+    KsmExit {
+        mm: MmId,
+    },
     /// `ksm_merge_one_page`: merging with the zero page
-    KsmMergeOnePage { mm: MmId, addr: u64, pfn: Pfn, err: i32 },
+    KsmMergeOnePage {
+        mm: MmId,
+        addr: u64,
+        pfn: Pfn,
+        err: i32,
+    },
     /// `ksm_merge_with_ksm_page`: `pfn` is the frame merged into; `stable` false while it becomes a KSM page
-    KsmMergeWithKsmPage { mm: MmId, addr: u64, stable: bool, pfn: Pfn, err: i32 },
+    KsmMergeWithKsmPage {
+        mm: MmId,
+        addr: u64,
+        stable: bool,
+        pfn: Pfn,
+        err: i32,
+    },
     /// `ksm_remove_ksm_page`
-    KsmRemoveKsmPage { pfn: Pfn },
+    KsmRemoveKsmPage {
+        pfn: Pfn,
+    },
     /// `ksm_remove_rmap_item`
-    KsmRemoveRmapItem { mm: MmId, addr: u64, pfn: Pfn },
+    KsmRemoveRmapItem {
+        mm: MmId,
+        addr: u64,
+        pfn: Pfn,
+    },
     /// `ksm_advisor`
-    KsmAdvisor { scan_time: i64, pages_to_scan: u64, cpu_percent: u32 },
+    KsmAdvisor {
+        scan_time: i64,
+        pages_to_scan: u64,
+        cpu_percent: u32,
+    },
     /// ksmd looked at `count` pages in a row, at addresses going up from `addr`, with the same outcome: why they
     /// are as they are, in words of `why`. Extended in place within one wake-up only
-    KsmVisit { mm: MmId, addr: u64, outcome: KsmOutcome, count: u32 },
+    KsmVisit {
+        mm: MmId,
+        addr: u64,
+        outcome: KsmOutcome,
+        count: u32,
+    },
     /// `count` faults in a row, at addresses going up from `addr`
-    Fault { mm: MmId, addr: u64, kind: FaultKind, count: u32 },
+    Fault {
+        mm: MmId,
+        addr: u64,
+        kind: FaultKind,
+        count: u32,
+    },
     /// A fault that ended in a signal
-    Signal { mm: MmId, addr: u64, sigbus: bool },
+    Signal {
+        mm: MmId,
+        addr: u64,
+        sigbus: bool,
+    },
     /// A system call changed the areas or pages of `[addr, addr + pages)`
-    Call { mm: MmId, addr: u64, pages: u64, call: Call },
+    Call {
+        mm: MmId,
+        addr: u64,
+        pages: u64,
+        call: Call,
+    },
     /// One PMD mapping became page-table entries
-    SplitPmd { mm: MmId, addr: u64 },
+    SplitPmd {
+        mm: MmId,
+        addr: u64,
+    },
     /// A large folio was split
-    SplitFolio { pfn: Pfn, order: u8, failed: bool },
+    SplitFolio {
+        pfn: Pfn,
+        order: u8,
+        failed: bool,
+    },
     /// khugepaged or ksmd finished a full scan
-    FullScan { actor: Actor, count: u64 },
+    FullScan {
+        actor: Actor,
+        count: u64,
+    },
     /// A process came, by fork if `parent` is set, or left
-    ProcessStart { pid: Pid, parent: Option<Pid> },
-    ProcessExit { pid: Pid },
+    ProcessStart {
+        pid: Pid,
+        parent: Option<Pid>,
+    },
+    ProcessExit {
+        pid: Pid,
+    },
 }
 
 /// A system call, for the log.

@@ -45,7 +45,9 @@ impl EventRing {
 
     /// The newest event, to be extended in place (a run of faults).
     pub fn last_mut(&mut self) -> Option<&mut Event> {
-        self.blocks.back_mut().and_then(|b| Rc::make_mut(b).last_mut())
+        self.blocks
+            .back_mut()
+            .and_then(|b| Rc::make_mut(b).last_mut())
     }
 
     /// Events numbered `seq` and above, oldest first; fewer if the ring has dropped some.

@@ -43,9 +43,16 @@ impl Machine {
     ///
     /// # Errors
     /// The outer one ESRCH, the inner one the signal.
-    pub fn store(&mut self, pid: Pid, addr: u64, pattern: Pattern) -> Result<Result<(), Signal>, Errno> {
-        self.access_pages(pid, addr, &[0], Access::Write, |m, page, _| m.write_content(page, pattern))
-            .map(|r| r.map_err(|(_, s)| s))
+    pub fn store(
+        &mut self,
+        pid: Pid,
+        addr: u64,
+        pattern: Pattern,
+    ) -> Result<Result<(), Signal>, Errno> {
+        self.access_pages(pid, addr, &[0], Access::Write, |m, page, _| {
+            m.write_content(page, pattern)
+        })
+        .map(|r| r.map_err(|(_, s)| s))
     }
 
     /// Accesses the pages `addr + offset * 4096` in order, calling `f` with each frame and its offset. Stops at a
@@ -85,7 +92,11 @@ impl Machine {
                 match m.touch(mm, at, access, &mut run) {
                     Ok(page) => f(m, page, offset),
                     Err(signal) => {
-                        m.emit(EventKind::Signal { mm, addr: at, sigbus: signal == Signal::Sigbus });
+                        m.emit(EventKind::Signal {
+                            mm,
+                            addr: at,
+                            sigbus: signal == Signal::Sigbus,
+                        });
                         result = Err((offset, signal));
                         break;
                     }
@@ -98,12 +109,23 @@ impl Machine {
 
     fn emit_faults(&mut self, mm: MmId, run: Option<Run>) {
         if let Some(r) = run {
-            self.emit(EventKind::Fault { mm, addr: r.addr, kind: r.kind, count: r.count });
+            self.emit(EventKind::Fault {
+                mm,
+                addr: r.addr,
+                kind: r.kind,
+                count: r.count,
+            });
         }
     }
 
     /// One access: uses the entry if it allows it, else faults and tries again.
-    fn touch(&mut self, mm: MmId, addr: u64, access: Access, run: &mut Option<Run>) -> Result<Pfn, Signal> {
+    fn touch(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        access: Access,
+        run: &mut Option<Run>,
+    ) -> Result<Pfn, Signal> {
         for _ in 0..4 {
             if let Some(page) = self.translate(mm, addr, access) {
                 return Ok(page);
@@ -115,7 +137,12 @@ impl Machine {
                         r.next = addr + PAGE_SIZE;
                     }
                     _ => {
-                        let old = run.replace(Run { addr, next: addr + PAGE_SIZE, kind, count: 1 });
+                        let old = run.replace(Run {
+                            addr,
+                            next: addr + PAGE_SIZE,
+                            kind,
+                            count: 1,
+                        });
                         self.emit_faults(mm, old);
                     }
                 },
@@ -141,7 +168,11 @@ impl Machine {
             return None;
         }
         if !pte.young() || write && !pte.dirty() {
-            self.tables.set(table, index, pte.with_young(true).with_dirty(pte.dirty() || write));
+            self.tables.set(
+                table,
+                index,
+                pte.with_young(true).with_dirty(pte.dirty() || write),
+            );
         }
         Some(pte.pfn().add(offset))
     }
@@ -149,7 +180,11 @@ impl Machine {
     /// The 4096 bytes a process would read at `addr`, without touching anything. Zeroes where nothing is.
     pub fn peek(&self, pid: Pid, addr: u64) -> Result<[u8; 4096], Errno> {
         let pte = self.pte(self.mm_of(pid)?, addr);
-        let id = if pte.present() { self.frames.content(pte.pfn()) } else { content::ZERO };
+        let id = if pte.present() {
+            self.frames.content(pte.pfn())
+        } else {
+            content::ZERO
+        };
         Ok(self.contents.read(id))
     }
 }

@@ -27,11 +27,15 @@ pub struct AnonVma {
 impl Machine {
     /// An anchor that exists.
     pub fn anon_vma(&self, id: AnonVmaId) -> &AnonVma {
-        self.anon_vmas[id.index()].as_ref().expect("anchors live as long as they are linked")
+        self.anon_vmas[id.index()]
+            .as_ref()
+            .expect("anchors live as long as they are linked")
     }
 
     pub(crate) fn anon_vma_mut(&mut self, id: AnonVmaId) -> &mut AnonVma {
-        self.anon_vmas[id.index()].as_mut().expect("anchors live as long as they are linked")
+        self.anon_vmas[id.index()]
+            .as_mut()
+            .expect("anchors live as long as they are linked")
     }
 
     fn new_anon_vma(&mut self, parent: Option<AnonVmaId>) -> AnonVmaId {
@@ -82,8 +86,12 @@ impl Machine {
     /// A neighbour's anchor that this area may use: next first, then previous (`find_mergeable_anon_vma`).
     fn find_mergeable_anon_vma(&self, vma: VmaId) -> Option<AnonVmaId> {
         let v = self.vma(vma);
-        let next = self.vma_after(v.mm, v.end).filter(|n| self.vma(*n).start == v.end);
-        let prev = self.vma_before(v.mm, v.start).filter(|p| self.vma(*p).end == v.start);
+        let next = self
+            .vma_after(v.mm, v.end)
+            .filter(|n| self.vma(*n).start == v.end);
+        let prev = self
+            .vma_before(v.mm, v.start)
+            .filter(|p| self.vma(*p).end == v.start);
         let usable = |lower: VmaId, upper: VmaId, from: VmaId| {
             let (a, b) = (self.vma(lower), self.vma(upper));
             let ignored = VmFlags::ACCESS.with(VmFlags::STICKY);
@@ -91,9 +99,14 @@ impl Machine {
                 && a.flags.without(ignored) == b.flags.without(ignored)
                 && b.pgoff == a.pgoff + a.pages();
             let f = self.vma(from);
-            if compatible && f.chain.len() == 1 { f.anon_vma } else { None }
+            if compatible && f.chain.len() == 1 {
+                f.anon_vma
+            } else {
+                None
+            }
         };
-        next.and_then(|n| usable(vma, n, n)).or_else(|| prev.and_then(|p| usable(p, vma, p)))
+        next.and_then(|n| usable(vma, n, n))
+            .or_else(|| prev.and_then(|p| usable(p, vma, p)))
     }
 
     /// Gives `dst` the anchors of `src` (`anon_vma_clone`): for splits, moves and merges of areas. At fork
@@ -103,7 +116,11 @@ impl Machine {
         for a in self.vma(src).chain.clone() {
             self.link_anon_vma(dst, a);
             let v = self.anon_vma(a);
-            if forking && self.vma(dst).anon_vma.is_none() && v.num_children < 2 && v.num_active_vmas == 0 {
+            if forking
+                && self.vma(dst).anon_vma.is_none()
+                && v.num_children < 2
+                && v.num_active_vmas == 0
+            {
                 self.vma_mut(dst).anon_vma = Some(a);
             }
         }
@@ -114,7 +131,9 @@ impl Machine {
 
     /// The child's anchors: those of the parent's area, and one of its own for new pages (`anon_vma_fork`).
     pub(crate) fn anon_vma_fork(&mut self, child: VmaId, parent: VmaId) {
-        let Some(parent_anon) = self.vma(parent).anon_vma else { return };
+        let Some(parent_anon) = self.vma(parent).anon_vma else {
+            return;
+        };
         self.anon_vma_clone(child, parent);
         if self.vma(child).anon_vma.is_none() {
             let a = self.new_anon_vma(Some(parent_anon));

@@ -12,7 +12,13 @@ use crate::trace::FaultKind;
 
 impl Machine {
     /// Reuses the page in place or maps a copy of it (`do_wp_page`).
-    pub(crate) fn do_wp_page(&mut self, vma: VmaId, addr: u64, table: TableId, access: Access) -> FaultResult {
+    pub(crate) fn do_wp_page(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        table: TableId,
+        access: Access,
+    ) -> FaultResult {
         let pte = self.tables.get(table, pte_index(addr));
         if pte.special() {
             return self.wp_page_copy(vma, addr, table, access);
@@ -53,18 +59,29 @@ impl Machine {
 
     /// A page that became exclusive is anchored in the area that owns it (`folio_move_anon_rmap`).
     fn folio_move_anon_rmap(&mut self, head: Pfn, page: Pfn) {
-        let owner = self.rmap_walk_anon(page).first().and_then(|m| self.vma(m.vma).anon_vma);
+        let owner = self
+            .rmap_walk_anon(page)
+            .first()
+            .and_then(|m| self.vma(m.vma).anon_vma);
         if let Some(a) = owner {
             self.frames.set_anchor(head, a.0);
         }
     }
 
     /// Maps a private copy of the page, or a zeroed page for the zero page (`wp_page_copy`).
-    fn wp_page_copy(&mut self, vma: VmaId, addr: u64, table: TableId, access: Access) -> FaultResult {
+    fn wp_page_copy(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        table: TableId,
+        access: Access,
+    ) -> FaultResult {
         let mm = self.vma(vma).mm;
         let old = self.tables.get(table, pte_index(addr));
         self.anon_vma_prepare(vma);
-        let Some(new) = self.alloc_user_folio(0) else { return FaultResult::Oom };
+        let Some(new) = self.alloc_user_folio(0) else {
+            return FaultResult::Oom;
+        };
         let mut kind = FaultKind::Cow;
         if old.special() {
             kind = FaultKind::Anon(0);
@@ -74,7 +91,10 @@ impl Machine {
             }
         } else {
             self.copy_content(new, old.pfn());
-            if self.frames.has(self.frames.head(old.pfn()), FrameFlags::KSM) {
+            if self
+                .frames
+                .has(self.frames.head(old.pfn()), FrameFlags::KSM)
+            {
                 self.stat.cow_ksm += 1;
                 kind = FaultKind::CowKsm;
             }
@@ -82,7 +102,10 @@ impl Machine {
         let flags = self.vma(vma).flags;
         let write = access == Access::Write && flags.has(VmFlags::WRITE);
         // A copy made without writing is clean: nobody has stored to it yet.
-        let pte = Pte::page(new).with_young(true).with_dirty(write).with_write(write);
+        let pte = Pte::page(new)
+            .with_young(true)
+            .with_dirty(write)
+            .with_write(write);
         self.tables.set(table, pte_index(addr), pte);
         self.add_new_anon_rmap(new, vma, addr, false);
         self.lru_add_new_anon(new, vma);

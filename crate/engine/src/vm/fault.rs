@@ -47,7 +47,9 @@ impl Machine {
     /// Resolves a fault at `addr` and counts it for the process (`handle_mm_fault`).
     pub(crate) fn handle_mm_fault(&mut self, mm: MmId, addr: u64, access: Access) -> FaultResult {
         let addr = page_down(addr);
-        let Some(vma) = self.vma_lookup(mm, addr) else { return FaultResult::Sigsegv };
+        let Some(vma) = self.vma_lookup(mm, addr) else {
+            return FaultResult::Sigsegv;
+        };
         let flags = self.vma(vma).flags;
         let allowed = match access {
             Access::Read => flags.any(VmFlags::ACCESS),
@@ -72,7 +74,9 @@ impl Machine {
 
     fn fault_in_vma(&mut self, vma: VmaId, addr: u64, access: Access) -> FaultResult {
         let mm = self.vma(vma).mm;
-        let Some(slot) = self.pmd_slot_alloc(mm, addr) else { return FaultResult::Oom };
+        let Some(slot) = self.pmd_slot_alloc(mm, addr) else {
+            return FaultResult::Oom;
+        };
         match self.pmd_at(slot) {
             Pmd::None => {
                 if let Some(result) = self.do_huge_pmd_anonymous_page(vma, addr, access) {
@@ -81,7 +85,9 @@ impl Machine {
             }
             Pmd::Huge(pmd) => {
                 if access == Access::Read || pmd.writable() && access == Access::Write {
-                    let pmd = pmd.with_young(true).with_dirty(pmd.dirty() || access == Access::Write);
+                    let pmd = pmd
+                        .with_young(true)
+                        .with_dirty(pmd.dirty() || access == Access::Write);
                     self.tables.set(slot.table, slot.index, pmd);
                     return FaultResult::Done(FaultKind::Spurious);
                 }
@@ -97,7 +103,9 @@ impl Machine {
 
     fn handle_pte_fault(&mut self, vma: VmaId, addr: u64, access: Access) -> FaultResult {
         let mm = self.vma(vma).mm;
-        let Some(table) = self.pte_alloc(mm, addr) else { return FaultResult::Oom };
+        let Some(table) = self.pte_alloc(mm, addr) else {
+            return FaultResult::Oom;
+        };
         let index = pte_index(addr);
         let pte = self.tables.get(table, index);
         if pte.is_none() {
@@ -114,13 +122,21 @@ impl Machine {
         if access != Access::Read && !pte.writable() {
             return self.do_wp_page(vma, addr, table, access);
         }
-        let pte = pte.with_young(true).with_dirty(pte.dirty() || access == Access::Write);
+        let pte = pte
+            .with_young(true)
+            .with_dirty(pte.dirty() || access == Access::Write);
         self.tables.set(table, index, pte);
         FaultResult::Done(FaultKind::Spurious)
     }
 
     /// An empty entry of private anonymous memory (`do_anonymous_page`).
-    fn do_anonymous_page(&mut self, vma: VmaId, addr: u64, table: TableId, access: Access) -> FaultResult {
+    fn do_anonymous_page(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        table: TableId,
+        access: Access,
+    ) -> FaultResult {
         let mm = self.vma(vma).mm;
         if access != Access::Write {
             let pte = Pte::page(self.zero_pfn).with_special(true).with_young(true);
@@ -128,12 +144,17 @@ impl Machine {
             return FaultResult::Done(FaultKind::ZeroPage);
         }
         self.anon_vma_prepare(vma);
-        let Some((head, base, order)) = self.alloc_anon_folio(vma, addr, table) else { return FaultResult::Oom };
+        let Some((head, base, order)) = self.alloc_anon_folio(vma, addr, table) else {
+            return FaultResult::Oom;
+        };
         let nr = 1usize << order;
         *self.frames.refcount_mut(head) = nr as i32;
         let writable = self.vma(vma).flags.has(VmFlags::WRITE);
         for i in 0..nr {
-            let pte = Pte::page(head.add(i)).with_young(true).with_dirty(true).with_write(writable);
+            let pte = Pte::page(head.add(i))
+                .with_young(true)
+                .with_dirty(true)
+                .with_write(writable);
             self.tables.set(table, pte_index(base) + i, pte);
         }
         self.add_new_anon_rmap(head, vma, base, false);
@@ -147,17 +168,28 @@ impl Machine {
 
     /// The largest folio that is allowed, fits the area and finds its whole block empty; then smaller ones
     /// (`alloc_anon_folio`). Returns its head, the address of its first page and its order.
-    fn alloc_anon_folio(&mut self, vma: VmaId, addr: u64, table: TableId) -> Option<(super::addr::Pfn, u64, u8)> {
+    fn alloc_anon_folio(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        table: TableId,
+    ) -> Option<(super::addr::Pfn, u64, u8)> {
         const BELOW_PMD: u32 = 0b1_1111_1100;
         let flags = self.vma(vma).flags;
         let allowed = self.thp_vma_allowable_orders(vma, flags, TvaType::Pagefault, BELOW_PMD);
         let mut fits = allowed;
-        while fits != 0 && self.block_in_vma(vma, addr, 31 - fits.leading_zeros() as u8).is_none() {
+        while fits != 0
+            && self
+                .block_in_vma(vma, addr, 31 - fits.leading_zeros() as u8)
+                .is_none()
+        {
             fits &= !(1 << (31 - fits.leading_zeros()));
         }
         let empty = |m: &Machine, order: u8| {
             let first = pte_index(addr) & !((1 << order) - 1);
-            m.tables.all(table)[first..first + (1 << order)].iter().all(|e| e.is_none())
+            m.tables.all(table)[first..first + (1 << order)]
+                .iter()
+                .all(|e| e.is_none())
         };
         let mut order = 9;
         while order > 2 {

@@ -6,7 +6,7 @@ use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, Pid, TableId, VmaId, pmd_d
 use super::pte::Pte;
 use super::rmap::Exclusive;
 use super::table::Pmd;
-use super::vma::{Vma, VmFlags};
+use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
@@ -36,14 +36,21 @@ impl Machine {
             }
             m.ksm_fork(new, old);
             m.khugepaged_fork(new, old);
-            m.emit(EventKind::ProcessStart { pid, parent: Some(parent) });
+            m.emit(EventKind::ProcessStart {
+                pid,
+                parent: Some(parent),
+            });
             Ok(pid)
         })
     }
 
     fn copy_mm_flags(&mut self, new: MmId, old: MmId) {
         let o = self.mm(old);
-        let (completely, except, any) = (o.disable_thp_completely, o.disable_thp_except_advised, o.vm_merge_any);
+        let (completely, except, any) = (
+            o.disable_thp_completely,
+            o.disable_thp_except_advised,
+            o.vm_merge_any,
+        );
         let (zero_pages, base) = (o.ksm_zero_pages, o.mmap_base);
         let n = self.mm_mut(new);
         n.disable_thp_completely = completely;
@@ -61,8 +68,17 @@ impl Machine {
                 continue;
             }
             let wipe = v.flags.has(VmFlags::WIPEONFORK);
-            let flags = v.flags.without(VmFlags::LOCKED).without(VmFlags::LOCKONFAULT);
-            let copy = Vma { mm: new, flags, anon_vma: None, chain: Vec::new(), ..v.clone() };
+            let flags = v
+                .flags
+                .without(VmFlags::LOCKED)
+                .without(VmFlags::LOCKONFAULT);
+            let copy = Vma {
+                mm: new,
+                flags,
+                anon_vma: None,
+                chain: Vec::new(),
+                ..v.clone()
+            };
             let child = self.insert_vma(copy);
             if !wipe && self.vma(parent).anon_vma.is_some() {
                 self.anon_vma_fork(child, parent);
@@ -73,7 +89,11 @@ impl Machine {
     }
 
     fn copy_page_range(&mut self, child: VmaId, parent: VmaId) -> Option<()> {
-        let (old, start, end) = (self.vma(parent).mm, self.vma(parent).start, self.vma(parent).end);
+        let (old, start, end) = (
+            self.vma(parent).mm,
+            self.vma(parent).start,
+            self.vma(parent).end,
+        );
         let mut addr = start;
         while addr < end {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
@@ -114,14 +134,18 @@ impl Machine {
         let shared = pmd.with_write(false);
         let from = self.pmd_slot(old, addr)?;
         self.tables.set(from.table, from.index, shared);
-        self.tables.set(slot.table, slot.index, shared.with_young(false));
+        self.tables
+            .set(slot.table, slot.index, shared.with_young(false));
         Some(())
     }
 
     fn copy_ptes(&mut self, child: VmaId, from: TableId, addr: u64, end: u64) -> Option<()> {
         let (new, first) = (self.vma(child).mm, pte_index(addr));
         let last = first + Self::ptes_to(addr, end);
-        if self.tables.all(from)[first..last].iter().all(|e| e.is_none()) {
+        if self.tables.all(from)[first..last]
+            .iter()
+            .all(|e| e.is_none())
+        {
             return Some(());
         }
         let to = self.pte_alloc(new, addr)?;
@@ -153,7 +177,9 @@ impl Machine {
         let new = self.vma(child).mm;
         let page = pte.pfn();
         let head = self.frames.head(page);
-        if self.frames.has(head, FrameFlags::PINNED) && self.frames.has(page, FrameFlags::ANON_EXCLUSIVE) {
+        if self.frames.has(head, FrameFlags::PINNED)
+            && self.frames.has(page, FrameFlags::ANON_EXCLUSIVE)
+        {
             return self.copy_pinned_page(child, to, i, pte).map(|()| 1);
         }
         let n = self.folio_pte_batch(from, i, last, page);
@@ -179,7 +205,9 @@ impl Machine {
         self.add_new_anon_rmap(copy, child, addr, false);
         self.lru_add_new_anon(copy, child);
         self.mm_mut(mm).rss.anon += 1;
-        let entry = Pte::for_area(copy, flags).with_dirty(true).with_write(flags.has(VmFlags::WRITE));
+        let entry = Pte::for_area(copy, flags)
+            .with_dirty(true)
+            .with_write(flags.has(VmFlags::WRITE));
         self.tables.set(to, i, entry);
         Some(())
     }
@@ -211,7 +239,10 @@ impl Machine {
 
     /// Forgets an address space that has no user left once neither daemon holds a slot of it.
     pub(crate) fn mmdrop(&mut self, mm: MmId) {
-        if self.mm_get(mm).is_some_and(|m| m.users == 0 && !m.vm_hugepage && !m.vm_mergeable) {
+        if self
+            .mm_get(mm)
+            .is_some_and(|m| m.users == 0 && !m.vm_hugepage && !m.vm_mergeable)
+        {
             self.mms[mm.index()] = None;
         }
     }

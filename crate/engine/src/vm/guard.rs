@@ -21,7 +21,12 @@ impl Machine {
     ///
     /// # Errors
     /// EINVAL for locked, special and hugetlb areas, ENOMEM without memory for tables.
-    pub(crate) fn madvise_guard_install(&mut self, vma: VmaId, start: u64, end: u64) -> Result<(), Errno> {
+    pub(crate) fn madvise_guard_install(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+    ) -> Result<(), Errno> {
         if !self.guard_allowed(vma, false) {
             return Err(Errno::EINVAL);
         }
@@ -48,7 +53,12 @@ impl Machine {
     ///
     /// # Errors
     /// EINVAL for special and hugetlb areas.
-    pub(crate) fn madvise_guard_remove(&mut self, vma: VmaId, start: u64, end: u64) -> Result<(), Errno> {
+    pub(crate) fn madvise_guard_remove(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+    ) -> Result<(), Errno> {
         if !self.guard_allowed(vma, true) {
             return Err(Errno::EINVAL);
         }

@@ -27,12 +27,19 @@ impl Machine {
             if !page_aligned(addr) {
                 return Err(Errno::EINVAL);
             }
-            let len_up = len.checked_next_multiple_of(PAGE_SIZE).ok_or(Errno::EINVAL)?;
+            let len_up = len
+                .checked_next_multiple_of(PAGE_SIZE)
+                .ok_or(Errno::EINVAL)?;
             let end = addr.checked_add(len_up).ok_or(Errno::EINVAL)?;
             if len_up == 0 {
                 return Ok(());
             }
-            m.emit(EventKind::Call { mm, addr, pages: len_up >> PAGE_SHIFT, call: Call::Madvise(advice as i32) });
+            m.emit(EventKind::Call {
+                mm,
+                addr,
+                pages: len_up >> PAGE_SHIFT,
+                call: Call::Madvise(advice as i32),
+            });
             match advice {
                 Advice::PopulateRead => m.madvise_populate(mm, addr, end, false),
                 Advice::PopulateWrite => m.madvise_populate(mm, addr, end, true),
@@ -41,7 +48,13 @@ impl Machine {
         })
     }
 
-    fn madvise_walk(&mut self, mm: MmId, start: u64, end: u64, advice: Advice) -> Result<(), Errno> {
+    fn madvise_walk(
+        &mut self,
+        mm: MmId,
+        start: u64,
+        end: u64,
+        advice: Advice,
+    ) -> Result<(), Errno> {
         let mut at = start;
         let mut hole = false;
         while at < end {
@@ -59,9 +72,17 @@ impl Machine {
         if hole { Err(Errno::ENOMEM) } else { Ok(()) }
     }
 
-    fn madvise_vma(&mut self, vma: VmaId, start: u64, end: u64, advice: Advice) -> Result<(), Errno> {
+    fn madvise_vma(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        advice: Advice,
+    ) -> Result<(), Errno> {
         match advice {
-            Advice::DontNeed | Advice::DontNeedLocked => self.madvise_dontneed(vma, start, end, advice),
+            Advice::DontNeed | Advice::DontNeedLocked => {
+                self.madvise_dontneed(vma, start, end, advice)
+            }
             Advice::Free => self.madvise_free(vma, start, end),
             Advice::Cold => self.madvise_cold(vma, start, end),
             Advice::PageOut => self.madvise_pageout(vma, start, end),
@@ -75,7 +96,13 @@ impl Machine {
     }
 
     /// Advice that changes flags (`madvise_vma_behavior`).
-    fn madvise_behavior(&mut self, vma: VmaId, start: u64, end: u64, advice: Advice) -> Result<(), Errno> {
+    fn madvise_behavior(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        advice: Advice,
+    ) -> Result<(), Errno> {
         use VmFlags as F;
         let old = self.vma(vma).flags;
         let new = match advice {
@@ -85,11 +112,15 @@ impl Machine {
             Advice::DontFork => old.with(F::DONTCOPY),
             Advice::DoFork if old.has(F::IO) => return Err(Errno::EINVAL),
             Advice::DoFork => old.without(F::DONTCOPY),
-            Advice::WipeOnFork if !self.vma(vma).is_anonymous() || old.has(F::SHARED) => return Err(Errno::EINVAL),
+            Advice::WipeOnFork if !self.vma(vma).is_anonymous() || old.has(F::SHARED) => {
+                return Err(Errno::EINVAL);
+            }
             Advice::WipeOnFork => old.with(F::WIPEONFORK),
             Advice::KeepOnFork => old.without(F::WIPEONFORK),
             Advice::DontDump => old.with(F::DONTDUMP),
-            Advice::DoDump if !old.has(F::HUGETLB) && old.any(F::SPECIAL) => return Err(Errno::EINVAL),
+            Advice::DoDump if !old.has(F::HUGETLB) && old.any(F::SPECIAL) => {
+                return Err(Errno::EINVAL);
+            }
             Advice::DoDump => old.without(F::DONTDUMP),
             Advice::HugePage => {
                 let new = old.without(F::NOHUGEPAGE).with(F::HUGEPAGE);
@@ -108,10 +139,11 @@ impl Machine {
                     return Ok(());
                 }
                 if self.vma(vma).anon_vma.is_some() {
-                    self.unmerge_ksm_pages(vma, start, end).map_err(|e| match e {
-                        Errno::ENOMEM => Errno::EAGAIN,
-                        e => e,
-                    })?;
+                    self.unmerge_ksm_pages(vma, start, end)
+                        .map_err(|e| match e {
+                            Errno::ENOMEM => Errno::EAGAIN,
+                            e => e,
+                        })?;
                 }
                 old.without(F::MERGEABLE)
             }
@@ -120,10 +152,18 @@ impl Machine {
         if new == old {
             return Ok(());
         }
-        self.vma_modify_flags(vma, start, end, new).map(|_| ()).map_err(|_| Errno::EAGAIN)
+        self.vma_modify_flags(vma, start, end, new)
+            .map(|_| ())
+            .map_err(|_| Errno::EAGAIN)
     }
 
-    fn madvise_dontneed(&mut self, vma: VmaId, start: u64, end: u64, advice: Advice) -> Result<(), Errno> {
+    fn madvise_dontneed(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        advice: Advice,
+    ) -> Result<(), Errno> {
         let mut refused = VmFlags::PFNMAP;
         if advice == Advice::DontNeed {
             refused = refused.with(VmFlags::LOCKED);
@@ -137,7 +177,11 @@ impl Machine {
 
     /// Starts reading swapped pages; with nothing swapped there is nothing to do (`madvise_willneed`).
     fn madvise_willneed(&mut self, vma: VmaId) -> Result<(), Errno> {
-        if self.vma(vma).flags.any(VmFlags::PFNMAP) { Err(Errno::EINVAL) } else { Ok(()) }
+        if self.vma(vma).flags.any(VmFlags::PFNMAP) {
+            Err(Errno::EINVAL)
+        } else {
+            Ok(())
+        }
     }
 
     /// Punches a hole into a shared file; private anonymous memory has none (`madvise_remove`).
@@ -146,7 +190,13 @@ impl Machine {
     }
 
     /// Faults every page in and reports the first that cannot be (`madvise_populate`).
-    fn madvise_populate(&mut self, mm: MmId, start: u64, end: u64, write: bool) -> Result<(), Errno> {
+    fn madvise_populate(
+        &mut self,
+        mm: MmId,
+        start: u64,
+        end: u64,
+        write: bool,
+    ) -> Result<(), Errno> {
         let mut addr = start;
         while addr < end {
             let vma = self.vma_lookup(mm, addr).ok_or(Errno::ENOMEM)?;

@@ -4,7 +4,7 @@
 
 use super::addr::{AnonVmaId, FileId, MmId, PAGE_SHIFT, VmaId};
 use super::mm::MAX_MAP_COUNT;
-use super::vma::{Vma, VmFlags};
+use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
 use crate::machine::Machine;
 
@@ -32,7 +32,11 @@ impl Machine {
         }
         self.split_huge_pmd_at(vma, addr);
         let v = self.vma(vma);
-        let upper = Vma { start: addr, pgoff: v.page_index(addr), ..v.clone() };
+        let upper = Vma {
+            start: addr,
+            pgoff: v.page_index(addr),
+            ..v.clone()
+        };
         let (start, pgoff, anon_vma) = (v.start, v.pgoff, v.anon_vma);
         self.set_vma_range(vma, start, addr, pgoff);
         let upper = self.insert_vma(upper);
@@ -68,7 +72,9 @@ impl Machine {
         });
         let next = self.vma_after(mm, w.end).filter(|n| {
             let v = self.vma(*n);
-            v.start == w.end && v.pgoff == w.pgoff + ((w.end - w.start) >> PAGE_SHIFT) && self.may_merge(*n, w)
+            v.start == w.end
+                && v.pgoff == w.pgoff + ((w.end - w.start) >> PAGE_SHIFT)
+                && self.may_merge(*n, w)
         });
         match (prev, next) {
             // Both fit the new part, but their anchors may not fit each other.
@@ -148,7 +154,13 @@ impl Machine {
         Ok(middle)
     }
 
-    fn vma_merge_existing_range(&mut self, middle: VmaId, start: u64, end: u64, flags: VmFlags) -> Option<VmaId> {
+    fn vma_merge_existing_range(
+        &mut self,
+        middle: VmaId,
+        start: u64,
+        end: u64,
+        flags: VmFlags,
+    ) -> Option<VmaId> {
         let m = self.vma(middle);
         let (mm, m_start, m_end) = (m.mm, m.start, m.end);
         let w = Wanted {
@@ -175,7 +187,8 @@ impl Machine {
         self.absorb_sticky(target, middle);
         match (prev, next) {
             (Some(p), Some(n)) => {
-                let (p_start, p_off, n_end) = (self.vma(p).start, self.vma(p).pgoff, self.vma(n).end);
+                let (p_start, p_off, n_end) =
+                    (self.vma(p).start, self.vma(p).pgoff, self.vma(n).end);
                 self.absorb_sticky(p, n);
                 self.remove_vma(middle);
                 self.remove_vma(n);

@@ -22,10 +22,19 @@ impl Machine {
             return Err(Errno::EINVAL);
         }
         let on_fault = flags & MLOCK_ONFAULT != 0;
-        let set = if on_fault { VmFlags::LOCKED.with(VmFlags::LOCKONFAULT) } else { VmFlags::LOCKED };
+        let set = if on_fault {
+            VmFlags::LOCKED.with(VmFlags::LOCKONFAULT)
+        } else {
+            VmFlags::LOCKED
+        };
         self.syscall(pid, |m, mm| {
             let (start, end) = lock_range(addr, len)?;
-            m.emit(EventKind::Call { mm, addr: start, pages: (end - start) >> PAGE_SHIFT, call: Call::Mlock });
+            m.emit(EventKind::Call {
+                mm,
+                addr: start,
+                pages: (end - start) >> PAGE_SHIFT,
+                call: Call::Mlock,
+            });
             m.apply_mlock(mm, start, end, set)?;
             if on_fault {
                 return Ok(());
@@ -40,7 +49,13 @@ impl Machine {
                 if !v.flags.any(VmFlags::ACCESS) {
                     return Err(Errno::ENOMEM);
                 }
-                m.populate_range(vma, from, to, write).map_err(|e| if e == Errno::EFAULT { Errno::ENOMEM } else { Errno::EAGAIN })?;
+                m.populate_range(vma, from, to, write).map_err(|e| {
+                    if e == Errno::EFAULT {
+                        Errno::ENOMEM
+                    } else {
+                        Errno::EAGAIN
+                    }
+                })?;
             }
             Ok(())
         })
@@ -53,17 +68,31 @@ impl Machine {
     pub fn munlock(&mut self, pid: Pid, addr: u64, len: u64) -> Result<(), Errno> {
         self.syscall(pid, |m, mm| {
             let (start, end) = lock_range(addr, len)?;
-            m.emit(EventKind::Call { mm, addr: start, pages: (end - start) >> PAGE_SHIFT, call: Call::Munlock });
+            m.emit(EventKind::Call {
+                mm,
+                addr: start,
+                pages: (end - start) >> PAGE_SHIFT,
+                call: Call::Munlock,
+            });
             m.apply_mlock(mm, start, end, VmFlags::default())
         })
     }
 
-    fn apply_mlock(&mut self, mm: super::addr::MmId, start: u64, end: u64, set: VmFlags) -> Result<(), Errno> {
+    fn apply_mlock(
+        &mut self,
+        mm: super::addr::MmId,
+        start: u64,
+        end: u64,
+        set: VmFlags,
+    ) -> Result<(), Errno> {
         let mut at = start;
         while at < end {
             let vma = self.vma_lookup(mm, at).ok_or(Errno::ENOMEM)?;
             let old = self.vma(vma).flags;
-            let new = old.without(VmFlags::LOCKED).without(VmFlags::LOCKONFAULT).with(set);
+            let new = old
+                .without(VmFlags::LOCKED)
+                .without(VmFlags::LOCKONFAULT)
+                .with(set);
             let stop = self.vma(vma).end.min(end);
             if new != old && !old.any(VmFlags::SPECIAL.with(VmFlags::HUGETLB)) {
                 let vma = self.vma_modify_flags(vma, at, stop, new)?;
@@ -88,7 +117,8 @@ impl Machine {
             match self.pmd(mm, addr) {
                 Pmd::Huge(pmd) if !pmd.special() => self.set_mlocked(pmd.pfn(), lock),
                 Pmd::Table(table) => {
-                    let (mut i, last) = (pte_index(addr), pte_index(addr) + Self::ptes_to(addr, stop));
+                    let (mut i, last) =
+                        (pte_index(addr), pte_index(addr) + Self::ptes_to(addr, stop));
                     while i < last {
                         let pte = self.tables.get(table, i);
                         if !pte.present() || pte.special() {
@@ -135,7 +165,8 @@ impl Machine {
     ///
     /// A small page that another locked area maps as well stays locked: the kernel counts them (`mlock_count`).
     pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId) {
-        if !self.vma(vma).flags.has(VmFlags::LOCKED) || !self.frames.has(head, FrameFlags::MLOCKED) {
+        if !self.vma(vma).flags.has(VmFlags::LOCKED) || !self.frames.has(head, FrameFlags::MLOCKED)
+        {
             return;
         }
         if self.folio_large(head) || !self.mapped_by_locked_area(head) {
@@ -146,7 +177,10 @@ impl Machine {
     fn mapped_by_locked_area(&self, page: Pfn) -> bool {
         let locked = |vma: VmaId| self.vma(vma).flags.has(VmFlags::LOCKED);
         if self.frames.has(page, FrameFlags::KSM) {
-            return self.ksm_mappings(page).iter().any(|&(mm, addr)| self.vma_lookup(mm, addr).is_some_and(locked));
+            return self
+                .ksm_mappings(page)
+                .iter()
+                .any(|&(mm, addr)| self.vma_lookup(mm, addr).is_some_and(locked));
         }
         self.rmap_walk_anon(page).iter().any(|m| locked(m.vma))
     }
@@ -164,6 +198,9 @@ impl Machine {
 /// The pages a lock touches: start rounded down, end rounded up.
 fn lock_range(addr: u64, len: u64) -> Result<(u64, u64), Errno> {
     let start = addr & !(PAGE_SIZE - 1);
-    let end = addr.checked_add(len).and_then(|e| e.checked_next_multiple_of(PAGE_SIZE)).ok_or(Errno::EINVAL)?;
+    let end = addr
+        .checked_add(len)
+        .and_then(|e| e.checked_next_multiple_of(PAGE_SIZE))
+        .ok_or(Errno::EINVAL)?;
     Ok((start, end))
 }

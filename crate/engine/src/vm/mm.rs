@@ -1,7 +1,7 @@
 //! Address spaces (`struct mm_struct`) and processes.
 
 use super::addr::{MmId, Pid, TableId, VmaId};
-use super::vma::{Vma, VmFlags};
+use super::vma::{VmFlags, Vma};
 use crate::machine::Machine;
 use std::collections::BTreeMap;
 
@@ -83,13 +83,17 @@ impl Machine {
     /// An address space that exists; ids are never used twice.
     #[inline]
     pub fn mm(&self, mm: MmId) -> &Mm {
-        self.mms[mm.index()].as_ref().expect("an mm id is given out only while it lives")
+        self.mms[mm.index()]
+            .as_ref()
+            .expect("an mm id is given out only while it lives")
     }
 
     /// An address space, to be changed.
     #[inline]
     pub(crate) fn mm_mut(&mut self, mm: MmId) -> &mut Mm {
-        self.mms[mm.index()].as_mut().expect("an mm id is given out only while it lives")
+        self.mms[mm.index()]
+            .as_mut()
+            .expect("an mm id is given out only while it lives")
     }
 
     /// An address space, or `None` once it is gone.
@@ -100,13 +104,17 @@ impl Machine {
     /// An area.
     #[inline]
     pub fn vma(&self, id: VmaId) -> &Vma {
-        self.vmas[id.index()].as_ref().expect("a vma id is given out only while it lives")
+        self.vmas[id.index()]
+            .as_ref()
+            .expect("a vma id is given out only while it lives")
     }
 
     /// An area, to be changed.
     #[inline]
     pub(crate) fn vma_mut(&mut self, id: VmaId) -> &mut Vma {
-        self.vmas[id.index()].as_mut().expect("a vma id is given out only while it lives")
+        self.vmas[id.index()]
+            .as_mut()
+            .expect("a vma id is given out only while it lives")
     }
 
     /// The area that contains `addr` (`vma_lookup`).
@@ -118,7 +126,8 @@ impl Machine {
 
     /// The area that contains `addr`, or the first above it (`find_vma`).
     pub fn find_vma(&self, mm: MmId, addr: u64) -> Option<VmaId> {
-        self.vma_lookup(mm, addr).or_else(|| self.mm(mm).vmas.range(addr..).next().map(|e| *e.1))
+        self.vma_lookup(mm, addr)
+            .or_else(|| self.mm(mm).vmas.range(addr..).next().map(|e| *e.1))
     }
 
     /// The area that ends at or before `addr`, nearest first.
@@ -135,8 +144,15 @@ impl Machine {
     pub fn vmas_in(&self, mm: MmId, start: u64, end: u64) -> Vec<VmaId> {
         let first = self.vma_lookup(mm, start);
         let from = first.map_or(start, |v| self.vma(v).end).max(start);
-        let rest = if from < end { Some(self.mm(mm).vmas.range(from..end)) } else { None };
-        first.into_iter().chain(rest.into_iter().flatten().map(|e| *e.1)).collect()
+        let rest = if from < end {
+            Some(self.mm(mm).vmas.range(from..end))
+        } else {
+            None
+        };
+        first
+            .into_iter()
+            .chain(rest.into_iter().flatten().map(|e| *e.1))
+            .collect()
     }
 
     /// Puts an area into its address space and links it to the anchors of its chain.
@@ -183,12 +199,18 @@ impl Machine {
 
     /// Total size in pages (`total_vm`).
     pub fn total_vm(&self, mm: MmId) -> u64 {
-        self.mm(mm).vmas.values().map(|v| self.vma(*v).pages()).sum()
+        self.mm(mm)
+            .vmas
+            .values()
+            .map(|v| self.vma(*v).pages())
+            .sum()
     }
 
     /// Pages of locked areas (`locked_vm`).
     pub fn locked_vm(&self, mm: MmId) -> u64 {
         let vmas = self.mm(mm).vmas.values().map(|v| self.vma(*v));
-        vmas.filter(|v| v.flags.has(VmFlags::LOCKED)).map(Vma::pages).sum()
+        vmas.filter(|v| v.flags.has(VmFlags::LOCKED))
+            .map(Vma::pages)
+            .sum()
     }
 }

@@ -7,10 +7,10 @@ use super::addr::{
 };
 use super::mm::MAX_MAP_COUNT;
 use super::uapi::{
-    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED, MAP_NORESERVE,
-    MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE,
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED,
+    MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE,
 };
-use super::vma::{Vma, VmFlags};
+use super::vma::{VmFlags, Vma};
 use super::zap::Zap;
 use crate::errno::Errno;
 use crate::machine::Machine;
@@ -22,7 +22,11 @@ pub(crate) const MMAP_MIN_ADDR: u64 = 4096;
 /// Flags of a new area for a protection.
 pub(crate) fn prot_flags(prot: u32) -> VmFlags {
     let mut f = VmFlags::default();
-    for (bit, flag) in [(PROT_READ, VmFlags::READ), (PROT_WRITE, VmFlags::WRITE), (PROT_EXEC, VmFlags::EXEC)] {
+    for (bit, flag) in [
+        (PROT_READ, VmFlags::READ),
+        (PROT_WRITE, VmFlags::WRITE),
+        (PROT_EXEC, VmFlags::EXEC),
+    ] {
         if prot & bit != 0 {
             f = f.with(flag);
         }
@@ -50,11 +54,23 @@ impl Machine {
     /// EINVAL: length 0, misaligned MAP_FIXED, neither or both of MAP_SHARED and MAP_PRIVATE. ENOMEM: too long, beyond
     /// user space, too many areas. EEXIST: MAP_FIXED_NOREPLACE over a mapping. EPERM: below `mmap_min_addr`.
     /// ENODEV: shared memory and hugetlb, which this machine does not have.
-    pub fn mmap(&mut self, pid: Pid, addr: u64, len: u64, prot: u32, flags: u32) -> Result<u64, Errno> {
+    pub fn mmap(
+        &mut self,
+        pid: Pid,
+        addr: u64,
+        len: u64,
+        prot: u32,
+        flags: u32,
+    ) -> Result<u64, Errno> {
         self.syscall(pid, |m, mm| {
             let addr = m.do_mmap(mm, addr, len, prot, flags)?;
             let pages = len.div_ceil(PAGE_SIZE);
-            m.emit(EventKind::Call { mm, addr, pages, call: Call::Mmap });
+            m.emit(EventKind::Call {
+                mm,
+                addr,
+                pages,
+                call: Call::Mmap,
+            });
             if flags & (MAP_POPULATE | MAP_LOCKED) != 0 {
                 m.mm_populate(mm, addr, pages * PAGE_SIZE);
             }
@@ -62,24 +78,44 @@ impl Machine {
         })
     }
 
-    fn do_mmap(&mut self, mm: MmId, addr: u64, len: u64, prot: u32, flags: u32) -> Result<u64, Errno> {
+    fn do_mmap(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        len: u64,
+        prot: u32,
+        flags: u32,
+    ) -> Result<u64, Errno> {
         if len == 0 {
             return Err(Errno::EINVAL);
         }
         let fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0;
-        let len = len.checked_next_multiple_of(PAGE_SIZE).filter(|l| *l <= TASK_SIZE).ok_or(Errno::ENOMEM)?;
+        let len = len
+            .checked_next_multiple_of(PAGE_SIZE)
+            .filter(|l| *l <= TASK_SIZE)
+            .ok_or(Errno::ENOMEM)?;
         if self.mm(mm).vmas.len() > MAX_MAP_COUNT {
             return Err(Errno::ENOMEM);
         }
         if flags & (MAP_HUGETLB | MAP_SHARED) != 0 || flags & MAP_ANONYMOUS == 0 {
             return Err(Errno::ENODEV);
         }
-        let addr = if fixed { self.fixed_area(mm, addr, len, flags)? } else { self.get_unmapped_area(mm, addr, len)? };
+        let addr = if fixed {
+            self.fixed_area(mm, addr, len, flags)?
+        } else {
+            self.get_unmapped_area(mm, addr, len)?
+        };
         if flags & 3 != MAP_PRIVATE {
             return Err(Errno::EINVAL);
         }
-        let mut vm = prot_flags(prot).with(VmFlags::MAYREAD).with(VmFlags::MAYWRITE).with(VmFlags::MAYEXEC);
-        for (bit, flag) in [(MAP_LOCKED, VmFlags::LOCKED), (MAP_GROWSDOWN, VmFlags::GROWSDOWN)] {
+        let mut vm = prot_flags(prot)
+            .with(VmFlags::MAYREAD)
+            .with(VmFlags::MAYWRITE)
+            .with(VmFlags::MAYEXEC);
+        for (bit, flag) in [
+            (MAP_LOCKED, VmFlags::LOCKED),
+            (MAP_GROWSDOWN, VmFlags::GROWSDOWN),
+        ] {
             if flags & bit != 0 {
                 vm = vm.with(flag);
             }
@@ -133,11 +169,15 @@ impl Machine {
     pub(crate) fn get_unmapped_area(&self, mm: MmId, hint: u64, len: u64) -> Result<u64, Errno> {
         if hint != 0 {
             let addr = hint & !(PAGE_SIZE - 1);
-            if addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len && self.vmas_in(mm, addr, addr + len).is_empty() {
+            if addr >= MMAP_MIN_ADDR
+                && addr <= TASK_SIZE - len
+                && self.vmas_in(mm, addr, addr + len).is_empty()
+            {
                 return Ok(addr);
             }
         }
-        if hint == 0 && len.is_multiple_of(HPAGE_PMD_SIZE)
+        if hint == 0
+            && len.is_multiple_of(HPAGE_PMD_SIZE)
             && let Some(gap) = self.topdown_gap(mm, len + HPAGE_PMD_SIZE)
         {
             // The kernel aligns upward, and leaves an aligned gap one step.
@@ -167,16 +207,25 @@ impl Machine {
         let total = self.nr_managed_pages();
         let limit = match self.sysctl.overcommit_memory {
             0 => total,
-            2 => self.commit_limit_pages().saturating_sub(self.committed_pages()),
+            2 => self
+                .commit_limit_pages()
+                .saturating_sub(self.committed_pages()),
             _ => return Ok(()),
         };
-        if pages > limit { Err(Errno::ENOMEM) } else { Ok(()) }
+        if pages > limit {
+            Err(Errno::ENOMEM)
+        } else {
+            Ok(())
+        }
     }
 
     /// Pages that could be asked for by writing (`Committed_AS`).
     pub fn committed_pages(&self) -> u64 {
         let areas = self.vmas.iter().flatten();
-        areas.filter(|v| v.flags.has(VmFlags::ACCOUNT)).map(Vma::pages).sum()
+        areas
+            .filter(|v| v.flags.has(VmFlags::ACCOUNT))
+            .map(Vma::pages)
+            .sum()
     }
 
     /// Removes the mappings of `[addr, addr + len)`.
@@ -190,7 +239,12 @@ impl Machine {
             }
             let len = len.next_multiple_of(PAGE_SIZE);
             m.unmap_overlap(mm, addr, addr + len)?;
-            m.emit(EventKind::Call { mm, addr, pages: len >> PAGE_SHIFT, call: Call::Munmap });
+            m.emit(EventKind::Call {
+                mm,
+                addr,
+                pages: len >> PAGE_SHIFT,
+                call: Call::Munmap,
+            });
             Ok(())
         })
     }
@@ -198,7 +252,9 @@ impl Machine {
     /// Splits at the borders, zaps and removes every area in `[start, end)` (`do_vmi_align_munmap`).
     pub(crate) fn unmap_overlap(&mut self, mm: MmId, start: u64, end: u64) -> Result<(), Errno> {
         let mut vmas = self.vmas_in(mm, start, end);
-        let (Some(&first), Some(&last)) = (vmas.first(), vmas.last()) else { return Ok(()) };
+        let (Some(&first), Some(&last)) = (vmas.first(), vmas.last()) else {
+            return Ok(());
+        };
         if self.vma(first).start < start {
             if self.vma(first).end > end && self.mm(mm).vmas.len() >= MAX_MAP_COUNT {
                 return Err(Errno::ENOMEM);
@@ -215,10 +271,14 @@ impl Machine {
 
     /// Zaps whole areas, which are consecutive, frees their page tables and removes them (`unmap_region`).
     fn unmap_areas(&mut self, mm: MmId, vmas: &[VmaId]) {
-        let (Some(&first), Some(&last)) = (vmas.first(), vmas.last()) else { return };
+        let (Some(&first), Some(&last)) = (vmas.first(), vmas.last()) else {
+            return;
+        };
         let (start, end) = (self.vma(first).start, self.vma(last).end);
         let floor = self.vma_before(mm, start).map_or(0, |p| self.vma(p).end);
-        let ceiling = self.vma_after(mm, end).map_or(1 << 47, |n| self.vma(n).start);
+        let ceiling = self
+            .vma_after(mm, end)
+            .map_or(1 << 47, |n| self.vma(n).start);
         for &vma in vmas {
             let (start, end) = (self.vma(vma).start, self.vma(vma).end);
             self.zap_range(vma, start, end, Zap::Unmap);
@@ -236,7 +296,10 @@ impl Machine {
             let (start, end) = (self.vma(vma).start, self.vma(vma).end);
             self.zap_range(vma, start, end, Zap::Unmap);
         }
-        let areas: Vec<(u64, u64)> = vmas.iter().map(|v| (self.vma(*v).start, self.vma(*v).end)).collect();
+        let areas: Vec<(u64, u64)> = vmas
+            .iter()
+            .map(|v| (self.vma(*v).start, self.vma(*v).end))
+            .collect();
         self.free_all_pgtables(mm, &areas);
         for vma in vmas {
             self.remove_vma(vma);

@@ -2,7 +2,9 @@
 //!
 //! Counterparts in `mm/mprotect.c`: `do_mprotect_pkey`, `change_pte_range`; `change_huge_pmd`.
 
-use super::addr::{HPAGE_PMD_SIZE, PAGE_SHIFT, PAGE_SIZE, Pid, VmaId, page_aligned, pmd_down, pte_index};
+use super::addr::{
+    HPAGE_PMD_SIZE, PAGE_SHIFT, PAGE_SIZE, Pid, VmaId, page_aligned, pmd_down, pte_index,
+};
 use super::mmap::prot_flags;
 use super::pte::Pte;
 use super::table::Pmd;
@@ -26,13 +28,27 @@ impl Machine {
             if len == 0 {
                 return Ok(());
             }
-            let len = len.checked_next_multiple_of(PAGE_SIZE).ok_or(Errno::ENOMEM)?;
-            let end = addr.checked_add(len).filter(|e| *e > addr).ok_or(Errno::ENOMEM)?;
-            m.emit(EventKind::Call { mm, addr, pages: len >> PAGE_SHIFT, call: Call::Mprotect });
+            let len = len
+                .checked_next_multiple_of(PAGE_SIZE)
+                .ok_or(Errno::ENOMEM)?;
+            let end = addr
+                .checked_add(len)
+                .filter(|e| *e > addr)
+                .ok_or(Errno::ENOMEM)?;
+            m.emit(EventKind::Call {
+                mm,
+                addr,
+                pages: len >> PAGE_SHIFT,
+                call: Call::Mprotect,
+            });
             let mut at = addr;
             while at < end {
                 let vma = m.vma_lookup(mm, at).ok_or(Errno::ENOMEM)?;
-                let flags = m.vma(vma).flags.without(VmFlags::ACCESS).with(prot_flags(prot));
+                let flags = m
+                    .vma(vma)
+                    .flags
+                    .without(VmFlags::ACCESS)
+                    .with(prot_flags(prot));
                 // The MAY bits stand four places above the rights they permit.
                 if flags.0 & !(flags.0 >> 4) & VmFlags::ACCESS.0 != 0 {
                     return Err(Errno::EACCES);
@@ -45,15 +61,30 @@ impl Machine {
         })
     }
 
-    fn mprotect_fixup(&mut self, vma: VmaId, start: u64, end: u64, flags: VmFlags) -> Result<(), Errno> {
+    fn mprotect_fixup(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        flags: VmFlags,
+    ) -> Result<(), Errno> {
         let old = self.vma(vma).flags;
         if old == flags {
             return Ok(());
         }
         let mut flags = flags;
-        if flags.has(VmFlags::WRITE) && !old.any(VmFlags::ACCOUNT.with(VmFlags::WRITE).with(VmFlags::NORESERVE)) {
+        if flags.has(VmFlags::WRITE)
+            && !old.any(
+                VmFlags::ACCOUNT
+                    .with(VmFlags::WRITE)
+                    .with(VmFlags::NORESERVE),
+            )
+        {
             flags = flags.with(VmFlags::ACCOUNT);
-        } else if !flags.has(VmFlags::WRITE) && self.vma(vma).is_anonymous() && self.vma(vma).anon_vma.is_none() {
+        } else if !flags.has(VmFlags::WRITE)
+            && self.vma(vma).is_anonymous()
+            && self.vma(vma).anon_vma.is_none()
+        {
             // Never written and no longer writable: nothing to reserve for.
             flags = flags.without(VmFlags::ACCOUNT);
         }
@@ -101,6 +132,7 @@ impl Machine {
     fn reprotected(&self, pte: Pte, flags: VmFlags) -> Pte {
         let exclusive = !pte.special() && self.frames.has(pte.pfn(), FrameFlags::ANON_EXCLUSIVE);
         let writable = flags.has(VmFlags::WRITE) && (pte.writable() || exclusive);
-        pte.with_write(writable).with_protnone(!flags.any(VmFlags::ACCESS))
+        pte.with_write(writable)
+            .with_protnone(!flags.any(VmFlags::ACCESS))
     }
 }

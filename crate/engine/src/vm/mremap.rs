@@ -2,12 +2,15 @@
 //!
 //! Counterpart: `mm/mremap.c`.
 
-use super::addr::{HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pid, TASK_SIZE, VmaId, page_aligned, pmd_aligned, pmd_down, pte_index};
+use super::addr::{
+    HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pid, TASK_SIZE, VmaId, page_aligned, pmd_aligned,
+    pmd_down, pte_index,
+};
 use super::mm::MAX_MAP_COUNT;
 use super::pte::Pte;
 use super::table::Pmd;
 use super::uapi::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
-use super::vma::{Vma, VmFlags};
+use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::trace::{Call, EventKind};
@@ -32,12 +35,25 @@ impl Machine {
             let (old_len, new_len) = (round(old_len)?, round(new_len)?);
             m.check_mremap(mm, addr, old_len, new_len, flags, new_addr)?;
             let at = m.do_mremap(mm, addr, old_len, new_len, flags, new_addr)?;
-            m.emit(EventKind::Call { mm, addr: at, pages: new_len >> PAGE_SHIFT, call: Call::Mremap });
+            m.emit(EventKind::Call {
+                mm,
+                addr: at,
+                pages: new_len >> PAGE_SHIFT,
+                call: Call::Mremap,
+            });
             Ok(at)
         })
     }
 
-    fn check_mremap(&self, mm: MmId, addr: u64, old: u64, new: u64, flags: u32, to: u64) -> Result<(), Errno> {
+    fn check_mremap(
+        &self,
+        mm: MmId,
+        addr: u64,
+        old: u64,
+        new: u64,
+        flags: u32,
+        to: u64,
+    ) -> Result<(), Errno> {
         let moves = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0;
         let bad = flags & !7 != 0
             || !page_aligned(addr)
@@ -56,7 +72,15 @@ impl Machine {
         Ok(())
     }
 
-    fn do_mremap(&mut self, mm: MmId, addr: u64, old: u64, new: u64, flags: u32, to: u64) -> Result<u64, Errno> {
+    fn do_mremap(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        old: u64,
+        new: u64,
+        flags: u32,
+        to: u64,
+    ) -> Result<u64, Errno> {
         let vma = self.vma_lookup(mm, addr).ok_or(Errno::EFAULT)?;
         let fixed = flags & MREMAP_FIXED != 0;
         if fixed && old == new {
@@ -71,7 +95,11 @@ impl Machine {
         }
         let v = self.vma(vma);
         if old == 0 {
-            return Err(if v.flags.any(VmFlags::MAYSHARE) { Errno::ENODEV } else { Errno::EINVAL });
+            return Err(if v.flags.any(VmFlags::MAYSHARE) {
+                Errno::ENODEV
+            } else {
+                Errno::EINVAL
+            });
         }
         if flags & MREMAP_DONTUNMAP != 0 && v.flags.any(VmFlags::DONTEXPAND.with(VmFlags::PFNMAP)) {
             return Err(Errno::EINVAL);
@@ -83,7 +111,11 @@ impl Machine {
             return Err(Errno::EFAULT);
         }
         if fixed || flags & MREMAP_DONTUNMAP != 0 {
-            let to = if fixed { to } else { self.get_unmapped_area(mm, 0, new)? };
+            let to = if fixed {
+                to
+            } else {
+                self.get_unmapped_area(mm, 0, new)?
+            };
             return self.move_resized(mm, addr, old, new, flags, to);
         }
         if addr + old == self.vma(vma).end && self.grow_in_place(vma, new - old) {
@@ -104,19 +136,35 @@ impl Machine {
         if end + more > TASK_SIZE || !self.vmas_in(mm, end, end + more).is_empty() {
             return false;
         }
-        let new = Vma { start: end, end: end + more, pgoff: v.page_index(end), anon_vma: v.anon_vma, ..v.clone() };
+        let new = Vma {
+            start: end,
+            end: end + more,
+            pgoff: v.page_index(end),
+            anon_vma: v.anon_vma,
+            ..v.clone()
+        };
         self.vma_merge_new_range(&new).is_some()
     }
 
     fn populate_grown(&mut self, mm: MmId, start: u64, len: u64) {
-        let locked = self.vma_lookup(mm, start).is_some_and(|v| self.vma(v).flags.has(VmFlags::LOCKED));
+        let locked = self
+            .vma_lookup(mm, start)
+            .is_some_and(|v| self.vma(v).flags.has(VmFlags::LOCKED));
         if locked {
             self.mm_populate(mm, start, len);
         }
     }
 
     /// A move with another length: shrinks first, grows after.
-    fn move_resized(&mut self, mm: MmId, addr: u64, old: u64, new: u64, flags: u32, to: u64) -> Result<u64, Errno> {
+    fn move_resized(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        old: u64,
+        new: u64,
+        flags: u32,
+        to: u64,
+    ) -> Result<u64, Errno> {
         if flags & MREMAP_FIXED != 0 {
             self.unmap_overlap(mm, to, to + new)?;
         }
@@ -134,11 +182,23 @@ impl Machine {
     }
 
     /// A pure move to a fixed place: every area and gap of the range keeps its distance (6.17 and later).
-    fn move_range(&mut self, mm: MmId, addr: u64, len: u64, flags: u32, to: u64) -> Result<u64, Errno> {
+    fn move_range(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        len: u64,
+        flags: u32,
+        to: u64,
+    ) -> Result<u64, Errno> {
         self.unmap_overlap(mm, to, to + len)?;
         let mut at = addr;
         while at < addr + len {
-            let Some(vma) = self.find_vma(mm, at).filter(|v| self.vma(*v).start < addr + len) else { break };
+            let Some(vma) = self
+                .find_vma(mm, at)
+                .filter(|v| self.vma(*v).start < addr + len)
+            else {
+                break;
+            };
             let start = self.vma(vma).start.max(at);
             let part = self.vma(vma).end.min(addr + len) - start;
             self.move_vma(vma, start, part, part, flags, to + (start - addr))?;
@@ -148,7 +208,15 @@ impl Machine {
     }
 
     /// Moves `old` bytes from `addr` to a free place of `new` bytes at `to` (`move_vma`).
-    fn move_vma(&mut self, vma: VmaId, addr: u64, old: u64, new: u64, flags: u32, to: u64) -> Result<(), Errno> {
+    fn move_vma(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        old: u64,
+        new: u64,
+        flags: u32,
+        to: u64,
+    ) -> Result<(), Errno> {
         let v = self.vma(vma);
         let mm = v.mm;
         if v.flags.has(VmFlags::MERGEABLE) && v.anon_vma.is_some() {
@@ -173,8 +241,17 @@ impl Machine {
         let v = self.vma(vma);
         let mm = v.mm;
         let untouched = v.is_anonymous() && v.anon_vma.is_none();
-        let pgoff = if untouched { to >> PAGE_SHIFT } else { v.page_index(addr) };
-        let new = Vma { start: to, end: to + len, pgoff, ..v.clone() };
+        let pgoff = if untouched {
+            to >> PAGE_SHIFT
+        } else {
+            v.page_index(addr)
+        };
+        let new = Vma {
+            start: to,
+            end: to + len,
+            pgoff,
+            ..v.clone()
+        };
         if let Some(merged) = self.vma_merge_new_range(&new) {
             if let Some(source) = self.vma_lookup(mm, addr)
                 && source != merged
@@ -192,14 +269,21 @@ impl Machine {
 
     /// The old place of MREMAP_DONTUNMAP stays mapped, empty and unlocked; if all of it moved, its anchors go.
     fn unlock_left_behind(&mut self, vma: VmaId) {
-        let flags = self.vma(vma).flags.without(VmFlags::LOCKED).without(VmFlags::LOCKONFAULT);
+        let flags = self
+            .vma(vma)
+            .flags
+            .without(VmFlags::LOCKED)
+            .without(VmFlags::LOCKONFAULT);
         self.vma_mut(vma).flags = flags;
         let v = self.vma(vma);
         let (mm, start, end) = (v.mm, v.start, v.end);
         let empty = (start..end).step_by(HPAGE_PMD_SIZE as usize).all(|a| {
             let stop = end.min(pmd_down(a) + HPAGE_PMD_SIZE);
             match self.pmd(mm, a) {
-                Pmd::Table(t) => self.tables.all(t)[pte_index(a)..pte_index(a) + Self::ptes_to(a, stop)].iter().all(|e| e.is_none()),
+                Pmd::Table(t) => self.tables.all(t)
+                    [pte_index(a)..pte_index(a) + Self::ptes_to(a, stop)]
+                    .iter()
+                    .all(|e| e.is_none()),
                 Pmd::Huge(_) | Pmd::NonPresent(_) => false,
                 Pmd::None | Pmd::Missing => true,
             }
@@ -254,8 +338,12 @@ impl Machine {
 
     fn move_ptes(&mut self, from: VmaId, mm: MmId, addr: u64, to: u64, len: u64) {
         self.split_huge_pmd(from, addr);
-        let Some(src) = self.pte_table(mm, addr) else { return };
-        let Some(dst) = self.pte_alloc(mm, to) else { return };
+        let Some(src) = self.pte_table(mm, addr) else {
+            return;
+        };
+        let Some(dst) = self.pte_alloc(mm, to) else {
+            return;
+        };
         for i in 0..Self::ptes_to(addr, addr + len) {
             let pte = self.tables.get(src, pte_index(addr) + i);
             if !pte.is_none() {

@@ -35,14 +35,20 @@ pub struct PageState {
 }
 
 impl PageState {
-    const NOTHING: PageState =
-        PageState { class: '.', exclusive: '-', mapcount: None, key: None, flags: FrameFlags::NONE };
+    const NOTHING: PageState = PageState {
+        class: '.',
+        exclusive: '-',
+        mapcount: None,
+        key: None,
+        flags: FrameFlags::NONE,
+    };
 }
 
 impl Machine {
     /// The page at `addr`; nothing for an unknown process.
     pub fn page_state(&self, pid: Pid, addr: u64) -> PageState {
-        self.process(pid).map_or(PageState::NOTHING, |p| self.page_state_mm(p.mm, addr))
+        self.process(pid)
+            .map_or(PageState::NOTHING, |p| self.page_state_mm(p.mm, addr))
     }
 
     /// The page at `addr` of an address space.
@@ -112,10 +118,17 @@ impl Machine {
         let class = self.class_of(e);
         if !e.present() {
             let key = (class == 's').then(|| PageKey::Swap(e.swap_value()));
-            return PageState { class, key, ..PageState::NOTHING };
+            return PageState {
+                class,
+                key,
+                ..PageState::NOTHING
+            };
         }
         if e.special() {
-            return PageState { class, ..PageState::NOTHING };
+            return PageState {
+                class,
+                ..PageState::NOTHING
+            };
         }
         let page = e.pfn();
         let head = self.frames.head(page);
@@ -123,7 +136,11 @@ impl Machine {
         let asked = if e.huge() { head } else { page };
         PageState {
             class,
-            exclusive: if self.page_mapcount(asked) == 1 { 'x' } else { 's' },
+            exclusive: if self.page_mapcount(asked) == 1 {
+                'x'
+            } else {
+                's'
+            },
             mapcount: Some(self.page_mapcount(page)),
             key: Some(PageKey::Frame(page)),
             flags: self.frames.flags(head),

@@ -29,7 +29,13 @@ impl Machine {
     ///
     /// # Errors
     /// EFAULT at a guard region or beyond the end of a file, ENOMEM without memory.
-    pub(crate) fn populate_range(&mut self, vma: VmaId, start: u64, end: u64, write: bool) -> Result<(), Errno> {
+    pub(crate) fn populate_range(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        write: bool,
+    ) -> Result<(), Errno> {
         let mm = self.vma(vma).mm;
         let access = if write { Access::Write } else { Access::Read };
         let mut addr = start;
@@ -37,7 +43,11 @@ impl Machine {
             let pte = self.pte(mm, addr);
             let usable = pte.present() && !pte.protnone() && (!write || pte.writable());
             if usable {
-                addr = if pte.huge() { pmd_down(addr) + HPAGE_PMD_SIZE } else { addr + PAGE_SIZE };
+                addr = if pte.huge() {
+                    pmd_down(addr) + HPAGE_PMD_SIZE
+                } else {
+                    addr + PAGE_SIZE
+                };
                 continue;
             }
             match self.handle_mm_fault(mm, addr, access) {

@@ -2,7 +2,8 @@
 
 use super::addr::Pid;
 use super::uapi::{
-    PR_GET_MEMORY_MERGE, PR_GET_THP_DISABLE, PR_SET_MEMORY_MERGE, PR_SET_THP_DISABLE, PR_THP_DISABLE_EXCEPT_ADVISED,
+    PR_GET_MEMORY_MERGE, PR_GET_THP_DISABLE, PR_SET_MEMORY_MERGE, PR_SET_THP_DISABLE,
+    PR_THP_DISABLE_EXCEPT_ADVISED,
 };
 use crate::errno::Errno;
 use crate::machine::Machine;
@@ -36,7 +37,9 @@ impl Machine {
                     0
                 })
             }
-            PR_SET_MEMORY_MERGE if args[1..] == [0; 3] => m.ksm_prctl_set(mm, args[0] != 0).map(|()| 0),
+            PR_SET_MEMORY_MERGE if args[1..] == [0; 3] => {
+                m.ksm_prctl_set(mm, args[0] != 0).map(|()| 0)
+            }
             PR_GET_MEMORY_MERGE if args == [0; 4] => Ok(m.mm(mm).vm_merge_any.into()),
             _ => Err(Errno::EINVAL),
         })

@@ -197,7 +197,9 @@ impl Pte {
     /// A present, young, clean, read-only entry as an area with these flags starts with (`vm_page_prot`).
     #[must_use]
     pub const fn for_area(pfn: Pfn, flags: VmFlags) -> Pte {
-        Pte::page(pfn).with_young(true).with_protnone(!flags.any(VmFlags::ACCESS))
+        Pte::page(pfn)
+            .with_young(true)
+            .with_protnone(!flags.any(VmFlags::ACCESS))
     }
 
     /// With the huge (PS) bit so.

@@ -2,7 +2,9 @@
 //!
 //! Counterparts in `mm/madvise.c`: `madvise_free_pte_range`, `madvise_cold_or_pageout_pte_range`, `madvise_free_huge_pmd`.
 
-use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index};
+use super::addr::{
+    HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index,
+};
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use super::vma::VmFlags;
@@ -34,7 +36,13 @@ impl Machine {
     }
 
     /// Calls `f` with the PMD slot of each 2 MiB of a range that has page tables.
-    fn each_table(&mut self, vma: VmaId, start: u64, end: u64, mut f: impl FnMut(&mut Self, PmdSlot, u64, u64)) {
+    fn each_table(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        mut f: impl FnMut(&mut Self, PmdSlot, u64, u64),
+    ) {
         let mm = self.vma(vma).mm;
         let mut addr = start;
         while addr < end {
@@ -59,16 +67,29 @@ impl Machine {
             return;
         }
         self.frames.clear(head, FrameFlags::DIRTY);
-        self.tables.set(slot.table, slot.index, pmd.with_young(false).with_dirty(false));
+        self.tables.set(
+            slot.table,
+            slot.index,
+            pmd.with_young(false).with_dirty(false),
+        );
         self.mark_lazyfree(head);
     }
 
     /// The folio needs no swap space any more (`folio_mark_lazyfree`).
     fn mark_lazyfree(&mut self, head: Pfn) {
         let f = self.frames.flags(head);
-        if f.has(FrameFlags::ANON) && f.has(FrameFlags::SWAPBACKED) && !f.any(FrameFlags::SWAPCACHE.and(FrameFlags::UNEVICTABLE)) {
+        if f.has(FrameFlags::ANON)
+            && f.has(FrameFlags::SWAPBACKED)
+            && !f.any(FrameFlags::SWAPCACHE.and(FrameFlags::UNEVICTABLE))
+        {
             self.stat.pglazyfree += self.folio_nr_pages(head) as i64;
-            self.lru_change(head, FrameFlags::NONE, FrameFlags(FrameFlags::SWAPBACKED.0 | FrameFlags::ACTIVE.0 | FrameFlags::REFERENCED.0));
+            self.lru_change(
+                head,
+                FrameFlags::NONE,
+                FrameFlags(
+                    FrameFlags::SWAPBACKED.0 | FrameFlags::ACTIVE.0 | FrameFlags::REFERENCED.0,
+                ),
+            );
         }
     }
 
@@ -103,12 +124,14 @@ impl Machine {
             let flags = self.frames.flags(head);
             let dirty = flags.any(FrameFlags::DIRTY.and(FrameFlags::SWAPCACHE));
             // The dirty flag of a page that others map too is theirs.
-            let usable = !dirty || self.folio_mapcount(head) == n as i32 && !flags.has(FrameFlags::LOCKED);
+            let usable =
+                !dirty || self.folio_mapcount(head) == n as i32 && !flags.has(FrameFlags::LOCKED);
             if usable {
                 self.frames.clear(head, FrameFlags::DIRTY);
                 for k in i..i + n {
                     let pte = self.tables.get(table, k);
-                    self.tables.set(table, k, pte.with_young(false).with_dirty(false));
+                    self.tables
+                        .set(table, k, pte.with_young(false).with_dirty(false));
                 }
                 self.mark_lazyfree(head);
             }
@@ -128,7 +151,12 @@ impl Machine {
     ///
     /// # Errors
     /// As MADV_COLD.
-    pub(crate) fn madvise_pageout(&mut self, vma: VmaId, start: u64, end: u64) -> Result<(), Errno> {
+    pub(crate) fn madvise_pageout(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+    ) -> Result<(), Errno> {
         for head in self.cold_or_pageout(vma, start, end, true)? {
             self.pageout_folio(head);
         }
@@ -137,7 +165,13 @@ impl Machine {
 
     /// Ages every page that belongs to this process alone; returns the folios, in order. Only COLD clears the
     /// accessed bits: PAGEOUT does not ask for them.
-    fn cold_or_pageout(&mut self, vma: VmaId, start: u64, end: u64, pageout: bool) -> Result<Vec<Pfn>, Errno> {
+    fn cold_or_pageout(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        pageout: bool,
+    ) -> Result<Vec<Pfn>, Errno> {
         let refused = VmFlags::LOCKED.with(VmFlags::PFNMAP).with(VmFlags::HUGETLB);
         if self.vma(vma).flags.any(refused) {
             return Err(Errno::EINVAL);
@@ -153,7 +187,11 @@ impl Machine {
                         return;
                     }
                 } else {
-                    m.tables.set(slot.table, slot.index, pmd.with_young(pmd.young() && pageout));
+                    m.tables.set(
+                        slot.table,
+                        slot.index,
+                        pmd.with_young(pmd.young() && pageout),
+                    );
                     m.make_cold(pmd.pfn());
                     folios.push(pmd.pfn());
                     return;
@@ -166,7 +204,14 @@ impl Machine {
         Ok(folios)
     }
 
-    fn cold_ptes(&mut self, table: TableId, addr: u64, end: u64, pageout: bool, folios: &mut Vec<Pfn>) {
+    fn cold_ptes(
+        &mut self,
+        table: TableId,
+        addr: u64,
+        end: u64,
+        pageout: bool,
+        folios: &mut Vec<Pfn>,
+    ) {
         let first = pte_index(addr);
         let last = first + ((end - addr) / PAGE_SIZE) as usize;
         debug_assert!(last <= HPAGE_PMD_NR);
@@ -188,7 +233,8 @@ impl Machine {
             if self.folio_mapcount(head) == n as i32 {
                 for k in i..i + n {
                     let pte = self.tables.get(table, k);
-                    self.tables.set(table, k, pte.with_young(pte.young() && pageout));
+                    self.tables
+                        .set(table, k, pte.with_young(pte.young() && pageout));
                 }
                 self.make_cold(head);
                 folios.push(head);
@@ -198,7 +244,11 @@ impl Machine {
     }
 
     fn make_cold(&mut self, head: Pfn) {
-        self.lru_change(head, FrameFlags::NONE, FrameFlags::ACTIVE.and(FrameFlags::REFERENCED));
+        self.lru_change(
+            head,
+            FrameFlags::NONE,
+            FrameFlags::ACTIVE.and(FrameFlags::REFERENCED),
+        );
     }
 
     /// One folio through reclaim (`shrink_folio_list`). A folio marked lazyfree is dropped if nobody has written to it
@@ -226,7 +276,9 @@ impl Machine {
     fn discard_lazyfree(&mut self, head: Pfn) {
         let n = self.folio_nr_pages(head);
         let mappings: Vec<_> = match self.folio_entire_mapcount(head) {
-            0 => (0..n).flat_map(|i| self.rmap_walk_anon(head.add(i))).collect(),
+            0 => (0..n)
+                .flat_map(|i| self.rmap_walk_anon(head.add(i)))
+                .collect(),
             _ => self.rmap_walk_anon(head),
         };
         let written = self.frames.has(head, FrameFlags::DIRTY)

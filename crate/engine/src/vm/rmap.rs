@@ -2,7 +2,9 @@
 //!
 //! Counterparts in `mm/rmap.c`: `folio_add_new_anon_rmap`, `__folio_add_rmap`, `__folio_remove_rmap`, `rmap_walk_anon`.
 
-use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, Pfn, VmaId, pmd_down, pte_index};
+use super::addr::{
+    HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, Pfn, VmaId, pmd_down, pte_index,
+};
 use super::table::Pmd;
 use super::vma::VmFlags;
 use crate::machine::Machine;
@@ -33,10 +35,14 @@ impl Machine {
     pub(crate) fn add_new_anon_rmap(&mut self, head: Pfn, vma: VmaId, addr: u64, by_pmd: bool) {
         let v = self.vma(vma);
         let (mm, index) = (v.mm, v.page_index(addr));
-        let anchor = v.anon_vma.expect("anon_vma_prepare comes before the first page").0;
+        let anchor = v
+            .anon_vma
+            .expect("anon_vma_prepare comes before the first page")
+            .0;
         self.frames.set_anchor(head, anchor);
         self.frames.set_index(head, index);
-        self.frames.set(head, FrameFlags::ANON.and(FrameFlags::SWAPBACKED));
+        self.frames
+            .set(head, FrameFlags::ANON.and(FrameFlags::SWAPBACKED));
         let order = self.frames.order(head);
         if order >= 2 {
             self.stat.mthp_mut(order).nr_anon += 1;
@@ -50,9 +56,18 @@ impl Machine {
 
     /// `n` PTE mappings more, of the pages from `page` on, all of one folio (`folio_add_anon_rmap_ptes`). A small
     /// page in a locked area is locked; whether a large folio is in it whole is left to reclaim.
-    pub(crate) fn add_anon_rmap_ptes(&mut self, page: Pfn, n: usize, vma: VmaId, exclusive: Exclusive) {
+    pub(crate) fn add_anon_rmap_ptes(
+        &mut self,
+        page: Pfn,
+        n: usize,
+        vma: VmaId,
+        exclusive: Exclusive,
+    ) {
         let v = self.vma(vma);
-        let (mm, locked) = (v.mm, v.flags.has(VmFlags::LOCKED) && !v.flags.any(VmFlags::SPECIAL));
+        let (mm, locked) = (
+            v.mm,
+            v.flags.has(VmFlags::LOCKED) && !v.flags.any(VmFlags::SPECIAL),
+        );
         self.add_rmap_ptes(page, n, mm, exclusive);
         if locked && !self.folio_large(page) {
             self.mlock_folio(page);
@@ -84,7 +99,11 @@ impl Machine {
         self.add_large_mapcount(head, n as i32, mm);
         let mapped = self.folio_nr_pages_mapped(head) + first;
         self.set_folio_nr_pages_mapped(head, mapped);
-        if mapped < ENTIRELY_MAPPED { i64::from(first) } else { 0 }
+        if mapped < ENTIRELY_MAPPED {
+            i64::from(first)
+        } else {
+            0
+        }
     }
 
     /// A PMD mapping more (`folio_add_anon_rmap_pmd`).
@@ -156,7 +175,11 @@ impl Machine {
     pub(crate) fn rmap_walk_anon(&self, page: Pfn) -> Vec<Mapping> {
         let head = self.frames.head(page);
         let index = self.frames.index(head) + u64::from(page.0 - head.0);
-        let Some(anon_vma) = self.anon_vmas.get(self.frames.anchor(head) as usize).and_then(Option::as_ref) else {
+        let Some(anon_vma) = self
+            .anon_vmas
+            .get(self.frames.anchor(head) as usize)
+            .and_then(Option::as_ref)
+        else {
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -165,7 +188,12 @@ impl Machine {
             if let Some(addr) = v.address_of(index)
                 && let Some(huge) = self.maps_page(v.mm, addr, page)
             {
-                out.push(Mapping { vma, mm: v.mm, addr, huge });
+                out.push(Mapping {
+                    vma,
+                    mm: v.mm,
+                    addr,
+                    huge,
+                });
             }
         }
         out

@@ -129,7 +129,10 @@ impl Machine {
     pub(crate) fn pmd_slot(&self, mm: MmId, addr: u64) -> Option<PmdSlot> {
         let pud = self.lower(self.mm(mm).pgd, level_index(addr, 3))?;
         let table = self.lower(pud, level_index(addr, 2))?;
-        Some(PmdSlot { table, index: level_index(addr, 1) })
+        Some(PmdSlot {
+            table,
+            index: level_index(addr, 1),
+        })
     }
 
     /// As [`pmd_slot`](Self::pmd_slot), making upper tables. `None` when memory is exhausted.
@@ -147,7 +150,10 @@ impl Machine {
                 }
             };
         }
-        Some(PmdSlot { table, index: level_index(addr, 1) })
+        Some(PmdSlot {
+            table,
+            index: level_index(addr, 1),
+        })
     }
 
     /// State of a PMD entry.
@@ -168,7 +174,8 @@ impl Machine {
     /// State of the PMD entry for `addr`.
     #[inline]
     pub(crate) fn pmd(&self, mm: MmId, addr: u64) -> Pmd {
-        self.pmd_slot(mm, addr).map_or(Pmd::Missing, |s| self.pmd_at(s))
+        self.pmd_slot(mm, addr)
+            .map_or(Pmd::Missing, |s| self.pmd_at(s))
     }
 
     /// Page table for `addr`, if there is one.
@@ -218,12 +225,22 @@ impl Machine {
 
     /// Takes back a deposited table (`pgtable_trans_huge_withdraw`).
     pub(crate) fn withdraw_table(&mut self, mm: MmId) -> TableId {
-        self.mm_mut(mm).deposit.pop().expect("every huge PMD has deposited a table")
+        self.mm_mut(mm)
+            .deposit
+            .pop()
+            .expect("every huge PMD has deposited a table")
     }
 
     /// Frees the tables that serve only `[floor, ceiling)` and only addresses of `[start, end)` beside it: what
     /// munmap and exit give back (`free_pgtables`). `floor` and `ceiling` are the neighbouring areas' bounds.
-    pub(crate) fn free_pgtables(&mut self, mm: MmId, start: u64, end: u64, floor: u64, ceiling: u64) {
+    pub(crate) fn free_pgtables(
+        &mut self,
+        mm: MmId,
+        start: u64,
+        end: u64,
+        floor: u64,
+        ceiling: u64,
+    ) {
         self.free_pte_tables(mm, start, end, floor, ceiling);
         for level in [2, 3] {
             self.free_upper_tables(mm, level, start, end, floor, ceiling);
@@ -250,7 +267,8 @@ impl Machine {
                 addr = (addr | ((1 << 30) - 1)) + 1;
                 continue;
             };
-            if addr >= floor && addr + HPAGE_PMD_SIZE <= ceiling
+            if addr >= floor
+                && addr + HPAGE_PMD_SIZE <= ceiling
                 && let Pmd::Table(t) = self.pmd_at(slot)
             {
                 self.tables.set(slot.table, slot.index, Pte::NONE);
@@ -261,7 +279,15 @@ impl Machine {
     }
 
     /// Frees the tables below entries of `level` whose whole extent lies in `[floor, ceiling)`.
-    fn free_upper_tables(&mut self, mm: MmId, level: u32, start: u64, end: u64, floor: u64, ceiling: u64) {
+    fn free_upper_tables(
+        &mut self,
+        mm: MmId,
+        level: u32,
+        start: u64,
+        end: u64,
+        floor: u64,
+        ceiling: u64,
+    ) {
         let extent = 1u64 << (12 + 9 * level);
         let mut addr = start & !(extent - 1);
         while addr < end {

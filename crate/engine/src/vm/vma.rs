@@ -157,7 +157,11 @@ impl VmFlags {
 
     /// The codes of smaps `VmFlags`, separated by spaces, in printed order.
     pub fn codes(self) -> String {
-        let mut codes: Vec<&str> = CODES.iter().filter(|(f, _)| self.any(*f)).map(|c| c.1).collect();
+        let mut codes: Vec<&str> = CODES
+            .iter()
+            .filter(|(f, _)| self.any(*f))
+            .map(|c| c.1)
+            .collect();
         if self.any(VmFlags::MERGEABLE) {
             codes.push("mg");
         }
@@ -222,6 +226,9 @@ mod tests {
             .with(VmFlags::HUGEPAGE)
             .with(VmFlags::MERGEABLE)
             .with(VmFlags::ACCOUNT);
-        assert_eq!((f.codes().as_str(), f.perm().as_str()), ("rd wr mr ac hg mg", "rw-p"));
+        assert_eq!(
+            (f.codes().as_str(), f.perm().as_str()),
+            ("rd wr mr ac hg mg", "rw-p")
+        );
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Counterparts in `mm/memory.c`: `unmap_vmas`, `zap_pmd_range`, `zap_pte_range`; `zap_huge_pmd`; `mm/pt_reclaim.c`.
 
-use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index};
+use super::addr::{
+    HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index,
+};
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use crate::machine::Machine;
@@ -43,7 +45,9 @@ impl Machine {
             }
             self.split_huge_pmd(vma, addr);
         }
-        let Pmd::Table(table) = self.pmd_at(slot) else { return };
+        let Pmd::Table(table) = self.pmd_at(slot) else {
+            return;
+        };
         self.zap_ptes(vma, table, addr, end, how);
         if whole && how == Zap::DontNeed && self.tables.all(table).iter().all(|e| e.is_none()) {
             self.tables.set(slot.table, slot.index, Pte::NONE);
@@ -103,7 +107,9 @@ impl Machine {
 
     fn zap_nonpresent(&mut self, mm: MmId, table: TableId, i: usize, pte: Pte, how: Zap) {
         match pte.swap_kind() {
-            Some(SwapKind::Guard | SwapKind::Poison | SwapKind::UffdWp) if how != Zap::Unmap => return,
+            Some(SwapKind::Guard | SwapKind::Poison | SwapKind::UffdWp) if how != Zap::Unmap => {
+                return;
+            }
             Some(SwapKind::Swap) => self.mm_mut(mm).rss.swap -= 1,
             _ => {}
         }
@@ -112,7 +118,13 @@ impl Machine {
 
     /// How many entries from `i` on map consecutive pages of one folio, at most up to `last`
     /// (`folio_pte_batch`). At least 1.
-    pub(crate) fn folio_pte_batch(&self, table: TableId, i: usize, last: usize, page: Pfn) -> usize {
+    pub(crate) fn folio_pte_batch(
+        &self,
+        table: TableId,
+        i: usize,
+        last: usize,
+        page: Pfn,
+    ) -> usize {
         let head = self.frames.head(page);
         let folio_end = head.0 + self.folio_nr_pages(head) as u32;
         let max = (last - i).min((folio_end - page.0) as usize);

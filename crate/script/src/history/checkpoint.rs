@@ -37,7 +37,11 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// The first, at position 0.
     pub fn new(session: &Session) -> Self {
-        let first = Checkpoint { position: 0, work: work_done(session.machine()), session: session.clone() };
+        let first = Checkpoint {
+            position: 0,
+            work: work_done(session.machine()),
+            session: session.clone(),
+        };
         Checkpoints { kept: vec![first] }
     }
 
@@ -62,7 +66,14 @@ impl Checkpoints {
         if !far || before.position == position {
             return;
         }
-        self.kept.insert(at, Checkpoint { position, work, session: session.clone() });
+        self.kept.insert(
+            at,
+            Checkpoint {
+                position,
+                work,
+                session: session.clone(),
+            },
+        );
         let most = (CHECKPOINT_BYTES / bytes(session.machine())).clamp(1, MAX_CHECKPOINTS as u64);
         while self.kept.len() as u64 > most {
             self.thin();

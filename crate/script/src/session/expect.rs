@@ -14,9 +14,16 @@ impl Session {
         };
         let passed = text == *e.want;
         if !passed {
-            self.failed.push(format!("{} {}", subject_text(&e.subject), e.want).trim().to_owned());
+            self.failed.push(
+                format!("{} {}", subject_text(&e.subject), e.want)
+                    .trim()
+                    .to_owned(),
+            );
         }
-        Step { expect: Some(if passed { Ok(()) } else { Err(got) }), ..Step::default() }
+        Step {
+            expect: Some(if passed { Ok(()) } else { Err(got) }),
+            ..Step::default()
+        }
     }
 
     fn asked(&self, subject: &Subject) -> Value {
@@ -31,13 +38,20 @@ impl Session {
                 StepField::Differ => last.differ.map_or(0, |d| d.0).into(),
                 StepField::Value => last.value.clone().map_or(Value::from(0), Value::from),
             },
-            Subject::Region { process, region, field } => {
+            Subject::Region {
+                process,
+                region,
+                field,
+            } => {
                 let r = &self.observed["regions"][format!("{process}.{region}")];
                 match field {
                     RegionField::RunLength(f) => r[f.word()].clone(),
                     RegionField::Vma(f) => {
                         let vmas = r["vmas"].as_array().map(Vec::as_slice).unwrap_or_default();
-                        vmas.iter().filter_map(|v| v[*f].as_i64()).sum::<i64>().into()
+                        vmas.iter()
+                            .filter_map(|v| v[*f].as_i64())
+                            .sum::<i64>()
+                            .into()
                     }
                 }
             }
@@ -57,7 +71,11 @@ fn subject_text(s: &Subject) -> String {
     match s {
         Subject::Ok => "ok".into(),
         Subject::Step(f) => f.word().into(),
-        Subject::Region { process, region, field } => {
+        Subject::Region {
+            process,
+            region,
+            field,
+        } => {
             let field = match field {
                 RegionField::RunLength(f) => f.word(),
                 RegionField::Vma(f) => f,

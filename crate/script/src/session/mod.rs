@@ -57,7 +57,10 @@ pub(crate) struct Bad {
 
 impl Bad {
     pub(crate) fn new(word: impl Into<String>, message: impl Into<String>) -> Self {
-        Bad { word: word.into(), message: message.into() }
+        Bad {
+            word: word.into(),
+            message: message.into(),
+        }
     }
 
     /// A command or option whose subsystem this machine does not have.
@@ -88,9 +91,16 @@ impl Session {
     pub fn new(machine: Option<&MachineLine>) -> Result<Session, RunError> {
         let config = match machine {
             Some(m) => system::configuration(m)?,
-            None => MachineConfig { parked: true, ..MachineConfig::default() },
+            None => MachineConfig {
+                parked: true,
+                ..MachineConfig::default()
+            },
         };
-        let at = |message: String| RunError { line: machine.map_or(1, |m| m.line), column: 1, message };
+        let at = |message: String| RunError {
+            line: machine.map_or(1, |m| m.line),
+            column: 1,
+            message,
+        };
         let machine = Machine::new(config).map_err(|e| at(e.to_string()))?;
         let baseline = Baseline::of(&machine);
         Ok(Session {
@@ -116,13 +126,23 @@ impl Session {
     /// The line asks for something that does not exist here; the session is as before.
     pub fn exec(&mut self, line: &Line) -> Result<Step, RunError> {
         let mut step = self.command(&line.command).map_err(|bad| {
-            let column = line.cmd.find(&bad.word).map_or(1, |at| line.cmd[..at].chars().count() as u32 + 1);
-            RunError { line: line.line, column, message: bad.message }
+            let column = line
+                .cmd
+                .find(&bad.word)
+                .map_or(1, |at| line.cmd[..at].chars().count() as u32 + 1);
+            RunError {
+                line: line.line,
+                column,
+                message: bad.message,
+            }
         })?;
         step.line = line.line;
         step.cmd = line.cmd.to_string();
         if !matches!(line.command, language::Command::Expect(_)) {
-            self.last = Step { obs: None, ..step.clone() };
+            self.last = Step {
+                obs: None,
+                ..step.clone()
+            };
         }
         Ok(step)
     }
@@ -160,7 +180,10 @@ impl Session {
     }
 
     pub(crate) fn name_of_pid(&self, pid: Pid) -> Option<&str> {
-        self.names.iter().find(|p| p.pid == pid).map(|p| p.name.as_str())
+        self.names
+            .iter()
+            .find(|p| p.pid == pid)
+            .map(|p| p.name.as_str())
     }
 }
 
@@ -180,10 +203,10 @@ pub struct Outcome {
 impl Outcome {
     /// The JSON object that the comparison with the kernel reads.
     pub fn to_json(&self, script: &str) -> Value {
-        let error = self
-            .error
-            .as_ref()
-            .map_or(Value::Null, |e| serde_json::json!({"line": e.line, "column": e.column, "message": e.message}));
+        let error = self.error.as_ref().map_or(
+            Value::Null,
+            |e| serde_json::json!({"line": e.line, "column": e.column, "message": e.message}),
+        );
         serde_json::json!({
             "script": script,
             "kernel": "mm-engine 6.18",
@@ -196,7 +219,12 @@ impl Outcome {
 
 /// Runs a whole script with named trace pages.
 pub fn run(script: &Script) -> Outcome {
-    let mut out = Outcome { steps: Vec::new(), error: None, expect_failed: Vec::new(), session: None };
+    let mut out = Outcome {
+        steps: Vec::new(),
+        error: None,
+        expect_failed: Vec::new(),
+        session: None,
+    };
     let mut session = match Session::new(script.machine.as_ref()) {
         Ok(s) => s,
         Err(e) => {

@@ -17,7 +17,15 @@ pub(crate) struct Baseline {
     groups: Vec<(&'static str, Vec<(String, i64)>)>,
 }
 
-const VMSTAT_PREFIXES: [&str; 7] = ["thp_", "ksm_", "cow_ksm", "htlb_", "pswp", "swpin_zero", "swpout_zero"];
+const VMSTAT_PREFIXES: [&str; 7] = [
+    "thp_",
+    "ksm_",
+    "cow_ksm",
+    "htlb_",
+    "pswp",
+    "swpin_zero",
+    "swpout_zero",
+];
 const NOISY: [&str; 4] = ["pgfault", "pgmajfault", "pgalloc_normal", "pgfree"];
 const KSM_GAUGES: [&str; 8] = [
     "pages_shared",
@@ -31,7 +39,10 @@ const KSM_GAUGES: [&str; 8] = [
 ];
 
 fn number(m: &Machine, path: &str) -> i64 {
-    m.read_file(path).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0)
+    m.read_file(path)
+        .ok()
+        .and_then(|t| t.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 impl Baseline {
@@ -46,10 +57,15 @@ impl Baseline {
         }
         let mthp = (1..=9u8).flat_map(|o| {
             let entries = m.stats().mthp(o).entries();
-            entries.map(move |(k, v)| (format!("{}kB/{k}", 4 << o), v)).collect::<Vec<_>>()
+            entries
+                .map(move |(k, v)| (format!("{}kB/{k}", 4 << o), v))
+                .collect::<Vec<_>>()
         });
         let files = |dir: &str, names: &[&str]| {
-            names.iter().map(|n| ((*n).to_owned(), number(m, &format!("{dir}/{n}")))).collect()
+            names
+                .iter()
+                .map(|n| ((*n).to_owned(), number(m, &format!("{dir}/{n}"))))
+                .collect()
         };
         Baseline {
             groups: vec![
@@ -57,16 +73,31 @@ impl Baseline {
                 ("mthp", mthp.collect()),
                 (
                     "khugepaged",
-                    files("/sys/kernel/mm/transparent_hugepage/khugepaged", &["pages_collapsed", "full_scans"]),
+                    files(
+                        "/sys/kernel/mm/transparent_hugepage/khugepaged",
+                        &["pages_collapsed", "full_scans"],
+                    ),
                 ),
                 ("noisy", noisy),
-                ("ksm_delta", files("/sys/kernel/mm/ksm", &["full_scans", "pages_scanned", "pages_skipped"])),
+                (
+                    "ksm_delta",
+                    files(
+                        "/sys/kernel/mm/ksm",
+                        &["full_scans", "pages_scanned", "pages_skipped"],
+                    ),
+                ),
             ],
         }
     }
 
     fn delta(&self, before: &Baseline, group: &str) -> Value {
-        let find = |b: &Baseline| b.groups.iter().find(|g| g.0 == group).map(|g| g.1.clone()).unwrap_or_default();
+        let find = |b: &Baseline| {
+            b.groups
+                .iter()
+                .find(|g| g.0 == group)
+                .map(|g| g.1.clone())
+                .unwrap_or_default()
+        };
         let old = find(before);
         let mut out = Map::new();
         for (i, (k, v)) in find(self).into_iter().enumerate() {
@@ -96,12 +127,23 @@ impl Session {
             regions.extend(p.regions.iter().map(|r| self.region_pages(p, r, &smaps)));
         }
         let ids = sharing_ids(&regions);
-        let regions: Map<String, Value> =
-            regions.into_iter().map(|r| (r.name.clone(), region_json(&r, &ids))).collect();
-        let procs: Map<String, Value> = self.names.iter().map(|p| (p.name.clone(), self.ksm_stat(p.pid))).collect();
+        let regions: Map<String, Value> = regions
+            .into_iter()
+            .map(|r| (r.name.clone(), region_json(&r, &ids)))
+            .collect();
+        let procs: Map<String, Value> = self
+            .names
+            .iter()
+            .map(|p| (p.name.clone(), self.ksm_stat(p.pid)))
+            .collect();
         let ksm: Map<String, Value> = KSM_GAUGES
             .iter()
-            .map(|g| ((*g).to_owned(), number(&self.machine, &format!("/sys/kernel/mm/ksm/{g}"))))
+            .map(|g| {
+                (
+                    (*g).to_owned(),
+                    number(&self.machine, &format!("/sys/kernel/mm/ksm/{g}")),
+                )
+            })
             .filter(|g| g.1 != 0)
             .map(|(k, v)| (k, v.into()))
             .collect();
@@ -124,8 +166,15 @@ impl Session {
         obs
     }
 
-    fn region_pages(&self, p: &super::ProcessNames, r: &super::Region, smaps: &[SmapsEntry]) -> RegionPages {
-        let pages = (0..r.pages()).map(|i| self.machine.page_state(p.pid, r.base + i * PAGE_SIZE)).collect();
+    fn region_pages(
+        &self,
+        p: &super::ProcessNames,
+        r: &super::Region,
+        smaps: &[SmapsEntry],
+    ) -> RegionPages {
+        let pages = (0..r.pages())
+            .map(|i| self.machine.page_state(p.pid, r.base + i * PAGE_SIZE))
+            .collect();
         let end = r.base + r.pages() * PAGE_SIZE;
         let vmas: Vec<Value> = smaps
             .iter()
@@ -147,14 +196,23 @@ impl Session {
                 o.into()
             })
             .collect();
-        RegionPages { name: format!("{}.{}", p.name, r.name), pages, vmas: vmas.into() }
+        RegionPages {
+            name: format!("{}.{}", p.name, r.name),
+            pages,
+            vmas: vmas.into(),
+        }
     }
 
     fn ksm_stat(&self, pid: Pid) -> Value {
-        let text = self.machine.read_file(&format!("/proc/{}/ksm_stat", pid.0)).unwrap_or_default();
+        let text = self
+            .machine
+            .read_file(&format!("/proc/{}/ksm_stat", pid.0))
+            .unwrap_or_default();
         let mut out = Map::new();
         for line in text.lines() {
-            let Some((k, v)) = line.split_once(' ') else { continue };
+            let Some((k, v)) = line.split_once(' ') else {
+                continue;
+            };
             let (k, v) = (k.trim_end_matches(':'), v.trim());
             match v.parse::<i64>() {
                 Ok(0) => {}
@@ -173,7 +231,11 @@ impl Session {
 
 /// Numbers for what occurs more than once, in order of first appearance.
 fn sharing_ids(regions: &[RegionPages]) -> HashMap<PageKey, u32> {
-    let keys = || regions.iter().flat_map(|r| r.pages.iter().filter_map(|p| p.key));
+    let keys = || {
+        regions
+            .iter()
+            .flat_map(|r| r.pages.iter().filter_map(|p| p.key))
+    };
     let mut seen: HashMap<PageKey, u32> = HashMap::new();
     for k in keys() {
         *seen.entry(k).or_default() += 1;
@@ -195,12 +257,19 @@ fn region_json(r: &RegionPages, ids: &HashMap<PageKey, u32>) -> Value {
     for p in &r.pages {
         classes.push(p.class, 1);
         exclusive.push(p.exclusive, 1);
-        mapcount.push(p.mapcount.map_or_else(|| "-".to_owned(), |n| n.to_string()), 1);
+        mapcount.push(
+            p.mapcount.map_or_else(|| "-".to_owned(), |n| n.to_string()),
+            1,
+        );
         let lock = p.flags.has(FrameFlags::UNEVICTABLE);
         locked |= lock;
         unevictable.push(if lock { 'L' } else { '-' }, 1);
     }
-    let groups: Vec<Option<u32>> = r.pages.iter().map(|p| p.key.and_then(|k| ids.get(&k).copied())).collect();
+    let groups: Vec<Option<u32>> = r
+        .pages
+        .iter()
+        .map(|p| p.key.and_then(|k| ids.get(&k).copied()))
+        .collect();
     let mut o = json!({
         "classes": classes.finish(),
         "exclusive": exclusive.finish(),
@@ -218,7 +287,10 @@ fn region_json(r: &RegionPages, ids: &HashMap<PageKey, u32>) -> Value {
 pub(crate) fn brief(obs: &Value) -> Vec<String> {
     let mut out = Vec::new();
     for (name, r) in obs["regions"].as_object().into_iter().flatten() {
-        out.push(format!("{name}: {}", r["classes"].as_str().unwrap_or_default()));
+        out.push(format!(
+            "{name}: {}",
+            r["classes"].as_str().unwrap_or_default()
+        ));
     }
     for group in ["vmstat", "mthp", "khugepaged", "ksm", "ksm_delta"] {
         let counts = obs[group].as_object().into_iter().flatten();

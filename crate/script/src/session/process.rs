@@ -27,11 +27,18 @@ impl Contents {
 
 fn bytes(region: &Region, span: Span) -> (u64, u64) {
     let start = region.base.wrapping_add(span.first.wrapping_mul(PAGE_SIZE));
-    (start, span.end.wrapping_sub(span.first).wrapping_mul(PAGE_SIZE))
+    (
+        start,
+        span.end.wrapping_sub(span.first).wrapping_mul(PAGE_SIZE),
+    )
 }
 
 impl Session {
-    pub(crate) fn process_command(&mut self, process: &Name, command: &ProcessCommand) -> Result<Step, Bad> {
+    pub(crate) fn process_command(
+        &mut self,
+        process: &Name,
+        command: &ProcessCommand,
+    ) -> Result<Step, Bad> {
         let pid = self.process_named(process)?.pid;
         match command {
             ProcessCommand::Mmap(m) => self.mmap(pid, m),
@@ -46,14 +53,26 @@ impl Session {
                 let flags = if *onfault { uapi::MLOCK_ONFAULT } else { 0 };
                 self.on_range(pid, range, |m, addr, len| m.mlock(pid, addr, len, flags))
             }
-            ProcessCommand::Munlock(range) => self.on_range(pid, range, |m, addr, len| m.munlock(pid, addr, len)),
-            ProcessCommand::Msync(_) => Err(Bad::unsupported("msync", "this machine has no files yet")),
-            ProcessCommand::Write { range, contents, index } => self.write(pid, range, *contents, *index),
+            ProcessCommand::Munlock(range) => {
+                self.on_range(pid, range, |m, addr, len| m.munlock(pid, addr, len))
+            }
+            ProcessCommand::Msync(_) => {
+                Err(Bad::unsupported("msync", "this machine has no files yet"))
+            }
+            ProcessCommand::Write {
+                range,
+                contents,
+                index,
+            } => self.write(pid, range, *contents, *index),
             ProcessCommand::Read(range) => {
                 let (region, span) = self.process_named(process)?.resolve(range)?;
                 Ok(self.access(pid, &region, span, Access::Read, |_, _, _| {}))
             }
-            ProcessCommand::Check { range, contents, index } => self.check(pid, range, *contents, *index),
+            ProcessCommand::Check {
+                range,
+                contents,
+                index,
+            } => self.check(pid, range, *contents, *index),
             ProcessCommand::Fork { child } => self.fork(pid, child),
             ProcessCommand::Exit => self.exit(pid),
             ProcessCommand::Cpu(cpu) => Ok(self.call(|m| m.set_cpu(pid, *cpu))),
@@ -65,12 +84,25 @@ impl Session {
                 Ok(self.call(|m| m.prctl(pid, option, *args).map(|_| ())))
             }
             ProcessCommand::Split { range, order } => self.split(pid, range, *order),
-            ProcessCommand::Pin(range) => self.on_pages(pid, range, |m, addr| m.pin_page(pid, addr)),
-            ProcessCommand::Unpin(range) => self.on_pages(pid, range, |m, addr| m.unpin_page(pid, addr)),
-            ProcessCommand::Lock(range) => self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, true)),
-            ProcessCommand::Unlock(range) => self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, false)),
-            ProcessCommand::Touch(_) => Err(Bad::unsupported("touch", "the TLB model is not built yet")),
-            ProcessCommand::Mbind { .. } => Err(Bad::unsupported("mbind", "memory policies are not built yet")),
+            ProcessCommand::Pin(range) => {
+                self.on_pages(pid, range, |m, addr| m.pin_page(pid, addr))
+            }
+            ProcessCommand::Unpin(range) => {
+                self.on_pages(pid, range, |m, addr| m.unpin_page(pid, addr))
+            }
+            ProcessCommand::Lock(range) => {
+                self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, true))
+            }
+            ProcessCommand::Unlock(range) => {
+                self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, false))
+            }
+            ProcessCommand::Touch(_) => {
+                Err(Bad::unsupported("touch", "the TLB model is not built yet"))
+            }
+            ProcessCommand::Mbind { .. } => Err(Bad::unsupported(
+                "mbind",
+                "memory policies are not built yet",
+            )),
             ProcessCommand::Fallocate { file, .. }
             | ProcessCommand::Truncate { file, .. }
             | ProcessCommand::Fadvise { file, .. } => {
@@ -84,7 +116,12 @@ impl Session {
         let before = self.machine.fault_counts();
         let errno = f(&mut self.machine).err();
         let after = self.machine.fault_counts();
-        Step { errno, faults: Some(after.0 - before.0), majfaults: after.1 - before.1, ..Step::default() }
+        Step {
+            errno,
+            faults: Some(after.0 - before.0),
+            majfaults: after.1 - before.1,
+            ..Step::default()
+        }
     }
 
     fn on_range(
@@ -107,7 +144,11 @@ impl Session {
     ) -> Result<Step, Bad> {
         let (region, span) = self.names_mut(pid).resolve(range)?;
         let pages = (span.first..span.end).step_by(span.step.max(1) as usize);
-        Ok(self.call(|m| pages.map(|i| region.base + i * PAGE_SIZE).try_for_each(|addr| f(m, addr))))
+        Ok(self.call(|m| {
+            pages
+                .map(|i| region.base + i * PAGE_SIZE)
+                .try_for_each(|addr| f(m, addr))
+        }))
     }
 
     fn mmap(&mut self, pid: Pid, m: &Mmap) -> Result<Step, Bad> {
@@ -119,11 +160,21 @@ impl Session {
             return Err(Bad::unsupported(word, "this machine has no files yet"));
         }
         if m.shared || m.hugetlb {
-            let (word, what) = if m.hugetlb { ("hugetlb", "hugetlb pools") } else { ("shared", "shared memory") };
-            return Err(Bad::unsupported(word, &format!("this machine has no {what} yet")));
+            let (word, what) = if m.hugetlb {
+                ("hugetlb", "hugetlb pools")
+            } else {
+                ("shared", "shared memory")
+            };
+            return Err(Bad::unsupported(
+                word,
+                &format!("this machine has no {what} yet"),
+            ));
         }
         if self.names_mut(pid).region(&m.name).is_some() {
-            let message = format!("region `{}` exists: munmap it first, or choose another name", m.name);
+            let message = format!(
+                "region `{}` exists: munmap it first, or choose another name",
+                m.name
+            );
             return Err(Bad::new(&*m.name, message));
         }
         let mut flags = uapi::MAP_PRIVATE | uapi::MAP_ANONYMOUS;
@@ -156,10 +207,21 @@ impl Session {
         };
         let mut at = None;
         let prot = m.protection as u32;
-        let mut step = self.call(|machine| machine.mmap(pid, addr, m.len_bytes, prot, flags).map(|a| at = Some(a)));
+        let mut step = self.call(|machine| {
+            machine
+                .mmap(pid, addr, m.len_bytes, prot, flags)
+                .map(|a| at = Some(a))
+        });
         if let Some(base) = at {
             let len = m.len_bytes.next_multiple_of(PAGE_SIZE);
-            self.set_region(pid, Region { name: m.name.clone(), base, len });
+            self.set_region(
+                pid,
+                Region {
+                    name: m.name.clone(),
+                    base,
+                    len,
+                },
+            );
             if addr == 0 {
                 step.aligned_2m = Some(pmd_aligned(base));
             }
@@ -184,7 +246,10 @@ impl Session {
             let (addr, len) = bytes(&region, span);
             return Ok(self.call(|m| m.madvise(pid, addr, len, advice)));
         }
-        let mut last = Step { faults: Some(0), ..Step::default() };
+        let mut last = Step {
+            faults: Some(0),
+            ..Step::default()
+        };
         let mut faults = 0;
         for i in (span.first..span.end).step_by(span.step as usize) {
             last = self.call(|m| m.madvise(pid, region.base + i * PAGE_SIZE, PAGE_SIZE, advice));
@@ -196,13 +261,24 @@ impl Session {
 
     fn mremap(&mut self, pid: Pid, m: &Mremap) -> Result<Step, Bad> {
         match m {
-            Mremap::Move { from, to, place, dontunmap } => self.mremap_move(pid, from, to, place, *dontunmap),
-            Mremap::Resize { region, len_bytes, maymove } => {
+            Mremap::Move {
+                from,
+                to,
+                place,
+                dontunmap,
+            } => self.mremap_move(pid, from, to, place, *dontunmap),
+            Mremap::Resize {
+                region,
+                len_bytes,
+                maymove,
+            } => {
                 let old = self.names_mut(pid).require(region)?.clone();
                 let flags = if *maymove { uapi::MREMAP_MAYMOVE } else { 0 };
                 let mut at = None;
-                let mut step =
-                    self.call(|m| m.mremap(pid, old.base, old.len, *len_bytes, flags, 0).map(|a| at = Some(a)));
+                let mut step = self.call(|m| {
+                    m.mremap(pid, old.base, old.len, *len_bytes, flags, 0)
+                        .map(|a| at = Some(a))
+                });
                 if let Some(base) = at {
                     step.moved = Some(base != old.base);
                     if base != old.base {
@@ -233,14 +309,23 @@ impl Session {
                 let (r, s) = self.names_mut(pid).resolve(range)?;
                 r.base + s.end * PAGE_SIZE
             }
-            (None, Place::Slot { offset_bytes }) => self.new_slot(len.saturating_add(*offset_bytes)) + offset_bytes,
+            (None, Place::Slot { offset_bytes }) => {
+                self.new_slot(len.saturating_add(*offset_bytes)) + offset_bytes
+            }
             (None, _) => self.new_slot(len),
         };
         let keep = if dontunmap { uapi::MREMAP_DONTUNMAP } else { 0 };
         let flags = uapi::MREMAP_MAYMOVE | uapi::MREMAP_FIXED | keep;
         let step = self.call(|m| m.mremap(pid, addr, len, len, flags, target).map(|_| ()));
         if step.errno.is_none() {
-            self.set_region(pid, Region { name: to.clone(), base: target, len });
+            self.set_region(
+                pid,
+                Region {
+                    name: to.clone(),
+                    base: target,
+                    len,
+                },
+            );
             if from.pages == crate::language::Pages::Whole && !dontunmap {
                 self.remove_region(pid, &from.region);
             }
@@ -267,18 +352,35 @@ impl Session {
         step
     }
 
-    fn write(&mut self, pid: Pid, range: &RegionRange, contents: Contents, index: u64) -> Result<Step, Bad> {
+    fn write(
+        &mut self,
+        pid: Pid,
+        range: &RegionRange,
+        contents: Contents,
+        index: u64,
+    ) -> Result<Step, Bad> {
         let (region, span) = self.names_mut(pid).resolve(range)?;
-        Ok(self.access(pid, &region, span, Access::Write, |m, page, i| {
-            m.store_to_frame(page, contents.pattern(i.wrapping_add(index)));
-        }))
+        Ok(
+            self.access(pid, &region, span, Access::Write, |m, page, i| {
+                m.store_to_frame(page, contents.pattern(i.wrapping_add(index)));
+            }),
+        )
     }
 
-    fn check(&mut self, pid: Pid, range: &RegionRange, contents: Contents, index: u64) -> Result<Step, Bad> {
+    fn check(
+        &mut self,
+        pid: Pid,
+        range: &RegionRange,
+        contents: Contents,
+        index: u64,
+    ) -> Result<Step, Bad> {
         let (region, span) = self.names_mut(pid).resolve(range)?;
         let (mut differ, mut first) = (0, None);
         let mut step = self.access(pid, &region, span, Access::Read, |m, page, i| {
-            if !m.contents().matches(m.frames().content(page), contents.pattern(i.wrapping_add(index))) {
+            if !m.contents().matches(
+                m.frames().content(page),
+                contents.pattern(i.wrapping_add(index)),
+            ) {
                 differ += 1;
                 first = first.or(Some(i));
             }
@@ -300,7 +402,10 @@ impl Session {
                 self.add_names(child, new, regions);
                 Ok(Step::default())
             }
-            Err(e) => Ok(Step { errno: Some(e), ..Step::default() }),
+            Err(e) => Ok(Step {
+                errno: Some(e),
+                ..Step::default()
+            }),
         }
     }
 
@@ -309,7 +414,10 @@ impl Session {
         // Its events are read while its name is still known.
         self.drain_trace();
         self.names.retain(|p| p.pid != pid);
-        Ok(Step { errno, ..Step::default() })
+        Ok(Step {
+            errno,
+            ..Step::default()
+        })
     }
 
     fn split(&mut self, pid: Pid, range: &RegionRange, order: Option<u32>) -> Result<Step, Bad> {
@@ -317,13 +425,22 @@ impl Session {
         let (addr, len) = bytes(&region, span);
         let order = order.map_or(String::new(), |o| format!(",{o}"));
         let text = format!("{},{addr:#x},{:#x}{order}", pid.0, addr + len);
-        let errno = self.machine.write_file("/sys/kernel/debug/split_huge_pages", &text).err();
-        Ok(Step { errno, ..Step::default() })
+        let errno = self
+            .machine
+            .write_file("/sys/kernel/debug/split_huge_pages", &text)
+            .err();
+        Ok(Step {
+            errno,
+            ..Step::default()
+        })
     }
 
     pub(crate) fn new_name(&self, name: &Name) -> Result<(), Bad> {
         if self.names.iter().any(|p| p.name == **name) {
-            return Err(Bad::new(&**name, format!("process `{name}` exists: choose another name")));
+            return Err(Bad::new(
+                &**name,
+                format!("process `{name}` exists: choose another name"),
+            ));
         }
         Ok(())
     }

@@ -65,19 +65,30 @@ impl ProcessNames {
 
     /// The region that contains an address, and the page in it.
     pub fn locate(&self, addr: u64) -> Option<(&Region, u64)> {
-        let r = self.regions.iter().find(|r| addr >= r.base && addr < r.base + r.pages() * PAGE_SIZE)?;
+        let r = self
+            .regions
+            .iter()
+            .find(|r| addr >= r.base && addr < r.base + r.pages() * PAGE_SIZE)?;
         Some((r, (addr - r.base) / PAGE_SIZE))
     }
 }
 
 impl Session {
     pub(crate) fn names_mut(&mut self, pid: Pid) -> &mut ProcessNames {
-        self.names.iter_mut().find(|p| p.pid == pid).expect("the process was looked up before")
+        self.names
+            .iter_mut()
+            .find(|p| p.pid == pid)
+            .expect("the process was looked up before")
     }
 
     pub(crate) fn add_names(&mut self, name: &Name, pid: Pid, regions: Vec<Region>) {
         let mm = self.machine.process(pid).map(|p| p.mm).unwrap_or_default();
-        self.names.push(ProcessNames { name: name.to_string(), pid, mm, regions });
+        self.names.push(ProcessNames {
+            name: name.to_string(),
+            pid,
+            mm,
+            regions,
+        });
     }
 
     /// The next free slot for `len` bytes.

@@ -50,7 +50,12 @@ pub struct Step {
 
 impl Step {
     pub(crate) fn failed(line: &Line, e: &RunError) -> Step {
-        Step { line: line.line, cmd: line.cmd.to_string(), error: Some(e.message.clone()), ..Step::default() }
+        Step {
+            line: line.line,
+            cmd: line.cmd.to_string(),
+            error: Some(e.message.clone()),
+            ..Step::default()
+        }
     }
 
     /// As an entry of `steps`.
@@ -79,7 +84,11 @@ impl Step {
                 put("first", first.into());
             }
         }
-        for (k, v) in [("moved", self.moved), ("aligned_2M", self.aligned_2m), ("running", self.running)] {
+        for (k, v) in [
+            ("moved", self.moved),
+            ("aligned_2M", self.aligned_2m),
+            ("running", self.running),
+        ] {
             if let Some(v) = v {
                 put(k, v.into());
             }
@@ -102,7 +111,10 @@ impl Step {
             put("text", t.as_str().into());
         }
         if let Some(lists) = &self.why {
-            put("why", lists.iter().map(check_list_json).collect::<Vec<_>>().into());
+            put(
+                "why",
+                lists.iter().map(check_list_json).collect::<Vec<_>>().into(),
+            );
         }
         if let Some(n) = self.now_ns {
             put("now_ns", n.into());
@@ -115,7 +127,9 @@ impl Step {
 
     /// errno or signal name when the call failed.
     pub fn failure(&self) -> Option<&'static str> {
-        self.signal.map(|s| s.0.name()).or(self.errno.map(Errno::name))
+        self.signal
+            .map(|s| s.0.name())
+            .or(self.errno.map(Errno::name))
     }
 
     /// Lines of text for the console.

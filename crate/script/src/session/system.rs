@@ -29,15 +29,28 @@ pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> 
     for b in &w.boot {
         let error = |message: String| {
             let word = b.name.word();
-            let column = m.cmd.find(word).map_or(1, |at| m.cmd[..at].chars().count() as u32 + 1);
-            Err(RunError { line: m.line, column, message })
+            let column = m
+                .cmd
+                .find(word)
+                .map_or(1, |at| m.cmd[..at].chars().count() as u32 + 1);
+            Err(RunError {
+                line: m.line,
+                column,
+                message,
+            })
         };
         match b.name {
             language::BootName::TransparentHugepage => {
                 // The kernel warns about an unknown word and ignores it.
-                c.thp_enabled = mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
+                c.thp_enabled =
+                    mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
             }
-            other => return error(format!("`{}` is not supported: its subsystem is not built yet", other.word())),
+            other => {
+                return error(format!(
+                    "`{}` is not supported: its subsystem is not built yet",
+                    other.word()
+                ));
+            }
         }
     }
     Ok(c)
@@ -50,39 +63,76 @@ impl Session {
             Command::Process { process, command } => self.process_command(process, command),
             Command::Sys { path, value } => self.sys(path, value.as_deref()),
             Command::Vm { name, value } => self.vm(*name, value),
-            Command::Daemon { daemon, drive, times } => self.daemon(*daemon, *drive, *times),
+            Command::Daemon {
+                daemon,
+                drive,
+                times,
+            } => self.daemon(*daemon, *drive, *times),
             Command::Observe { label } => {
                 let obs = self.observe(label);
-                Ok(Step { obs: Some(obs), ..Step::default() })
+                Ok(Step {
+                    obs: Some(obs),
+                    ..Step::default()
+                })
             }
             Command::Expect(e) => Ok(self.expect(e)),
             Command::Run { ns } => {
                 self.machine.advance(*ns);
-                Ok(Step { now_ns: Some(self.machine.now_ns()), ..Step::default() })
+                Ok(Step {
+                    now_ns: Some(self.machine.now_ns()),
+                    ..Step::default()
+                })
             }
             // The recording waits for the wall clock; virtual time passes by `run` alone.
             Command::Sleep { .. } => Ok(Step::default()),
             Command::Cat { path } => Ok(match self.machine.read_file(path) {
-                Ok(text) => Step { text: Some(text), ..Step::default() },
-                Err(e) => Step { errno: Some(e), ..Step::default() },
+                Ok(text) => Step {
+                    text: Some(text),
+                    ..Step::default()
+                },
+                Err(e) => Step {
+                    errno: Some(e),
+                    ..Step::default()
+                },
             }),
             Command::Ls { path } => Ok(match self.machine.list_dir(path) {
-                Ok(names) => Step { text: Some(names.join("\n")), ..Step::default() },
-                Err(e) => Step { errno: Some(e), ..Step::default() },
+                Ok(names) => Step {
+                    text: Some(names.join("\n")),
+                    ..Step::default()
+                },
+                Err(e) => Step {
+                    errno: Some(e),
+                    ..Step::default()
+                },
             }),
             Command::Echo { text, path, .. } => {
                 let errno = self.machine.write_file(path, &format!("{text}\n")).err();
-                Ok(Step { errno, ..Step::default() })
+                Ok(Step {
+                    errno,
+                    ..Step::default()
+                })
             }
             Command::Why(target) => self.why(target),
-            Command::Help { topic } => Ok(Step { text: language::help(*topic), ..Step::default() }),
+            Command::Help { topic } => Ok(Step {
+                text: language::help(*topic),
+                ..Step::default()
+            }),
             Command::Memfd { name, .. } | Command::File { name, .. } => {
                 Err(Bad::unsupported(name, "this machine has no files yet"))
             }
             Command::Swap(_) => Err(Bad::unsupported("swap", "swap areas are not built yet")),
-            Command::Fragment { .. } => Err(Bad::unsupported("fragment", "fragmentation on demand is not built yet")),
-            Command::Hog { .. } => Err(Bad::unsupported("hog", "memory pressure on demand is not built yet")),
-            Command::Charge { .. } => Err(Bad::unsupported("charge", "memory cgroups are not built yet")),
+            Command::Fragment { .. } => Err(Bad::unsupported(
+                "fragment",
+                "fragmentation on demand is not built yet",
+            )),
+            Command::Hog { .. } => Err(Bad::unsupported(
+                "hog",
+                "memory pressure on demand is not built yet",
+            )),
+            Command::Charge { .. } => Err(Bad::unsupported(
+                "charge",
+                "memory cgroups are not built yet",
+            )),
         }
     }
 
@@ -93,15 +143,23 @@ impl Session {
             Ok(pid) => {
                 self.add_names(name, pid, Vec::new());
                 let errno = cpu.and_then(|c| self.machine.set_cpu(pid, c).err());
-                Ok(Step { errno, ..Step::default() })
+                Ok(Step {
+                    errno,
+                    ..Step::default()
+                })
             }
-            Err(e) => Ok(Step { errno: Some(e), ..Step::default() }),
+            Err(e) => Ok(Step {
+                errno: Some(e),
+                ..Step::default()
+            }),
         }
     }
 
     fn sys(&mut self, path: &str, value: Option<&str>) -> Result<Step, Bad> {
         let full = format!("{MM}{path}");
-        if let Err(e @ (Errno::ENOENT | Errno::EISDIR | Errno::ENOTDIR)) = self.machine.read_file(&full) {
+        if let Err(e @ (Errno::ENOENT | Errno::EISDIR | Errno::ENOTDIR)) =
+            self.machine.read_file(&full)
+        {
             return Err(Bad::new(path, format!("{full}: {}", e.text())));
         }
         let mut step = Step::default();
@@ -119,14 +177,25 @@ impl Session {
     fn vm(&mut self, name: language::VmName, value: &str) -> Result<Step, Bad> {
         let full = format!("{VM}{}", name.word());
         if self.machine.write_file(&full, "") == Err(Errno::ENOENT) {
-            return Err(Bad::unsupported(name.word(), "its subsystem is not built yet"));
+            return Err(Bad::unsupported(
+                name.word(),
+                "its subsystem is not built yet",
+            ));
         }
         if name == language::VmName::DropCaches {
             self.snapshot_pages();
         }
         let errno = self.machine.write_file(&full, &format!("{value}\n")).err();
-        let value = if name.is_readable() { self.machine.read_file(&full).ok() } else { None };
-        Ok(Step { errno, value: value.map(|v| v.trim().to_owned()), ..Step::default() })
+        let value = if name.is_readable() {
+            self.machine.read_file(&full).ok()
+        } else {
+            None
+        };
+        Ok(Step {
+            errno,
+            value: value.map(|v| v.trim().to_owned()),
+            ..Step::default()
+        })
     }
 
     fn daemon(&mut self, daemon: Daemon, drive: Drive, times: u64) -> Result<Step, Bad> {
@@ -184,10 +253,16 @@ impl Session {
     }
 
     /// Where a page of a region is.
-    pub(crate) fn address(&self, target: &language::PageTarget) -> Result<(mm_engine::vm::addr::Pid, u64), Bad> {
+    pub(crate) fn address(
+        &self,
+        target: &language::PageTarget,
+    ) -> Result<(mm_engine::vm::addr::Pid, u64), Bad> {
         let p = self.process_named(&target.process)?;
         let r = p.require(&target.region)?;
-        Ok((p.pid, r.base.wrapping_add(target.page.wrapping_mul(PAGE_SIZE))))
+        Ok((
+            p.pid,
+            r.base.wrapping_add(target.page.wrapping_mul(PAGE_SIZE)),
+        ))
     }
 }
 

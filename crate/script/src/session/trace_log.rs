@@ -38,7 +38,10 @@ impl Session {
     /// Remembers which page every frame is, for the events that follow.
     pub(crate) fn snapshot_pages(&mut self) {
         if self.trace.enabled {
-            let snapshot = Snapshot { machine: self.machine.clone(), names: self.names.clone() };
+            let snapshot = Snapshot {
+                machine: self.machine.clone(),
+                names: self.names.clone(),
+            };
             self.trace.before = Some(Box::new(snapshot));
         }
     }
@@ -50,12 +53,22 @@ impl Session {
         }
         let from = self.trace.next_seq;
         self.trace.next_seq = self.machine.events().next_seq();
-        let events: Vec<Event> =
-            self.machine.events().since(from).filter(|e| e.kind.tracepoint().is_some()).copied().collect();
+        let events: Vec<Event> = self
+            .machine
+            .events()
+            .since(from)
+            .filter(|e| e.kind.tracepoint().is_some())
+            .copied()
+            .collect();
         if events.is_empty() {
             return;
         }
-        let frames = self.trace.before.as_deref().map(Snapshot::frames).unwrap_or_default();
+        let frames = self
+            .trace
+            .before
+            .as_deref()
+            .map(Snapshot::frames)
+            .unwrap_or_default();
         for e in events {
             if let Some(named) = self.named(&e, &frames) {
                 self.trace.events.push(named);
@@ -69,7 +82,11 @@ impl Session {
         let events = std::mem::take(&mut self.trace.events);
         let groups = group_trace(&events);
         let show = |g: &crate::output::TraceGroup| {
-            g.to_json(&events, |e| e.fields.clone(), |e| e.page.clone().unwrap_or(("page", String::new())))
+            g.to_json(
+                &events,
+                |e| e.fields.clone(),
+                |e| e.page.clone().unwrap_or(("page", String::new())),
+            )
         };
         groups.iter().map(show).collect()
     }
@@ -104,7 +121,10 @@ impl Session {
             fields.insert("into".into(), Value::Null);
         }
         let page = place.map(|p| (key, format!("{}.{}", p.process, p.region)));
-        Some(Indexed { event: Named { fields, page }, page: place.map(|p| p.index) })
+        Some(Indexed {
+            event: Named { fields, page },
+            page: place.map(|p| p.index),
+        })
     }
 }
 
@@ -122,8 +142,13 @@ impl Snapshot {
         for p in &self.names {
             for r in p.regions.iter().filter(|r| r.len <= MAX_NAMED_BYTES) {
                 for index in 0..r.pages() {
-                    if let Some(pfn) = self.machine.mapped_frame(p.pid, r.base + index * PAGE_SIZE) {
-                        let place = PlaceOf { process: p.name.clone(), region: r.name.to_string(), index };
+                    if let Some(pfn) = self.machine.mapped_frame(p.pid, r.base + index * PAGE_SIZE)
+                    {
+                        let place = PlaceOf {
+                            process: p.name.clone(),
+                            region: r.name.to_string(),
+                            index,
+                        };
                         out.entry(pfn).or_default().push(place);
                     }
                 }
@@ -137,12 +162,16 @@ impl Snapshot {
 fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
     use EventKind as K;
     match *k {
-        K::KhugepagedScanPmd { mm, pfn, .. } | K::CollapseHugePageIsolate { mm, pfn, .. } => (Some(mm), pfn, false),
+        K::KhugepagedScanPmd { mm, pfn, .. } | K::CollapseHugePageIsolate { mm, pfn, .. } => {
+            (Some(mm), pfn, false)
+        }
         K::CollapseHugePage { mm, .. }
         | K::CollapseHugePageSwapin { mm, .. }
         | K::KsmEnter { mm }
         | K::KsmExit { mm } => (Some(mm), None, false),
-        K::KsmMergeOnePage { mm, pfn, .. } | K::KsmMergeWithKsmPage { mm, pfn, .. } => (Some(mm), Some(pfn), true),
+        K::KsmMergeOnePage { mm, pfn, .. } | K::KsmMergeWithKsmPage { mm, pfn, .. } => {
+            (Some(mm), Some(pfn), true)
+        }
         K::KsmRemoveKsmPage { pfn } => (None, Some(pfn), false),
         K::KsmRemoveRmapItem { mm, pfn, .. } => (Some(mm), Some(pfn), false),
         _ => (None, None, false),
@@ -152,28 +181,51 @@ fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
 fn numbers(k: &EventKind) -> Vec<(&'static str, Value)> {
     use EventKind as K;
     match *k {
-        K::KhugepagedScanPmd { referenced, none_or_zero, unmapped, status, .. } => vec![
+        K::KhugepagedScanPmd {
+            referenced,
+            none_or_zero,
+            unmapped,
+            status,
+            ..
+        } => vec![
             ("referenced", referenced.into()),
             ("none_or_zero", none_or_zero.into()),
             ("unmapped", unmapped.into()),
             ("status", status.as_str().into()),
         ],
-        K::CollapseHugePage { isolated, status, .. } => {
-            vec![("isolated", i32::from(isolated).into()), ("status", status.as_str().into())]
+        K::CollapseHugePage {
+            isolated, status, ..
+        } => {
+            vec![
+                ("isolated", i32::from(isolated).into()),
+                ("status", status.as_str().into()),
+            ]
         }
-        K::CollapseHugePageIsolate { none_or_zero, referenced, status, .. } => vec![
+        K::CollapseHugePageIsolate {
+            none_or_zero,
+            referenced,
+            status,
+            ..
+        } => vec![
             ("referenced", referenced.into()),
             ("none_or_zero", none_or_zero.into()),
             ("status", status.as_str().into()),
         ],
-        K::CollapseHugePageSwapin { swapped_in, referenced, ret, .. } => vec![
+        K::CollapseHugePageSwapin {
+            swapped_in,
+            referenced,
+            ret,
+            ..
+        } => vec![
             ("referenced", referenced.into()),
             ("swapped_in", swapped_in.into()),
             ("ret", (ret as i32).into()),
         ],
         K::KsmStartScan { rmap, .. } | K::KsmStopScan { rmap, .. } => vec![("rmap", rmap.into())],
         K::KsmMergeOnePage { err, .. } => vec![("err", err.into()), ("stable", true.into())],
-        K::KsmMergeWithKsmPage { err, stable, .. } => vec![("err", err.into()), ("stable", stable.into())],
+        K::KsmMergeWithKsmPage { err, stable, .. } => {
+            vec![("err", err.into()), ("stable", stable.into())]
+        }
         _ => Vec::new(),
     }
 }
