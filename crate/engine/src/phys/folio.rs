@@ -111,7 +111,7 @@ impl Machine {
 
     /// Puts a folio on the list its flags ask for: unevictable if mlocked, else inactive (`folio_add_lru`).
     ///
-    /// Deviation: at once, where the kernel first collects 31 small folios per CPU.
+    /// Deviation: at once, where the kernel first collects 31 small folios per CPU; and lists are counted, not ordered.
     pub(crate) fn lru_add(&mut self, head: Pfn) {
         debug_assert!(!self.frames.has(head, FrameFlags::LRU));
         self.frames.set(head, FrameFlags::LRU);

@@ -44,6 +44,8 @@ pub struct Thp {
 
 impl Thp {
     /// At boot: 2048kB inherits, all other sizes never.
+    ///
+    /// Deviation: Linux clears all of it on a machine below 512 MiB.
     pub fn new(enabled: Enabled) -> Self {
         let mut size_enabled = [SizeEnabled::Never; 10];
         size_enabled[9] = SizeEnabled::Inherit;
