@@ -39,7 +39,11 @@ impl Machine {
             let types: Vec<u8> = z.free.pageblock_types().collect();
             h.0.update(&types);
             h.0.update(&z.nr_free.to_le_bytes());
-            h.0.update(&z.free.nr_untouched(10, crate::phys::buddy::MigrateType::Movable).to_le_bytes());
+            h.0.update(
+                &z.free
+                    .nr_untouched(10, crate::phys::buddy::MigrateType::Movable)
+                    .to_le_bytes(),
+            );
         }
         for mm in self.mms.iter().flatten() {
             for vma in mm.vmas.values() {

@@ -87,7 +87,10 @@ impl FreeArea {
 
     /// Free blocks of an order, all types.
     pub fn nr_free(&self, order: usize) -> u64 {
-        MigrateType::ALL.iter().map(|mt| self.nr_free_type(order, *mt)).sum()
+        MigrateType::ALL
+            .iter()
+            .map(|mt| self.nr_free_type(order, *mt))
+            .sum()
     }
 
     /// Free blocks of an order and a type.
@@ -98,7 +101,11 @@ impl FreeArea {
     /// Those of them that were never used and are not linked.
     pub fn nr_untouched(&self, order: usize, mt: MigrateType) -> u64 {
         let here = order == MAX_PAGE_ORDER as usize && mt == MigrateType::Movable;
-        if here { self.untouched.len() as u64 >> MAX_PAGE_ORDER } else { 0 }
+        if here {
+            self.untouched.len() as u64 >> MAX_PAGE_ORDER
+        } else {
+            0
+        }
     }
 
     /// Heads of the free blocks of a list, first to last.
@@ -208,7 +215,10 @@ impl Zone {
     pub fn free_at_boot(&mut self, frames: &mut FrameTable, start: u64, pages: u64) {
         const BLOCK: u64 = 1 << MAX_PAGE_ORDER;
         let end = start + pages;
-        let (whole_start, whole_end) = (start.next_multiple_of(BLOCK).min(end), (end & !(BLOCK - 1)).max(start));
+        let (whole_start, whole_end) = (
+            start.next_multiple_of(BLOCK).min(end),
+            (end & !(BLOCK - 1)).max(start),
+        );
         let mut parts = vec![(start, end)];
         if whole_start < whole_end {
             self.free.untouched = whole_start as u32..whole_end as u32;
@@ -227,12 +237,15 @@ impl Zone {
 
     /// Keeps one block of untouched memory in line as long as there is any.
     fn link_untouched(&mut self, frames: &mut FrameTable) {
-        if self.free.untouched.is_empty() || self.first(MAX_PAGE_ORDER, MigrateType::Movable).is_some() {
+        if self.free.untouched.is_empty()
+            || self.first(MAX_PAGE_ORDER, MigrateType::Movable).is_some()
+        {
             return;
         }
         let pfn = Pfn(self.free.untouched.start);
         self.free.untouched.start += 1 << MAX_PAGE_ORDER;
-        self.free.link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, false);
+        self.free
+            .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, false);
     }
 
     fn first(&self, order: u8, mt: MigrateType) -> Option<Pfn> {
