@@ -120,7 +120,9 @@ impl Playground {
     /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
     pub fn observe(&mut self) -> String {
         let line = language::parse_line("observe").expect("a line");
+        let before = self.place();
         let step = self.history.exec(&line[0]).ok();
+        self.branched(before);
         self.changed();
         step.map_or_else(String::new, |s| s.to_json().to_string())
     }

@@ -66,6 +66,19 @@ impl Playground {
         }
     }
 
+    /// Text of the line that runs next: typed, of the log, or of the script. Undefined if time is next.
+    #[wasm_bindgen(js_name = nextCommand)]
+    pub fn next_command(&self) -> Option<String> {
+        if let Some(line) = self.typed.lines.front() {
+            return Some(line.cmd.to_string());
+        }
+        match self.history.next() {
+            Next::Line(line) => Some(line.cmd.to_string()),
+            Next::Time { .. } => None,
+            Next::End => self.script.lines.front().map(|line| line.cmd.to_string()),
+        }
+    }
+
     /// Plays the next line, of the log or of the script. Undefined if time is next. A line that cannot be run ends the
     /// script: `failed` is then `error`.
     #[wasm_bindgen(js_name = playLine, unchecked_return_type = "LineResult | undefined")]
@@ -181,16 +194,11 @@ impl Playground {
                 .run_part(&line, ns, max_units.into())
                 .map_or(JsValue::UNDEFINED, |r| to_js(&r)));
         }
-        let length = self.history.length();
-        let position = self.history.position();
+        let before = self.place();
         match self.history.exec(&line) {
             Ok(step) => {
                 self.typed.pop();
-                if position < length && self.history.position() == self.history.length() {
-                    // The rest of the script belongs to a future that is gone.
-                    self.script = Queue::default();
-                    self.log_from = self.log_from.min(position);
-                }
+                self.branched(before);
                 self.changed();
                 Ok(to_js(&LineResult::from(&step)))
             }
@@ -276,13 +284,23 @@ impl Playground {
         }
     }
 
-    /// A part of a typed `run`; its result when it is over.
-    fn run_part(&mut self, line: &Line, ns: u64, max_units: u64) -> Option<LineResult> {
-        let position = self.history.position();
-        if position < self.history.length() {
+    /// Position and length of the log.
+    pub(crate) fn place(&self) -> (usize, usize) {
+        (self.history.position(), self.history.length())
+    }
+
+    /// After what may have dropped entries of the log that followed `before`: the rest of the script belongs to a
+    /// future that is gone.
+    pub(crate) fn branched(&mut self, (position, length): (usize, usize)) {
+        if position < length && self.history.position() == self.history.length() {
             self.script = Queue::default();
             self.log_from = self.log_from.min(position);
         }
+    }
+
+    /// A part of a typed `run`; its result when it is over.
+    fn run_part(&mut self, line: &Line, ns: u64, max_units: u64) -> Option<LineResult> {
+        let before = self.place();
         if self.typed.run_left_ns.is_none() {
             self.history.cut();
         }
@@ -294,6 +312,7 @@ impl Playground {
         };
         let wanted = left.min(part - self.typed.since_cut_ns);
         let passed = self.history.advance(wanted, max_units);
+        self.branched(before);
         self.typed.run_left_ns = Some(left - passed);
         self.typed.since_cut_ns += passed;
         if self.typed.since_cut_ns == part || left == passed {

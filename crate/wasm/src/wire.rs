@@ -231,7 +231,8 @@ pub(crate) struct Colours {
     pub dark_ink: String,
 }
 
-/// To a JavaScript object; what cannot be expressed becomes `undefined`, which only a number beyond 2^53 could be.
+/// To a JavaScript object, with `null` for what is none. Only a number beyond 2^53 could fail, and none is sent.
 pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
 }

@@ -76,7 +76,9 @@ export type Request =
   /** Words that would complete the line at the cursor. */
   | { op: 'complete'; id: number; line: string; cursor: number }
   /** The text of the log: a script that makes this machine again. */
-  | { op: 'script'; id: number };
+  | { op: 'script'; id: number }
+  /** Crashes the engine: for the test that a crash is reported and survived. */
+  | { op: 'panic' };
 
 export interface ScriptError {
   line: number;

@@ -240,7 +240,7 @@ export const en = {
     anon_vma: 'Area was written to',
     block_inside: 'Aligned 2 MiB lie inside the area',
     range_in_area: 'Range is aligned and inside',
-    pmd: 'A page table is there',
+    pmd: 'Mapped by a page table, not huge yet',
     pmd_none: 'No page table is in the way',
     free_block: 'A free 2 MiB block exists',
     huge_page_alloc: 'A huge page can be allocated',

@@ -286,7 +286,7 @@ export const zh: Messages = {
     anon_vma: '区域已被写过',
     block_inside: '区域内有对齐的 2 MiB',
     range_in_area: '区间对齐且在区域之内',
-    pmd: '这里有页表',
+    pmd: '由页表映射，还不是大页',
     pmd_none: '没有页表挡住',
     free_block: '有空闲的 2 MiB 块',
     huge_page_alloc: '可以分配大页',

@@ -37,8 +37,10 @@ export function eventsPanel(context: Context): HTMLElement {
   const showRows = keyedList<{ event: EventView; i: number }>(rows, ({ event }) => String(event.seq), ({ event }) => eventRow(context, event, choose));
 
   const draw = (): void => {
-    const from = Math.max(0, Math.floor(list.scrollTop / ROW_PX) - SPARE);
-    const to = Math.min(shown.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW_PX) + SPARE);
+    const visible = Math.ceil(list.clientHeight / ROW_PX) + 2 * SPARE;
+    // After a reset the scroll bar may still stand where the longer list was.
+    const from = Math.max(0, Math.min(Math.floor(list.scrollTop / ROW_PX) - SPARE, shown.length - visible));
+    const to = Math.min(shown.length, from + visible);
     rows.style.paddingBlockStart = `${from * ROW_PX}px`;
     rows.style.height = `${shown.length * ROW_PX}px`;
     showRows(shown.slice(from, to).map((event, i) => ({ event, i: from + i })));

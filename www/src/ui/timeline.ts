@@ -26,6 +26,11 @@ export function labelsThatFit(marks: readonly { x: number; width: number }[], le
   return fitting;
 }
 
+/** A write as `max_ptes_none 255`: the path would fill the line. */
+export function shortLabel(label: string): string {
+  return label.replace(/^echo (.+) > .*\/([^/]+)$/, '$2 $1');
+}
+
 export function timelinePanel(context: Context): HTMLElement {
   const { session, t, signal } = context;
   const canvas = h('canvas', { 'aria-hidden': 'true' });
@@ -131,9 +136,10 @@ function paintMarks(canvas: HTMLCanvasElement, marks: readonly TimelineMark[], x
   const spaced = marks.filter(({ label }, i) => i % Math.max(1, Math.floor(marks.length / 200)) === 0 && label !== '');
   const letter = pen.measureText('0').width;
   const most = Math.floor(width / 3 / letter);
-  const sized = spaced.map(({ position, label }) => {
+  const sized = spaced.map((mark) => {
+    const label = shortLabel(mark.label);
     const text = label.length > most ? `${label.slice(0, most - 1)}…` : label;
-    return { x: xOf(position), width: text.length * letter, text };
+    return { x: xOf(mark.position), width: text.length * letter, text };
   });
   for (const i of labelsThatFit(sized, EDGE_PX, width - EDGE_PX)) {
     const { x, width: long, text } = sized[i] as (typeof sized)[number];

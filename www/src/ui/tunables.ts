@@ -1,4 +1,5 @@
 /** The tunables, grouped as in sysfs. Built from the engine's own table; every change is an `echo`. */
+import type { Tunable } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
@@ -9,8 +10,21 @@ import css from './tunables.css?inline';
 
 style(css);
 
-/** Groups that are open at first: those the first scenarios turn on. */
-const OPEN_GROUPS: ReadonlySet<string> = new Set(['khugepaged', 'ksm']);
+/** The groups that come first, and are open at first: the daemons' own. */
+const FIRST_GROUPS: readonly string[] = ['khugepaged', 'ksm'];
+
+/** The settings that scenarios turn most come first in their group. */
+const FIRST_NAMES: readonly string[] = [
+  'run', 'max_ptes_none', 'max_ptes_swap', 'max_ptes_shared', 'pages_to_scan', 'sleep_millisecs', 'scan_sleep_millisecs', 'alloc_sleep_millisecs', 'smart_scan',
+];
+
+/** Places in the table, in the order to show them. */
+export function inShownOrder(tunables: readonly Tunable[], group: string): number[] {
+  const rank = (i: number): number => FIRST_NAMES.indexOf(tunables[i]?.name ?? '');
+  const known = (i: number): boolean => rank(i) >= 0;
+  const places = tunables.flatMap((tunable, i) => (tunable.group === group ? [i] : []));
+  return [...places.filter(known).sort((a, b) => rank(a) - rank(b)), ...places.filter((i) => !known(i))];
+}
 
 export function tunablesPanel(context: Context): HTMLElement {
   const { session, t } = context;
@@ -18,9 +32,11 @@ export function tunablesPanel(context: Context): HTMLElement {
   const changed = h('span', { class: 'push changed' });
 
   watch(context, (s) => s.tunables, (tunables) => {
-    list.replaceChildren(...[...new Set(tunables.map(({ group }) => group))].map((group) => {
-      const rows = tunables.flatMap((tunable, i) => (tunable.group === group ? [tunableRow(context, tunable, i)] : []));
-      return h('details', { open: OPEN_GROUPS.has(group) }, h('summary', {}, words(t.groups, group) ?? group), ...rows);
+    const groups = new Set(tunables.map(({ group }) => group));
+    const ordered = new Set([...FIRST_GROUPS.filter((group) => groups.has(group)), ...groups]);
+    list.replaceChildren(...[...ordered].map((group) => {
+      const rows = inShownOrder(tunables, group).map((i) => tunableRow(context, tunables[i] as Tunable, i));
+      return h('details', { open: FIRST_GROUPS.includes(group) }, h('summary', {}, words(t.groups, group) ?? group), ...rows);
     }));
   });
   watch(context, (s) => s.tunableValues, (values) => {

@@ -9,7 +9,7 @@ import { placeText } from './map-panel.ts';
 import { toneOf } from './reason.ts';
 import { rangeAround } from './range-fields.ts';
 import { offsetOf } from './script-dialog.ts';
-import { labelsThatFit } from './timeline.ts';
+import { labelsThatFit, shortLabel } from './timeline.ts';
 import { activity } from './transport.ts';
 
 const key = (name: string, ctrlKey = false, shiftKey = false): Parameters<typeof moveFor>[0] => ({ key: name, ctrlKey, shiftKey, altKey: false, metaKey: false });
@@ -40,6 +40,8 @@ test('timeline labels do not touch, and stay inside', () => {
   const marks = [{ x: 0, width: 40 }, { x: 20, width: 40 }, { x: 60, width: 40 }, { x: 190, width: 40 }];
   expect(labelsThatFit(marks, 0, 200)).toEqual([0, 2, 3]);
   expect(labelsThatFit([{ x: 0, width: 300 }], 0, 200)).toEqual([]);
+  expect(shortLabel('echo 255 > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none')).toBe('max_ptes_none 255');
+  expect(shortLabel('proc p1')).toBe('proc p1');
 });
 
 test('a curve that would flatten the others is left out', () => {
@@ -85,7 +87,8 @@ test('a reason is good, bad or neither', () => {
   expect(toneOf('succeeded')).toBe('ok');
   expect(toneOf('exceed_none_pte')).toBe('bad');
   expect(toneOf('checksum changed', false)).toBe('usual');
-  expect(toneOf('EINVAL', true)).toBe('ok');
+  expect(toneOf('page_pmd_mapped', false)).toBe('ok');
+  expect(toneOf('zero page', true)).toBe('ok');
 });
 
 describe('activity', () => {

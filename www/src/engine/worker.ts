@@ -1,0 +1,317 @@
+/**
+ * The engine's worker: answers requests in order, plays time, paints, tells the page.
+ *
+ * What changes the machine waits in one line of jobs, which give way every few milliseconds; what only looks is
+ * answered at once. Frames come from requestAnimationFrame where workers have it, so that nothing runs in a page that
+ * nobody sees, and only while there is something to do.
+ */
+import { crash } from '../wasm/mm_wasm.js';
+import { Player } from './player.ts';
+import type { Playable } from './player.ts';
+import type { Notice, Reply, Request, ScriptError, StepText } from './protocol.ts';
+import { crashNotice, Host, isCrash } from './worker-host.ts';
+import type { Saved } from './worker-host.ts';
+import { SnapshotWriter } from './worker-snapshot.ts';
+
+/** At most 20 snapshots a second. */
+const SNAPSHOT_MS = 50;
+/** A job gives way after so long. */
+const JOB_MS = 30;
+/** At most 10 a second, and none for what is quick. */
+const PROGRESS_MS = 100;
+/** Units of the daemons in one call of a job. */
+const JOB_UNITS = 5000;
+/** Cuts of the series while a job lets time pass. */
+const SAMPLE_MS = 30;
+
+type Job = () => Promise<void>;
+
+const post = (message: Reply | Notice, transfer: Transferable[] = []): void => postMessage(message, { transfer });
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+class EngineWorker {
+  readonly #host: Host;
+  readonly #writer = new SnapshotWriter();
+  readonly #player = new Player((step) => this.#writer.played(step));
+  readonly #jobs: Job[] = [];
+  #working = false;
+  #frameAsked = false;
+  #toldAt = -Infinity;
+  #toldVersion = -1;
+  /** A snapshot is due although the machine is the same. */
+  #mustTell = true;
+  /** The sums over all pages in the next snapshot must be those of now. */
+  #exact = true;
+  #script = 'machine mem=4G';
+  #scriptLines = 0;
+  /** Lines run since the machine was saved. */
+  #unsaved: string[] = [];
+  /** Grows with every crash: jobs of before give up. */
+  #generation = 0;
+  /** What the player plays: whichever instance there is, with the lines noted that a crash could lose. */
+  readonly #machine: Playable = {
+    upcoming: () => this.#host.playground.upcoming(),
+    playLine: () => {
+      this.#note();
+      return this.#host.playground.playLine();
+    },
+    beginningRun: () => this.#host.playground.beginningRun(),
+    playTime: (ns, maxUnits) => this.#host.playground.playTime(ns, maxUnits),
+    cut: () => this.#host.playground.cut(),
+  };
+
+  constructor(host: Host) {
+    this.#host = host;
+    post({ op: 'ready', tunables: host.playground.tunables(), version: host.version });
+  }
+
+  receive(request: Request): void {
+    this.#guard(() => this.#handle(request));
+    this.#wake();
+  }
+
+  #handle(request: Request): void {
+    const { playground } = this.#host;
+    switch (request.op) {
+      case 'load': return this.#enqueue(() => this.#load(request.id, request.script));
+      case 'exec': return this.#enqueue(() => this.#exec(request.id, request.text));
+      case 'step': return this.#enqueue(() => this.#step(request.id, `step ${request.daemon} ${request.count}`));
+      case 'seek': return this.#enqueue(() => this.#seek(request.id, request.position));
+      case 'play': return this.#enqueue(async () => this.#setPlaying(true));
+      case 'pause': return this.#enqueue(async () => this.#setPlaying(false));
+      case 'speed':
+        this.#player.speed = request.factor;
+        this.#mustTell = true;
+        return;
+      case 'read': {
+        const { id, path } = request;
+        try {
+          post({ op: 'read', id, text: playground.read(path), errno: null });
+        } catch (error) {
+          if (typeof error !== 'string') throw error;
+          post({ op: 'read', id, text: null, errno: error });
+        }
+        return;
+      }
+      case 'list': return post({ op: 'list', id: request.id, names: playground.list(request.path) });
+      case 'inspect': {
+        const { process, region, index } = request.page;
+        return post({ op: 'inspect', id: request.id, page: playground.inspect(process, region, index) });
+      }
+      case 'canvas': return this.#host.setCanvas(request.canvas);
+      case 'viewport': {
+        this.#mustTell = this.#host.setViewport(request.viewport) || this.#mustTell;
+        return;
+      }
+      case 'pick': return post({ op: 'pick', id: request.id, ...playground.pick(request.x, request.y) });
+      case 'complete': {
+        const [from = '0', ...words] = playground.complete(request.line, request.cursor);
+        return post({ op: 'complete', id: request.id, from: Number(from), words });
+      }
+      case 'script': return post({ op: 'script', id: request.id, text: playground.script() });
+      case 'panic': return crash();
+    }
+  }
+
+  // --- jobs ---
+
+  #enqueue(job: Job): void {
+    this.#jobs.push(job);
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+      try {
+        await job();
+      } catch (error) {
+        this.#crashed(error);
+      }
+      this.#wake();
+    }
+    this.#working = false;
+    this.#wake();
+  }
+
+  /** Calls `part` until it is done, giving way in between. False if the engine crashed meanwhile. */
+  async #inParts(part: () => boolean, progress: () => { done: number; total: number }): Promise<boolean> {
+    const generation = this.#generation;
+    const start = performance.now();
+    let told = start;
+    let turn = start;
+    while (!part()) {
+      const now = performance.now();
+      if (now - turn < JOB_MS) continue;
+      if (now - told >= PROGRESS_MS) {
+        told = now;
+        post({ op: 'progress', ...progress() });
+      }
+      this.#wake();
+      await pause();
+      if (generation !== this.#generation) return false;
+      turn = performance.now();
+    }
+    if (told > start) {
+      const { total } = progress();
+      post({ op: 'progress', done: total, total });
+    }
+    return true;
+  }
+
+  async #load(id: number, script: string): Promise<void> {
+    const { playground } = this.#host;
+    const errors = playground.load(script);
+    if (errors.length === 0) {
+      this.#player.playing = false;
+      this.#script = script;
+      this.#scriptLines = playground.pendingLines();
+      this.#writer.startOver();
+      this.#unsaved = [];
+      this.#exact = this.#mustTell = true;
+    }
+    post({ op: 'exec', id, steps: [], errors });
+  }
+
+  async #exec(id: number, text: string): Promise<void> {
+    const steps: StepText[] = [];
+    const done = await this.#type(text, steps);
+    if (done !== null) post({ op: 'exec', id, steps, errors: done });
+  }
+
+  async #step(id: number, line: string): Promise<void> {
+    if (await this.#type(line, []) !== null) post({ op: 'done', id });
+  }
+
+  /** Runs typed lines. Returns what was wrong, null if the engine crashed meanwhile. */
+  async #type(text: string, steps: StepText[]): Promise<ScriptError[] | null> {
+    const wrong = this.#host.playground.typed(text);
+    if (wrong.length > 0) return wrong;
+    const total = this.#host.playground.typedLeft();
+    const errors: ScriptError[] = [];
+    let sampled = performance.now();
+    const before = this.#host.playground.length;
+    const part = (): boolean => {
+      const { playground } = this.#host;
+      if (playground.typedLeft() === 0) return true;
+      this.#note();
+      try {
+        const step = playground.typedNext(JOB_UNITS);
+        if (step !== undefined) steps.push(step);
+      } catch (error) {
+        if (isCrash(error) || error instanceof Error) throw error;
+        errors.push(error as ScriptError);
+      }
+      if (performance.now() - sampled > SAMPLE_MS || playground.typedLeft() === 0) {
+        sampled = performance.now();
+        this.#writer.sample(playground);
+      }
+      return playground.typedLeft() === 0;
+    };
+    const progress = (): { done: number; total: number } => ({ done: total - this.#host.playground.typedLeft(), total });
+    if (!await this.#inParts(part, progress)) return null;
+    if (this.#host.playground.length < before) this.#writer.jumped(this.#host.playground.position);
+    this.#exact = this.#mustTell = true;
+    return errors;
+  }
+
+  async #seek(id: number, position: number): Promise<void> {
+    this.#setPlaying(false);
+    const { playground } = this.#host;
+    playground.seek(position);
+    const from = playground.position;
+    const total = Math.max(1, position - from);
+    const done = await this.#inParts(
+      () => this.#host.playground.seekOn(JOB_UNITS),
+      () => ({ done: Math.min(total, this.#host.playground.position - from), total }),
+    );
+    if (!done) return;
+    this.#writer.jumped(playground.position);
+    this.#writer.sample(playground);
+    this.#exact = this.#mustTell = true;
+    post({ op: 'done', id });
+  }
+
+  #setPlaying(playing: boolean): void {
+    if (playing) this.#player.play();
+    else this.#player.pause(this.#machine);
+    this.#exact = this.#mustTell = true;
+  }
+
+  // --- frames ---
+
+  #wake(): void {
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    if (typeof requestAnimationFrame === 'function') requestAnimationFrame((now) => this.#frame(now));
+    else setTimeout(() => this.#frame(performance.now()), 16);
+  }
+
+  #frame(now: number): void {
+    this.#frameAsked = false;
+    let more = false;
+    this.#guard(() => {
+      const { playground } = this.#host;
+      if (!this.#working && this.#player.playing) {
+        if (this.#player.frame(this.#machine, now)) this.#writer.sample(playground);
+        more = true;
+      }
+      more = this.#host.paint(now) || more;
+      const isNew = this.#mustTell || playground.version !== this.#toldVersion;
+      if (isNew && now - this.#toldAt >= SNAPSHOT_MS) this.#tell(now);
+      else more ||= isNew;
+    });
+    if (more) this.#wake();
+  }
+
+  #tell(now: number): void {
+    const { playground } = this.#host;
+    const { playing, speed } = this.#player;
+    const snapshot = this.#writer.write(playground, { playing, speed }, now, this.#exact);
+    this.#toldAt = now;
+    this.#toldVersion = playground.version;
+    this.#exact = this.#mustTell = false;
+    this.#unsaved = [];
+    post({ op: 'snapshot', snapshot }, [snapshot.series.buffer]);
+  }
+
+  // --- crashes ---
+
+  /** Remembers the line that runs next; the parts of a `run` are one. */
+  #note(): void {
+    const command = this.#host.playground.nextCommand();
+    if (command !== undefined && !(command.startsWith('run ') && this.#unsaved.at(-1) === command)) this.#unsaved.push(command);
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#crashed(error);
+    }
+  }
+
+  /** The engine is gone: a new one goes on from what was saved. Faults of this worker are not hidden. */
+  #crashed(error: unknown): void {
+    if (!isCrash(error)) throw error;
+    const saved: Saved = { script: this.#script, lines: this.#scriptLines, ...this.#writer.logged };
+    const lost = this.#unsaved;
+    this.#generation += 1;
+    this.#jobs.length = 0;
+    this.#player.playing = false;
+    const notice = crashNotice(error, lost.at(-1), saved, lost);
+    const entries = this.#host.recover(saved);
+    this.#writer.startOver();
+    this.#writer.sample(this.#host.playground);
+    this.#exact = this.#mustTell = true;
+    this.#toldAt = -Infinity;
+    post(entries === saved.log.length ? notice : { ...notice, lostLines: [...saved.log.slice(entries), ...lost] } as Notice);
+    this.#wake();
+  }
+}
+
+const early: Request[] = [];
+onmessage = ({ data }: MessageEvent<Request>) => early.push(data);
+const worker = new EngineWorker(await Host.start());
+onmessage = ({ data }: MessageEvent<Request>) => worker.receive(data);
+for (const request of early) worker.receive(request);
