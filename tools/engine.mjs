@@ -49,6 +49,14 @@ export function fingerprint(paths, root = ROOT) {
   return hash.digest('hex');
 }
 
+/**
+ * Only the engine and its checksum need speed (Cargo.toml's opt-level 3). The parser, the facade and the
+ * libraries run once for each thing a person does: for size, which makes the wasm 7 % lighter on the wire.
+ */
+const CODEGEN = ['profile.release.opt-level="z"']
+  .concat(['mm-engine', 'xxhash-rust'].map((crate) => `profile.release.package.${crate}.opt-level=3`))
+  .flatMap((setting) => ['--config', setting]);
+
 const isCurrent = (sources) =>
   existsSync(WASM_FILE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8').trim() === sources;
 
@@ -66,7 +74,7 @@ export async function buildEngine() {
       'wasm-pack',
       [
         ...['--log-level', 'warn', 'build', 'crate/wasm', '--release', '--target', 'web'],
-        ...['--mode', 'no-install', '--no-pack', '--out-dir', BINDINGS, ...(LOCKED.length ? ['--', ...LOCKED] : [])],
+        ...['--mode', 'no-install', '--no-pack', '--out-dir', BINDINGS, '--', ...CODEGEN, ...LOCKED],
       ],
       { onLine: progress },
     );

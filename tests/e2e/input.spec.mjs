@@ -109,3 +109,30 @@ pageTest('Tab completes, and leaves an empty line', {}, async ({ page }) => {
   await page.keyboard.press('ArrowUp');
   assert.equal(await input(page).inputValue(), 'proc p1');
 });
+
+pageTest('a crash of the engine is reported and survived', {}, async ({ page, problems }) => {
+  await page.addInitScript(() => {
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...args) {
+        super(...args);
+        globalThis.engineWorker = this;
+      }
+    };
+  });
+  await page.reload();
+  await emptyMachine(page);
+  await type(page, 'proc keeper');
+  await type(page, 'keeper mmap a 4M');
+  await until(async () => (await rows(page)) === 2, 'the region');
+  await page.evaluate(() => globalThis.engineWorker.postMessage({ op: 'panic' }));
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  assert.match(await dialog.getByLabel('Report').inputValue(), /panicked[^]*engine \d/);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  assert.equal(await rows(page), 2);
+  await type(page, 'keeper write a[0..10]');
+  await page.locator('.console .output', { hasText: '10 faults' }).waitFor();
+  // The panic's own words on the browser's console are the one complaint that belongs here.
+  problems.splice(0, problems.length, ...problems.filter((problem) => !/panicked|unreachable/.test(problem)));
+});

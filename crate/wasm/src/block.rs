@@ -205,6 +205,7 @@ fn corner(x: usize, y: usize, radius: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
     use crate::wire::{Colours, Theme};
 
     fn palette() -> Palette {
@@ -248,7 +249,7 @@ mod tests {
         std::array::from_fn(|i| pixels[(y * width + x) * 4 + i])
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn cells_leave_a_gap_and_blank_ones_nothing() {
         let mut letters = [b'a'; CELLS];
         letters[0] = BLANK;
@@ -260,13 +261,13 @@ mod tests {
         assert!(!image.0.contains(&77), "every pixel of the block is drawn");
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn small_cells_touch() {
         let image = drawn([b'a'; CELLS], [0; CELLS], 1.0, None);
         assert!(image.0.chunks_exact(4).all(|p| p == [0, 0, 200, 255]));
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_huge_page_is_one_block_with_round_corners() {
         let image = drawn([b'T'; CELLS], [0; CELLS], 4.0, None);
         assert_eq!(pixel(&image, 0, 0)[3], 0);
@@ -277,7 +278,7 @@ mod tests {
         assert!(!image.0.contains(&77), "every pixel of the block is drawn");
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_changed_cell_flashes_and_the_one_pointed_at_is_outlined() {
         let mut heat = [0; CELLS];
         heat[1] = 255;

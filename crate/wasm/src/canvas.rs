@@ -359,6 +359,7 @@ fn add_band(bands: &mut Vec<Band>, band: Band) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn seen() -> Seen {
         Seen {
@@ -373,7 +374,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn only_what_changed_since_it_was_painted_flashes_and_then_fades() {
         let mut block = seen();
         let mut letters = [b'a'; CELLS];
@@ -394,7 +395,7 @@ mod tests {
         assert!(!block.hot);
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn blocks_of_a_row_make_one_band() {
         let mut bands = Vec::new();
         for (x0, y0) in [(0, 0), (40, 0), (0, 30)] {

@@ -125,8 +125,9 @@ impl Glyphs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_mask_is_centred_and_cut_off() {
         let mask = Mask {
             width: 4,

@@ -166,8 +166,9 @@ pub(crate) fn content_height(lanes: &[Lane]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_lane_that_starts_inside_a_range_leaves_cells_blank() {
         let grid = Grid::new(View::Spaces, 800.0, 4.0);
         assert_eq!(grid.per_row, 5);
@@ -181,7 +182,7 @@ mod tests {
         assert_eq!(lane.height, 30.0 + 64.0 + 18.0);
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn every_cell_is_hit_where_it_is_drawn() {
         for (view, width, cell) in [(View::Spaces, 500.0, 3.0), (View::Memory, 333.0, 1.0)] {
             let grid = Grid::new(view, width, cell);
@@ -206,7 +207,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn blocks_in_view_are_those_that_overlap_it() {
         let grid = Grid::new(View::Spaces, 800.0, 4.0);
         let lane = grid.stack([(0, 512 * 100)].into_iter())[0];

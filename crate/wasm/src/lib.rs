@@ -36,6 +36,9 @@ pub use playground::Playground;
 
 use wasm_bindgen::prelude::*;
 
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// Where a panic leaves its words for the worker: a global of this name.
 const REPORT: &str = "mmEngineReport";
 

@@ -71,8 +71,9 @@ pub(crate) fn mix(a: Rgba, b: Rgba, weight: u8) -> Rgba {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn colours_are_read_and_mixed() {
         assert_eq!(rgba("#12a57c"), Some([0x12, 0xa5, 0x7c, 0xff]));
         assert_eq!(

@@ -424,6 +424,7 @@ export const en = {
     fatalTitle: 'The engine could not be started',
     what: 'It went back to its last checkpoint and works on. Nothing before that is lost.',
     fatal: 'Your browser could not run it. Reload the page, or try a newer browser.',
+    stopped: 'It stopped and cannot go on by itself. Reload the page.',
     lost: (n: number) => (n === 1 ? 'One line after the checkpoint is undone:' : `${n} lines after the checkpoint are undone:`),
     report: 'Report',
     copy: 'Copy the report',

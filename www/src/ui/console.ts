@@ -11,6 +11,8 @@ import { style } from './styles.ts';
 style(css);
 
 const COMPLETIONS_SHOWN = 40;
+/** So near the end the newest line counts as in view. */
+const NEAR_END_PX = 24;
 
 export function consolePanel(context: Context): HTMLElement {
   const { session, t } = context;
@@ -31,12 +33,25 @@ export function consolePanel(context: Context): HTMLElement {
     choices.hidden = words.length < 2;
     setText(choices, t.console.choices(words.slice(0, COMPLETIONS_SHOWN).join('  ') + (words.length > COMPLETIONS_SHOWN ? ' …' : '')));
   };
+  /** The newest line is in view, and stays so; asking at every line would lay out the page each time. */
+  let atEnd = true;
+  let frame = 0;
+  const toEnd = (): void => {
+    atEnd = true;
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      out.scrollTop = out.scrollHeight;
+    });
+  };
+  on(out, {
+    scroll: () => { atEnd = frame !== 0 || out.scrollTop + out.clientHeight >= out.scrollHeight - NEAR_END_PX; },
+  });
   const submit = async (): Promise<void> => {
     const text = input.value;
     history.push(text);
     set('');
     offer([]);
-    out.scrollTop = out.scrollHeight;
+    toEnd();
     const result = await session.run(text);
     // A wrong line comes back to be mended, unless the next one is being typed.
     if (result !== 'wrong' || input.value !== '') return;
@@ -86,12 +101,11 @@ export function consolePanel(context: Context): HTMLElement {
 
   let newest = -1;
   watch(context, (s) => s.console, ({ entries }) => {
-    const stuck = out.scrollTop + out.clientHeight >= out.scrollHeight - 24;
     const oldest = entries[0]?.serial ?? Infinity;
     for (let first = lines.firstElementChild; first !== null && Number((first as HTMLElement).dataset['serial']) < oldest; first = lines.firstElementChild) first.remove();
     lines.append(...entries.filter((entry) => entry.serial > newest).map((entry) => entryLine(context, entry)));
     newest = Math.max(newest, entries.at(-1)?.serial ?? newest);
-    if (stuck) out.scrollTop = out.scrollHeight;
+    if (atEnd) toEnd();
   });
   watch(context, (s) => s.draft, (draft) => {
     if (draft === '') return;
@@ -99,7 +113,7 @@ export function consolePanel(context: Context): HTMLElement {
     set(draft);
     input.focus();
   });
-  watch(context, (s) => s.panel, () => { out.scrollTop = out.scrollHeight; });
+  watch(context, (s) => s.panel, toEnd);
   const clear = button({ label: t.console.clear, icon: icon('close'), className: 'btn bare small square push' }, () => session.clearConsole());
   return h('section', { class: 'panel console', 'data-panel': 'console', 'aria-label': t.panels.console },
     h('h2', { class: 'heading' }, t.console.label, clear),

@@ -22,9 +22,10 @@ export function crashDialog(context: Context, { report, lostLines, fatal }: Cras
     ? button({ label: t.crash.reload, text: t.crash.reload, className: 'btn primary' }, () => location.reload())
     : button({ label: t.crash.close, text: t.crash.close, className: 'btn primary' }, () => closeDialog(context));
   const lost = lostLines.length > 0;
+  const unstarted = fatal && session.state.engineVersion === '';
   return [h('div', { class: 'crash-dialog' },
-    dialogTitle(fatal ? t.crash.fatalTitle : t.crash.title),
-    h('p', {}, fatal ? t.crash.fatal : t.crash.what),
+    dialogTitle(unstarted ? t.crash.fatalTitle : t.crash.title),
+    h('p', {}, unstarted ? t.crash.fatal : fatal ? t.crash.stopped : t.crash.what),
     lost && h('p', {}, t.crash.lost(lostLines.length)),
     lost && h('pre', { tabindex: 0 }, lostLines.join('\n')),
     area,

@@ -36,10 +36,13 @@ export function eventsPanel(context: Context): HTMLElement {
   };
   const showRows = keyedList<{ event: EventView; i: number }>(rows, ({ event }) => String(event.seq), ({ event }) => eventRow(context, event, choose));
 
+  // Measured when they change, not when they are used: asking the browser makes it lay out the page.
+  let top = 0;
+  let height = 0;
   const draw = (): void => {
-    const visible = Math.ceil(list.clientHeight / ROW_PX) + 2 * SPARE;
+    const visible = Math.ceil(height / ROW_PX) + 2 * SPARE;
     // After a reset the scroll bar may still stand where the longer list was.
-    const from = Math.max(0, Math.min(Math.floor(list.scrollTop / ROW_PX) - SPARE, shown.length - visible));
+    const from = Math.max(0, Math.min(Math.floor(top / ROW_PX) - SPARE, shown.length - visible));
     const to = Math.min(shown.length, from + visible);
     rows.style.paddingBlockStart = `${from * ROW_PX}px`;
     rows.style.height = `${shown.length * ROW_PX}px`;
@@ -52,13 +55,19 @@ export function eventsPanel(context: Context): HTMLElement {
     shown = filter === NO_FILTER ? events : events.filter((event) => passes(event, filter));
     none.hidden = shown.length > 0;
     setText(none, events.length === 0 ? t.events.none : t.events.noneMatch);
-    draw();
     if (follow) toEnd();
+    else draw();
   };
-  const toEnd = (): void => {
-    list.scrollTop = list.scrollHeight;
+  let frame = 0;
+  const scrollTo = (place: number): void => {
+    top = Math.max(0, Math.min(place, shown.length * ROW_PX - height));
     draw();
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      list.scrollTop = top;
+    });
   };
+  const toEnd = (): void => scrollTo(Infinity);
   const setFollow = (value: boolean): void => {
     follow = value;
     setAttribute(followButton, 'aria-pressed', String(follow));
@@ -76,8 +85,12 @@ export function eventsPanel(context: Context): HTMLElement {
     });
     // New values join at the end of the menu; rebuilding it would close it under the reader's hand.
     const known = new Set<string>();
+    let seen = -1;
     watch(context, (s) => s.events.events, (events) => {
-      for (const value of filterChoices(events, key)) {
+      const newest = events.at(-1)?.seq ?? -1;
+      const added = newest < seen ? events : events.slice(events.findLastIndex(({ seq }) => seq <= seen) + 1);
+      seen = newest;
+      for (const value of filterChoices(added, key)) {
         if (known.has(value)) continue;
         known.add(value);
         element.append(option(value, value));
@@ -90,21 +103,21 @@ export function eventsPanel(context: Context): HTMLElement {
 
   on(list, {
     scroll: () => {
-      const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - ROW_PX;
+      if (frame !== 0) return;
+      top = list.scrollTop;
+      const atEnd = top + height >= (shown.length - 1) * ROW_PX;
       if (follow && !atEnd && list.matches(':hover')) setFollow(false);
       draw();
     },
     keydown: (event) => {
       const at = shown.findIndex(({ seq }) => seq === active);
-      const page = Math.max(1, Math.floor(list.clientHeight / ROW_PX) - 1);
+      const page = Math.max(1, Math.floor(height / ROW_PX) - 1);
       const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
       if (step !== undefined && shown.length > 0) {
         const next = Math.max(0, Math.min(shown.length - 1, at < 0 ? shown.length - 1 : at + step));
         active = shown[next]?.seq ?? null;
         setFollow(false);
-        if (next * ROW_PX < list.scrollTop) list.scrollTop = next * ROW_PX;
-        if ((next + 1) * ROW_PX > list.scrollTop + list.clientHeight) list.scrollTop = (next + 1) * ROW_PX - list.clientHeight;
-        draw();
+        scrollTo(Math.min(next * ROW_PX, Math.max(top, (next + 1) * ROW_PX - height)));
       } else if (event.key === 'Enter' && at >= 0) choose(shown[at] as EventView);
       else return;
       event.preventDefault();
@@ -117,9 +130,16 @@ export function eventsPanel(context: Context): HTMLElement {
     dropped.title = n > 0 ? t.events.dropped(count(n)) : '';
     refilter();
   });
-  const size = new ResizeObserver(() => (follow ? toEnd() : draw()));
+  const size = new ResizeObserver(() => {
+    height = list.clientHeight;
+    if (follow) toEnd();
+    else draw();
+  });
   size.observe(list);
-  signal.addEventListener('abort', () => size.disconnect(), { once: true });
+  signal.addEventListener('abort', () => {
+    size.disconnect();
+    cancelAnimationFrame(frame);
+  }, { once: true });
   return h('section', { class: 'panel events', 'data-panel': 'events', 'aria-label': t.panels.events },
     h('h2', { class: 'heading' }, t.events.label, dropped), filters, none, list);
 }

@@ -68,7 +68,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
   const reveal = (place: Place): void => {
     const block = drawn.grid.blockRect(place);
     const { y, height } = block.height * 2 > canvas.height ? drawn.grid.cellRect(place) : block;
-    const top = stage.scrollTop;
+    const top = canvas.scrollY;
     if (y >= top + 34 && y + height <= top + canvas.height - 8) return;
     stage.scrollTop = y < top + 34 || height > canvas.height ? y - 40 : y + height + 24 - canvas.height;
     scrolled();

@@ -20,6 +20,8 @@ const TIME_STEPS = [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 60
 export class Plot {
   readonly #plot: uPlot;
   readonly #place: HTMLElement;
+  /** Read when the theme changes: asking the browser for every line makes it compute the styles of the page. */
+  #colours = new Map<string, string>();
 
   constructor(place: HTMLElement, width: number, height: number) {
     this.#place = place;
@@ -67,6 +69,7 @@ export class Plot {
 
   /** The theme's colours are read anew. */
   recolour(): void {
+    this.#colours.clear();
     this.#plot.redraw(false, true);
   }
 
@@ -75,6 +78,10 @@ export class Plot {
   }
 
   #colour(property: string): string {
-    return getComputedStyle(this.#place).getPropertyValue(property).trim();
+    const known = this.#colours.get(property);
+    if (known !== undefined) return known;
+    const colour = getComputedStyle(this.#place).getPropertyValue(property).trim();
+    this.#colours.set(property, colour);
+    return colour;
   }
 }

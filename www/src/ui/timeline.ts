@@ -44,11 +44,15 @@ export function timelinePanel(context: Context): HTMLElement {
     const { machine } = session.state;
     return { length: machine?.length ?? 0, position: dragged ?? machine?.position ?? 0 };
   };
-  const width = (): number => element.clientWidth - 2 * EDGE_PX;
-  const xOf = (position: number): number => EDGE_PX + (width() * position) / Math.max(1, span().length);
+  // Measured when it changes: asking the browser makes it lay out the page.
+  let width = 0;
+  let height = 0;
+  let ink = '';
+  const bar = (): number => width - 2 * EDGE_PX;
+  const xOf = (position: number): number => EDGE_PX + (bar() * position) / Math.max(1, span().length);
   const positionAt = (clientX: number): number => {
     const x = clientX - element.getBoundingClientRect().left - EDGE_PX;
-    return Math.max(0, Math.min(span().length, Math.round((x / Math.max(1, width())) * span().length)));
+    return Math.max(0, Math.min(span().length, Math.round((x / Math.max(1, bar())) * span().length)));
   };
   const markAt = (position: number): TimelineMark | undefined => session.state.marks.findLast((mark) => mark.position <= position);
 
@@ -60,9 +64,13 @@ export function timelinePanel(context: Context): HTMLElement {
     setAttribute(element, 'aria-valuenow', position);
     setAttribute(element, 'aria-valuetext', t.timeline.at(position, length, markAt(position)?.label ?? ''));
   };
+  let frame = 0;
   const paint = (): void => {
-    place();
-    paintMarks(canvas, session.state.marks, xOf, element);
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      place();
+      if (width > 0) paintMarks(canvas, { width, height, ink }, session.state.marks, xOf);
+    });
   };
   const showTip = (clientX: number): void => {
     const position = positionAt(clientX);
@@ -70,7 +78,7 @@ export function timelinePanel(context: Context): HTMLElement {
     const behind = position < span().length && dragged !== null ? ` — ${t.timeline.branch}` : '';
     tip.hidden = false;
     setText(tip, `${mark === undefined ? '' : `${clock(mark.timeNs)}  ${mark.label}`}${behind}`.trim() || clock(0));
-    tip.style.transform = `translateX(${Math.max(4, Math.min(xOf(position) - tip.offsetWidth / 2, element.clientWidth - tip.offsetWidth - 4))}px)`;
+    tip.style.transform = `translateX(${Math.max(4, Math.min(xOf(position) - tip.offsetWidth / 2, width - tip.offsetWidth - 4))}px)`;
   };
   const go = (position: number): void => {
     dragged = position;
@@ -105,23 +113,41 @@ export function timelinePanel(context: Context): HTMLElement {
     },
   });
   watch(context, (s) => [s.machine?.position, s.machine?.length], paint);
-  watch(context, (s) => [s.marks, s.theme], paint);
-  const size = new ResizeObserver(paint);
+  watch(context, (s) => s.marks, paint);
+  watch(context, (s) => s.theme, () => {
+    requestAnimationFrame(() => {
+      ink = getComputedStyle(canvas).color;
+      paint();
+    });
+  });
+  const size = new ResizeObserver(() => {
+    width = element.clientWidth;
+    height = element.clientHeight;
+    paint();
+  });
   size.observe(element);
-  signal.addEventListener('abort', () => size.disconnect(), { once: true });
+  signal.addEventListener('abort', () => {
+    size.disconnect();
+    cancelAnimationFrame(frame);
+  }, { once: true });
   return element;
 }
 
-function paintMarks(canvas: HTMLCanvasElement, marks: readonly TimelineMark[], xOf: (position: number) => number, host: HTMLElement): void {
-  const { clientWidth: width, clientHeight: height } = host;
+interface Sheet {
+  width: number;
+  height: number;
+  /** Colour of ticks and labels. */
+  ink: string;
+}
+
+function paintMarks(canvas: HTMLCanvasElement, { width, height, ink }: Sheet, marks: readonly TimelineMark[], xOf: (position: number) => number): void {
   const pen = canvas.getContext('2d');
-  if (pen === null || width === 0) return;
+  if (pen === null) return;
   const scale = devicePixelRatio;
   canvas.width = width * scale;
   canvas.height = height * scale;
   pen.scale(scale, scale);
-  const look = getComputedStyle(host);
-  pen.fillStyle = look.getPropertyValue('--muted');
+  pen.fillStyle = ink;
   pen.font = FONT;
   pen.globalAlpha = 0.5;
   let last = -Infinity;

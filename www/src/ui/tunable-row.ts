@@ -94,17 +94,31 @@ function makeControl(tunable: Tunable, write: (value: string) => void): Control 
   }
 }
 
-interface Scale {
+export interface Scale {
   min: number;
   max: number;
   toStep(value: number): number;
   toValue(step: number): number;
 }
 
+/** By one with the arrows, by a tenth of the slider with the page keys; null for other keys. */
+export function steppedValue(key: string, value: number, scale: Scale): number | null {
+  const tenth = Math.ceil((scale.max - scale.min) / 10);
+  const paged = (steps: number): number => scale.toValue(Math.min(scale.max, Math.max(scale.min, scale.toStep(value) + steps)));
+  switch (key) {
+    case 'ArrowUp': return value + 1;
+    case 'ArrowDown': return value - 1;
+    case 'PageUp': return paged(tenth);
+    case 'PageDown': return paged(-tenth);
+    default: return null;
+  }
+}
+
 function numberControl({ min, max }: Tunable, name: string, scale: Scale, write: (value: string) => void): Control {
   // Not type=number: what the file would refuse may be tried, and the answer read in the console.
   const field = h('input', { class: 'field mono value', inputmode: 'numeric', 'aria-label': name, spellcheck: 'false', autocomplete: 'off' });
-  const slider = h('input', { type: 'range', class: 'slider', min: scale.min, max: scale.max, step: 1, 'aria-label': name });
+  // The field does with the keys all that the slider does: one stop for the Tab key is enough.
+  const slider = h('input', { type: 'range', class: 'slider', min: scale.min, max: scale.max, step: 1, 'aria-label': name, tabindex: -1 });
   // Enter, leaving the field and letting go of the slider may come together: one value is written once.
   let sent = '';
   const send = (): void => {
@@ -122,10 +136,10 @@ function numberControl({ min, max }: Tunable, name: string, scale: Scale, write:
     change: send,
     blur: send,
     keydown: (event) => {
-      const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-      if (step === undefined || !/^\d+$/.test(field.value)) return;
+      const value = steppedValue(event.key, Number(field.value), scale);
+      if (value === null || !/^\d+$/.test(field.value)) return;
       event.preventDefault();
-      field.value = String(Math.min(max ?? Infinity, Math.max(min ?? 0, Number(field.value) + step)));
+      field.value = String(Math.min(max ?? Infinity, Math.max(min ?? 0, value)));
       slider.value = String(scale.toStep(Number(field.value)));
       paint();
     },

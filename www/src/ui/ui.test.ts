@@ -10,6 +10,7 @@ import { toneOf } from './reason.ts';
 import { rangeAround } from './range-fields.ts';
 import { offsetOf } from './script-dialog.ts';
 import { labelsThatFit, shortLabel } from './timeline.ts';
+import { steppedValue } from './tunable-row.ts';
 import { activity } from './transport.ts';
 
 const key = (name: string, ctrlKey = false, shiftKey = false): Parameters<typeof moveFor>[0] => ({ key: name, ctrlKey, shiftKey, altKey: false, metaKey: false });
@@ -27,6 +28,14 @@ test('the 2 MiB around a page stay inside the region', () => {
   expect(rangeAround({ startPage: 0, pages: 2048 }, 700)).toEqual({ start: 512, end: 1024 });
   expect(rangeAround({ startPage: 256, pages: 2048 }, 10)).toEqual({ start: 0, end: 256 });
   expect(rangeAround({ startPage: 0, pages: 600 }, 599)).toEqual({ start: 512, end: 600 });
+});
+
+test('keys change a number as its slider would', () => {
+  const linear = { min: 0, max: 511, toStep: (v: number) => v, toValue: (s: number) => s };
+  expect(steppedValue('ArrowUp', 255, linear)).toBe(256);
+  expect(steppedValue('PageDown', 511, linear)).toBe(459);
+  expect(steppedValue('PageDown', 10, linear)).toBe(0);
+  expect(steppedValue('Home', 255, linear)).toBeNull();
 });
 
 test('line and column as an offset, never beyond the line', () => {
