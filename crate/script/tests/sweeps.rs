@@ -60,7 +60,15 @@ fn density_by_max_ptes_none() {
             (every, limits.iter().map(rss).collect())
         })
         .collect();
-    insta::assert_snapshot!(table("every/none", &limits, &rows), @"");
+    insta::assert_snapshot!(table("every/none", &limits, &rows), @r"
+    every/none       0      64     255     384     511
+             1   16384   16384   16384   16384   16384
+             2    8192    8192    8192   16384   16384
+             4    4096    4096    4096   16384   16384
+             8    2048    2048    2048    2048   16384
+            33     500     500     500     500   16384
+           512      32      32      32      32   16384
+    ");
 }
 
 /// 512 pages of which n are equal, twenty wake-ups of ksmd: pages saved.
@@ -80,7 +88,13 @@ fn duplicates_by_pages_to_scan() {
             (equal, budgets.iter().map(saved).collect())
         })
         .collect();
-    insta::assert_snapshot!(table("equal/scan", &budgets, &rows), @"");
+    insta::assert_snapshot!(table("equal/scan", &budgets, &rows), @r"
+    equal/scan      25     100     400    1600
+             2       0       1       1       1
+            64       0      63      63      63
+           256       0     255     255     255
+           512       0     510     510     510
+    ");
 }
 
 /// 20 full ranges, one wake-up after the other: huge pages so far.
@@ -100,5 +114,12 @@ fn wake_ups_by_pages_to_scan() {
             (wakes, budgets.iter().map(collapsed).collect())
         })
         .collect();
-    insta::assert_snapshot!(table("wakes/scan", &budgets, &rows), @"");
+    insta::assert_snapshot!(table("wakes/scan", &budgets, &rows), @r"
+    wakes/scan     512    1024    4096    8192
+             1       1       2       8      16
+             2       2       4      16      20
+             3       3       6      20      20
+             5       5      10      20      20
+            20      20      20      20      20
+    ");
 }
