@@ -51,7 +51,11 @@ async function measureWasm(native) {
 function report(native, wasm) {
   const figures = new Map(linux.rates.map((figure) => [figure.name, figure]));
   const count = (rate) => (rate === undefined ? '-' : Math.round(rate).toLocaleString('en'));
-  const ratio = (ours, theirs) => (theirs ? `${(ours / theirs).toPrecision(2)}x` : '-');
+  const ratio = (ours, theirs) => {
+    if (!theirs) return '-';
+    const times = ours / theirs;
+    return `${times < 10 ? times.toPrecision(2) : Math.round(times)}x`;
+  };
   const rows = native.map(({ name, unit, rate }) => {
     const figure = figures.get(name);
     const ours = wasm.get(name);

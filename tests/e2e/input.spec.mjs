@@ -120,6 +120,9 @@ pageTest('a crash of the engine is reported and survived', {}, async ({ page, pr
       }
     };
   });
+  // A reload before the page is complete would break off its requests.
+  await page.locator('.lane').first().waitFor();
+  await page.locator('.plot canvas').waitFor();
   await page.reload();
   await emptyMachine(page);
   await type(page, 'proc keeper');

@@ -162,11 +162,11 @@ proptest! {
 #[test]
 fn the_script_makes_the_same_machine_again() {
     let mut h = history();
-    for i in 0..5 {
+    for line in &LINES[..5] {
         h.advance(300_000_007, u64::MAX);
         h.cut();
         h.advance(60_000_000_000, 40);
-        run(&mut h, &lines(LINES[i]));
+        run(&mut h, &lines(line));
     }
     let script = language::parse(&h.script()).expect("parses");
     let outcome = mm_script::session::run(&script);

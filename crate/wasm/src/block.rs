@@ -205,8 +205,8 @@ fn corner(x: usize, y: usize, radius: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasm_bindgen_test::wasm_bindgen_test;
     use crate::wire::{Colours, Theme};
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn palette() -> Palette {
         let colours = |letter, dark: &str| Colours {

@@ -301,7 +301,9 @@ fn tell(m: &Machine, e: &Event) -> Option<Told> {
 /// The same call again at the same moment, as one line does that goes through pages.
 fn is_another_call(before: &Event, e: &Event) -> bool {
     let calls = match (before.kind, e.kind) {
-        (EventKind::Call { call: a, mm: m, .. }, EventKind::Call { call: b, mm: n, .. }) => (a, m) == (b, n),
+        (EventKind::Call { call: a, mm: m, .. }, EventKind::Call { call: b, mm: n, .. }) => {
+            (a, m) == (b, n)
+        }
         _ => false,
     };
     calls && (before.actor, before.now_ns) == (e.actor, e.now_ns)

@@ -122,9 +122,8 @@ impl Grid {
     /// Blocks of a lane in rows that `[y0, y1)` touches, half open.
     pub fn blocks_between(&self, lane: &Lane, y0: f64, y1: f64) -> (u64, u64) {
         let pitch = self.block_height() + self.gap_y;
-        let first_row = ((y0 - lane.top - TITLE_BAND - self.block_height()) / pitch)
-            .ceil()
-            .max(0.0) as u64;
+        let above = (y0 - lane.top - TITLE_BAND - self.block_height()) / pitch;
+        let first_row = (above.floor() + 1.0).max(0.0) as u64;
         let end_row = ((y1 - lane.top - TITLE_BAND) / pitch).ceil().max(0.0) as u64;
         let n = lane.nr_blocks();
         (

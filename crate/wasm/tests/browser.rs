@@ -13,10 +13,11 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const SCRIPT: &str = "machine mem=256M
 proc p
+echo 0 > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none
 p mmap a 4M
+p write a[600]
 p madvise a hugepage
 p write a[0..512] seed=1
-p write a[600]
 run 10s
 p mmap k 64K
 p write k fill=3
@@ -39,7 +40,9 @@ fn get(object: &JsValue, key: &str) -> JsValue {
 }
 
 fn text(object: &JsValue, key: &str) -> String {
-    get(object, key).as_string().unwrap_or_else(|| panic!("{key} is no text"))
+    get(object, key)
+        .as_string()
+        .unwrap_or_else(|| panic!("{key} is no text"))
 }
 
 fn length(array: &JsValue) -> u32 {
@@ -67,9 +70,13 @@ fn scenarios_give_the_same_bytes_and_hashes_as_natively() {
 #[wasm_bindgen_test]
 fn a_script_is_played_to_its_end() {
     let p = played();
-    assert_eq!((p.pending_lines(), p.position(), p.length()), (0, 8, 8));
+    assert_eq!((p.pending_lines(), p.position(), p.length()), (0, 9, 9));
     assert_eq!(p.now_ns(), 1e10);
-    assert!(p.script_text().starts_with(SCRIPT.trim_end()), "{}", p.script_text());
+    assert!(
+        p.script_text().starts_with(SCRIPT.trim_end()),
+        "{}",
+        p.script_text()
+    );
 }
 
 #[wasm_bindgen_test]
@@ -79,8 +86,15 @@ fn a_wrong_script_changes_nothing() {
     let errors = Array::from(&p.load("proc p\np mmapp a 4M\n"));
     assert_eq!(errors.length(), 1);
     let error = errors.get(0);
-    assert_eq!((get(&error, "line").as_f64(), get(&error, "column").as_f64()), (Some(2.0), Some(3.0)));
-    assert!(text(&error, "message").contains("Did you mean `mmap`?"), "{}", text(&error, "message"));
+    assert_eq!(
+        (get(&error, "line").as_f64(), get(&error, "column").as_f64()),
+        (Some(2.0), Some(3.0))
+    );
+    assert!(
+        text(&error, "message").contains("Did you mean `mmap`?"),
+        "{}",
+        text(&error, "message")
+    );
     let errors = Array::from(&p.load("machine mem=1M\n"));
     assert_eq!(errors.length(), 1);
     assert_eq!(p.state_hash(), before);
@@ -89,10 +103,20 @@ fn a_wrong_script_changes_nothing() {
 #[wasm_bindgen_test]
 fn typed_lines_answer_in_words() {
     let mut p = played();
-    let results = exec(&mut p, "p madvise a[5000..6000] dontneed\ncat /sys/kernel/mm/ksm/run").expect("both can run");
+    let results = exec(
+        &mut p,
+        "p madvise a[5000..6000] dontneed\ncat /sys/kernel/mm/ksm/run",
+    )
+    .expect("both can run");
     assert_eq!(text(&results[0], "failed"), "ENOMEM");
     assert!(text(&results[0], "text").starts_with("ENOMEM"));
-    assert_eq!((text(&results[1], "text").as_str(), get(&results[1], "failed").is_null()), ("0", true));
+    assert_eq!(
+        (
+            text(&results[1], "text").as_str(),
+            get(&results[1], "failed").is_null()
+        ),
+        ("0", true)
+    );
     let error = exec(&mut p, "q read a\np exit").expect_err("there is no q");
     assert!(text(&error, "message").contains("no process `q`"));
     assert_eq!(p.typed_left(), 0, "the line after it is not run");
@@ -105,23 +129,23 @@ fn going_back_and_forth_gives_the_same_machine() {
     let end = p.state_hash();
     p.seek(4);
     while !p.seek_on(10) {}
-    assert_eq!((p.position(), p.length()), (4, 8));
+    assert_eq!((p.position(), p.length()), (4, 9));
     assert!(p.cells("p", "k", 0, 16).is_empty(), "k is not mapped yet");
-    p.seek(8);
+    p.seek(9);
     while !p.seek_on(10) {}
     assert_eq!(p.state_hash(), end);
-    p.seek(6);
+    p.seek(7);
     while !p.seek_on(10) {}
     exec(&mut p, "p read a[0]").expect("runs");
-    assert_eq!((p.position(), p.length()), (7, 7));
+    assert_eq!((p.position(), p.length()), (8, 8));
 }
 
 #[wasm_bindgen_test]
 fn a_typed_run_can_be_left_in_its_middle() {
     let mut p = played();
     exec(&mut p, "run 32s").expect("runs");
-    assert_eq!((p.now_ns(), p.length()), (4.2e10, 8 + 32));
-    p.seek(8 + 16);
+    assert_eq!((p.now_ns(), p.length()), (4.2e10, 9 + 32));
+    p.seek(9 + 16);
     while !p.seek_on(1000) {}
     assert_eq!(p.now_ns(), 2.6e10);
 }
@@ -133,26 +157,52 @@ fn cells_are_class_letters() {
     assert_eq!(cells.len(), 1024);
     assert!(cells[..512].iter().all(|c| *c == b'T'));
     assert_eq!(p.cells("p", "k", 15, 9), b"a");
-    assert_eq!((p.cells("p", "x", 0, 1).len(), p.cells("x", "a", 0, 1).len()), (0, 0));
+    assert_eq!(
+        (p.cells("p", "x", 0, 1).len(), p.cells("x", "a", 0, 1).len()),
+        (0, 0)
+    );
 }
 
 #[wasm_bindgen_test]
 fn inspect_tells_facts_and_why() {
     let p = played();
     let page = p.inspect("p", "k", 3);
-    assert_eq!((text(&page, "letter").as_str(), get(&page, "frame").as_f64().is_some()), ("a", true));
+    assert_eq!(
+        (
+            text(&page, "letter").as_str(),
+            get(&page, "frame").as_f64().is_some()
+        ),
+        ("a", true)
+    );
     let facts: Vec<String> = Array::from(&get(&page, "facts"))
         .iter()
-        .map(|row| Array::from(&row).iter().filter_map(|s| s.as_string()).collect::<Vec<_>>().join(": "))
+        .map(|row| {
+            Array::from(&row)
+                .iter()
+                .filter_map(|s| s.as_string())
+                .collect::<Vec<_>>()
+                .join(": ")
+        })
         .collect();
-    assert!(facts.contains(&"entry: present · rw · young · dirty".into()), "{facts:?}");
-    assert!(facts.iter().any(|f| f.starts_with("contents: 0x03 repeated")), "{facts:?}");
+    assert!(
+        facts.contains(&"entry: present · rw · young · dirty".into()),
+        "{facts:?}"
+    );
+    assert!(
+        facts
+            .iter()
+            .any(|f| f.starts_with("contents: 0x03 repeated")),
+        "{facts:?}"
+    );
     let why = Array::from(&get(&page, "why"));
     let who: Vec<String> = why.iter().map(|list| text(&list, "who")).collect();
     assert_eq!(who, ["fault", "khugepaged", "ksmd"]);
     let failed = |list: JsValue| {
         let checks = Array::from(&get(&list, "checks"));
-        checks.iter().filter(|c| text(c, "outcome") == "fail").count()
+        checks
+            .iter()
+            .filter(|c| text(c, "outcome") == "fail")
+            .count()
     };
     assert!(failed(why.get(2)) == 1, "ksmd stops at one check");
     assert!(p.inspect("p", "k", 16).is_null());
@@ -179,7 +229,10 @@ fn files_are_read_listed_and_completed() {
     assert_eq!(p.read("/proc/nobody/maps"), Err("ENOENT".into()));
     assert!(p.list("/sys/kernel/mm").contains(&"ksm/".into()));
     assert_eq!(p.complete("p madvise a huge", 16)[..2], ["12", "hugepage"]);
-    assert!(p.complete("cat /proc/p/sm", 14).contains(&"/proc/p/smaps".into()));
+    assert!(
+        p.complete("cat /proc/p/sm", 14)
+            .contains(&"/proc/p/smaps".into())
+    );
     assert!(length(&p.tunables()) > 20);
 }
 
@@ -192,18 +245,32 @@ fn the_canvas_shows_the_pages() {
     );
     p.set_viewport(viewport.expect("JSON")).expect("a viewport");
     let colour = |letter: &str, dark: &str| {
-        format!(r##"{{"letter":"{letter}","light":"#ffffff","dark":"{dark}","lightInk":"#000000","darkInk":"#000000"}}"##)
+        format!(
+            r##"{{"letter":"{letter}","light":"#ffffff","dark":"{dark}","lightInk":"#000000","darkInk":"#000000"}}"##
+        )
     };
-    let colours = format!("[{},{},{}]", colour("T", "#00c800"), colour("a", "#0000c8"), colour(".", "#101010"));
+    let colours = format!(
+        "[{},{},{}]",
+        colour("T", "#00c800"),
+        colour("a", "#0000c8"),
+        colour(".", "#101010")
+    );
     let target = web_sys::OffscreenCanvas::new(1, 1).expect("a canvas");
     let colours = js_sys::JSON::parse(&colours).expect("JSON");
     let mut canvas = Canvas::new(target.clone(), colours).expect("a painter");
-    assert_eq!(canvas.paint(&mut p, 0.0), Ok(false), "nothing fades at first");
+    assert_eq!(
+        canvas.paint(&mut p, 0.0),
+        Ok(false),
+        "nothing fades at first"
+    );
     assert_eq!((target.width(), target.height()), (300, 200));
     let pixel = |x: f64, y: f64| -> Vec<u8> {
         let pen = target.get_context("2d").expect("2d").expect("2d");
         let pen: web_sys::OffscreenCanvasRenderingContext2d = pen.unchecked_into();
-        pen.get_image_data(x, y, 1.0, 1.0).expect("a pixel").data().to_vec()
+        pen.get_image_data(x, y, 1.0, 1.0)
+            .expect("a pixel")
+            .data()
+            .to_vec()
     };
     // Blocks begin at 16, 30; the second holds page 600, which is cell 88: row 2, column 24.
     assert_eq!(pixel(20.0, 40.0), [0, 0xc8, 0, 255]);

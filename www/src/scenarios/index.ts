@@ -11,11 +11,13 @@ export interface Shipped {
   speed: number;
   /** CSS pixels a cell, so that most of it is in view. */
   cell: number;
+  /** The group of tunables that it is about. */
+  tunables: 'khugepaged' | 'ksm';
 }
 
 export const SCENARIOS: readonly Shipped[] = [
-  { id: 'rss-climb', script: rssClimb, speed: 100, cell: 2 },
-  { id: 'vm-fleet', script: vmFleet, speed: 1, cell: 2 },
+  { id: 'rss-climb', script: rssClimb, speed: 100, cell: 2, tunables: 'khugepaged' },
+  { id: 'vm-fleet', script: vmFleet, speed: 1, cell: 2, tunables: 'ksm' },
 ];
 
 /** What the page opens on. */

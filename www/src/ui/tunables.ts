@@ -1,6 +1,7 @@
 /** The tunables, grouped as in sysfs. Built from the engine's own table; every change is an `echo`. */
 import type { Tunable } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
+import { SCENARIOS } from '../scenarios/index.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, setText } from './dom.ts';
@@ -36,8 +37,14 @@ export function tunablesPanel(context: Context): HTMLElement {
     const ordered = new Set([...FIRST_GROUPS.filter((group) => groups.has(group)), ...groups]);
     list.replaceChildren(...[...ordered].map((group) => {
       const rows = inShownOrder(tunables, group).map((i) => tunableRow(context, tunables[i] as Tunable, i));
-      return h('details', { open: FIRST_GROUPS.includes(group) }, h('summary', {}, words(t.groups, group) ?? group), ...rows);
+      return h('details', { open: FIRST_GROUPS.includes(group), 'data-group': group }, h('summary', {}, words(t.groups, group) ?? group), ...rows);
     }));
+  });
+  // A scenario opens the settings that it is about; the reader may open the others.
+  watch(context, (s) => s.scenario, (scenario) => {
+    const about = SCENARIOS.find(({ id }) => id === scenario?.id)?.tunables;
+    const open = about === undefined ? FIRST_GROUPS : [about];
+    for (const group of list.querySelectorAll('details')) group.open = open.includes(group.dataset['group'] ?? '');
   });
   watch(context, (s) => s.tunableValues, (values) => {
     const n = session.state.tunables.filter((tunable, i) => differs(tunable, values[i])).length;

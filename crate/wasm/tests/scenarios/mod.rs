@@ -37,7 +37,7 @@ proc b cpu=1
 b mmap ram 32M
 b madvise ram mergeable
 b write ram[0..4096] seed=5
-b write ram[4096..] seed=5 index=-4096
+b write ram[4096..] fill=5
 echo 1 > /sys/kernel/mm/ksm/run
 echo 700 > /sys/kernel/mm/ksm/pages_to_scan
 run 2s
