@@ -9,8 +9,9 @@ import { step, table } from './terminal.mjs';
 
 export const SITE = join(ROOT, 'www', 'dist');
 
-/** The most that the engine may weigh on the wire. */
-export const WASM_LIMIT_GZ_KB = 250;
+/** What the engine should weigh on the wire, and the most it may: it must not grow while it is above the goal. */
+export const WASM_GOAL_GZ_KB = 250;
+export const WASM_LIMIT_GZ_KB = 400;
 
 /** Bundles the page. The engine's bindings must be there. */
 export function buildSite() {

@@ -31,6 +31,9 @@ export interface Drawn {
 /** After the last key, so that a reader who holds an arrow is not talked at. */
 const SPEAK_AFTER_MS = 180;
 
+/** From telling the worker to seeing what it painted, when it has nothing else to do. */
+const FRAMES_BEHIND = 2;
+
 /** The worker has told a zoom's new heights by then; later changes are of another cause. */
 const HEIGHTS_WITHIN_MS = 500;
 
@@ -46,6 +49,8 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
   const content = h('div', { class: 'stage-content' }, view);
   const stage = h('div', { class: 'stage scroll' }, content);
 
+  /** Where the cells stand that the reader sees: the worker paints a scroll a little later than the page knows of it. */
+  let shownScrollY = canvas.scrollY;
   let drawn: Drawn = { lanes: [], grid: new Grid([], 'spaces', 1, 1), width: 1 };
   const read = (): Drawn => {
     const { machine, view: name, cell } = session.state;
@@ -61,7 +66,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     empty.hidden = machine === null || drawn.lanes.length > 0;
     const n = drawn.lanes.length;
     setAttribute(view, 'aria-label', t.map.label(name === 'spaces' ? t.map.regions(n) : t.map.zones(n)));
-    over.draw(drawn, canvas.scrollY, canvas.height, selectedPlace(drawn));
+    over.draw(drawn, shownScrollY, canvas.height, selectedPlace(drawn));
   };
 
   /** Brings a place into view, unless it is there already. */
@@ -74,8 +79,12 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     scrolled();
   };
   const scrolled = (): void => {
+    if (stage.scrollTop === canvas.scrollY) return;
     canvas.scrollTo(stage.scrollTop);
-    draw();
+    void framesLater(FRAMES_BEHIND).then(() => {
+      shownScrollY = canvas.scrollY;
+      draw();
+    });
   };
   stage.addEventListener('scroll', scrolled, { signal, passive: true });
 
@@ -155,6 +164,10 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     if (place !== null) reveal(place);
   });
   return h('div', { class: 'stage-frame' }, stage, keys, spoken);
+}
+
+async function framesLater(frames: number): Promise<void> {
+  for (let i = 0; i < frames; i += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
 function placeOfSelection(lanes: readonly NamedLane[], { view, selected, frame }: State): Place | null {
