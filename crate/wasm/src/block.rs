@@ -12,9 +12,6 @@ const ROWS: usize = 16;
 /// What a blank cell has instead of a class letter.
 pub(crate) const BLANK: u8 = 0;
 
-/// Strongest share of the flash colour in a cell that has just changed, of 255.
-const FLASH_WEIGHT: u32 = 200;
-
 /// Pixel edges of the cells of a block, relative to its origin.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Edges {
@@ -94,11 +91,9 @@ impl Brush<'_> {
         if heat == 0 {
             return fill;
         }
-        mix(
-            fill,
-            self.palette.flash,
-            (u32::from(heat) * FLASH_WEIGHT / 255) as u8,
-        )
+        let (flash, strongest) = self.palette.flash;
+        let weight = u32::from(heat) * u32::from(strongest) / 255;
+        mix(fill, flash, weight as u8)
     }
 
     fn cells(&self, look: &Look<'_>, pixels: &mut [u8]) {

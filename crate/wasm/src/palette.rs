@@ -13,8 +13,8 @@ const UNKNOWN: Rgba = [0x80, 0x80, 0x80, 0xff];
 pub(crate) struct Palette {
     fill: [Rgba; 128],
     ink: [Rgba; 128],
-    /// What a changed cell flashes in.
-    pub flash: Rgba,
+    /// What a changed cell flashes in, and its strongest share of 255.
+    pub flash: (Rgba, u8),
     /// Outline of the cell under the pointer.
     pub outline: Rgba,
 }
@@ -23,8 +23,9 @@ impl Palette {
     /// The palette of a theme. Letters beyond ASCII are left out.
     pub fn new(colours: &[Colours], theme: Theme) -> Palette {
         let (flash, outline) = match theme {
-            Theme::Dark => ([0xff, 0xff, 0xff, 0xff], [0xff, 0xff, 0xff, 0xff]),
-            Theme::Light => ([0x1b, 0x22, 0x2c, 0xff], [0x10, 0x15, 0x1b, 0xff]),
+            Theme::Dark => (([0xff; 4], 200), [0xff; 4]),
+            // Dark catches the eye on a light page with less of it.
+            Theme::Light => (([0x1b, 0x22, 0x2c, 0xff], 120), [0x10, 0x15, 0x1b, 0xff]),
         };
         let mut p = Palette {
             fill: [UNKNOWN; 128],
