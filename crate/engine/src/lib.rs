@@ -6,6 +6,23 @@
 //! (frames, buddy allocator, contents), `vm` (address spaces, faults), `thp`,
 //! `khugepaged`, `ksm`, `vfs` (the files of `/proc` and `/sys`), `trace`.
 //!
+//! ```
+//! use mm_engine::phys::content::Pattern;
+//! use mm_engine::vm::uapi::{Advice, MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE};
+//! use mm_engine::{Machine, MachineConfig};
+//!
+//! let mut machine = Machine::new(MachineConfig::default())?;
+//! let pid = machine.spawn("p1")?;
+//! let (prot, flags) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+//! let addr = machine.mmap(pid, 0, 2 << 20, prot, flags)?;
+//! machine.madvise(pid, addr, 2 << 20, Advice::HugePage as i32)?;
+//! assert_eq!(machine.store(pid, addr, Pattern::Fill(7))?, Ok(()));
+//! // One fault mapped a whole huge page.
+//! assert_eq!(machine.page_state(pid, addr + 4096).class, 'T');
+//! assert_eq!(machine.stats().thp_fault_alloc, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Architecture invariant: no I/O, no clock, no randomness, no JavaScript, no
 //! serialization here.
 

@@ -6,6 +6,14 @@
 //! * [`bench`]: the workloads whose speed is measured.
 //! * [`history`]: a session with its log: rewind and replay.
 //! * [`compare`]: two answers held against each other, the rules by which conformance is judged.
+//!
+//! ```
+//! let script = mm_script::language::parse("proc p1\np1 mmap a 8K\np1 write a\nexpect faults 2\n").unwrap();
+//! let outcome = mm_script::session::run(&script);
+//! assert_eq!(outcome.error, None);
+//! assert!(outcome.expect_failed.is_empty());
+//! assert_eq!(outcome.steps[2].faults, Some(2));
+//! ```
 
 pub mod bench;
 pub mod compare;
