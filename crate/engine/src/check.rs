@@ -5,6 +5,7 @@
 use crate::machine::Machine;
 use crate::phys::buddy::{MigrateType, NR_PAGE_ORDERS};
 use crate::phys::frame::FrameFlags;
+use crate::phys::swap::SwapEntry;
 use crate::vm::addr::{
     HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, VmaId, pmd_down, pte_index,
 };
@@ -23,6 +24,8 @@ struct Found {
     ptes: BTreeMap<Pfn, i32>,
     /// PMDs that map each head.
     pmds: BTreeMap<Pfn, i32>,
+    /// Entries that name each slot, and the exclusive ones of them.
+    slots: BTreeMap<SwapEntry, (u32, u32)>,
 }
 
 impl Machine {
@@ -41,6 +44,7 @@ impl Machine {
         self.check_frames(&found)?;
         self.check_anon_vmas()?;
         self.check_deferred()?;
+        self.check_swap(&found)?;
         self.check_khugepaged()?;
         self.check_ksm()
     }
@@ -165,6 +169,12 @@ impl Machine {
                             self.check_anchor(vma, addr + i as u64 * PAGE_SIZE, e.pfn())?;
                         } else if e.swap_kind() == Some(SwapKind::Swap) {
                             *swap += 1;
+                            let slot = found
+                                .slots
+                                .entry(SwapEntry::from_value(e.swap_value()))
+                                .or_default();
+                            slot.0 += 1;
+                            slot.1 += u32::from(e.swap_exclusive());
                         }
                     }
                 }
@@ -284,6 +294,71 @@ impl Machine {
         ensure!(
             live == tables as u64,
             "address spaces own {live} tables of {tables}"
+        );
+        Ok(())
+    }
+
+    /// Slots: users and cache of each, the counts of areas and clusters, and who may be exclusive.
+    fn check_swap(&self, found: &Found) -> Result<(), String> {
+        let (mut users, mut cached) = (0, 0i64);
+        for (i, area) in self.swap.areas() {
+            let mut in_use = 0;
+            for offset in 0..=area.pages as u32 {
+                let e = SwapEntry::new(i, offset);
+                let slot = self.swap.slot(e);
+                let (named, exclusive) = found.slots.get(&e).copied().unwrap_or_default();
+                ensure!(
+                    slot.users == named,
+                    "{e:?}: {named} entries, counts {}",
+                    slot.users
+                );
+                ensure!(
+                    exclusive == 0 || named == 1,
+                    "{e:?} is marked exclusive but has {named} entries"
+                );
+                users += usize::from(named > 0);
+                in_use += u64::from(!slot.is_free());
+                if let Some(page) = slot.cached() {
+                    cached += 1;
+                    let head = self.frames.head(page);
+                    ensure!(
+                        self.frames.has(head, FrameFlags::SWAPCACHE),
+                        "{e:?} caches {page:?}, which does not know"
+                    );
+                    ensure!(
+                        self.swap.entry_of(page) == e,
+                        "{page:?} names {:?} in place of {e:?}",
+                        self.swap.entry_of(page)
+                    );
+                    ensure!(
+                        exclusive == 0 || !self.frames.has(page, FrameFlags::ANON_EXCLUSIVE),
+                        "{page:?} is exclusive in the cache"
+                    );
+                }
+            }
+            let c = &area.clusters;
+            let taken = u64::from(c.nr_used() - c.nr_beyond()) - 1;
+            ensure!(
+                in_use == area.in_use && in_use == taken,
+                "area {i}: {in_use} slots in use, counts {} and {taken}",
+                area.in_use
+            );
+        }
+        ensure!(
+            users == found.slots.len(),
+            "swap entries name slots of no area"
+        );
+        let marked = |p: &Pfn| self.frames.flags(*p).has(FrameFlags::SWAPCACHE);
+        let pages: i64 = self
+            .frames
+            .touched()
+            .filter(marked)
+            .map(|p| self.folio_nr_pages(p) as i64)
+            .sum();
+        ensure!(
+            cached == self.stat.nr_swapcached && pages == cached,
+            "{cached} pages cached, {pages} marked, nr_swapcached {}",
+            self.stat.nr_swapcached
         );
         Ok(())
     }

@@ -17,7 +17,7 @@ impl Write for HashText {
 impl Machine {
     /// XXH64 of all state but the log of events: the same script gives the same hash natively and in every browser.
     ///
-    /// It covers frames, contents, free lists, page tables, areas, processes, settings, counters and both daemons.
+    /// It covers frames, contents, swap, free lists, page tables, areas, processes, settings, counters and both daemons.
     pub fn state_hash(&self) -> u64 {
         let mut h = HashText(Xxh64::new(0));
         for pfn in self.frames.touched() {
@@ -64,6 +64,22 @@ impl Machine {
             self.tracing.enabled_mask()
         );
         let _ = write!(h, "{:?}", self.thp);
+        for (i, area) in self.swap.areas() {
+            let _ = write!(h, "{i}{:?}{:?}", area.backing, area.clusters);
+            for (offset, slot) in area.used_slots() {
+                let _ = write!(
+                    h,
+                    "{offset}{:?}{}{}{}",
+                    slot.cached(),
+                    slot.users,
+                    slot.zero,
+                    slot.readahead
+                );
+                self.contents
+                    .hash_key(slot.content, |bytes| h.0.update(bytes));
+            }
+        }
+        let _ = write!(h, "{:?}{:?}", self.swap.mmlist, self.swap.readahead());
         self.hash_khugepaged(&mut h);
         self.hash_ksm(&mut h);
         h.0.digest()

@@ -12,6 +12,7 @@ use crate::ksm::Ksm;
 use crate::phys::buddy::{FreeArea, MigrateType};
 use crate::phys::content::ContentStore;
 use crate::phys::frame::{FrameFlags, FrameTable};
+use crate::phys::swap::Swap;
 use crate::phys::zone::{self, Zone, ZoneKind};
 use crate::stat::Stats;
 use crate::thp::Thp;
@@ -34,6 +35,7 @@ pub struct Machine {
     pub(crate) frames: FrameTable,
     pub(crate) zones: Vec<Zone>,
     pub(crate) contents: ContentStore,
+    pub(crate) swap: Swap,
     pub(crate) zero_pfn: Pfn,
     pub(crate) tables: Tables,
     pub(crate) vmas: Vec<Option<Vma>>,
@@ -71,6 +73,7 @@ impl Machine {
             frames: FrameTable::new(nr_frames),
             zones: Vec::new(),
             contents: ContentStore::default(),
+            swap: Swap::new(nr_frames),
             zero_pfn: Pfn(0),
             tables: Tables::default(),
             vmas: Vec::new(),

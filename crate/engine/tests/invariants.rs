@@ -3,6 +3,7 @@
 use mm_engine::errno::Errno;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::Pattern;
+use mm_engine::phys::swap::Backing;
 use mm_engine::vm::addr::{PAGE_SIZE, Pid};
 use mm_engine::vm::fault::Access;
 use mm_engine::vm::uapi::{self, Advice};
@@ -60,6 +61,11 @@ enum Op {
     KhugepagedScan,
     KsmdScan,
     DropCaches,
+    SwapOn {
+        slots: u64,
+        whole: bool,
+    },
+    SwapOff,
     MaxPtesNone(u32),
 }
 
@@ -78,7 +84,8 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Advice::DontNeed),
         1 => Just(Advice::Free),
         1 => Just(Advice::Cold),
-        1 => Just(Advice::PageOut),
+        4 => Just(Advice::PageOut),
+        1 => Just(Advice::WillNeed),
         2 => Just(Advice::Mergeable),
         1 => Just(Advice::Unmergeable),
         2 => Just(Advice::Collapse),
@@ -104,6 +111,9 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::KhugepagedScan),
         3 => Just(Op::KsmdScan),
         1 => Just(Op::DropCaches),
+        1 => (prop_oneof![Just(16u64), Just(600), Just(2048), Just(8192)], any::<bool>())
+            .prop_map(|(slots, whole)| Op::SwapOn { slots, whole }),
+        1 => Just(Op::SwapOff),
         1 => prop_oneof![Just(0u32), Just(100), Just(511)].prop_map(Op::MaxPtesNone),
     ]
 }
@@ -180,7 +190,6 @@ impl World {
                     Advice::DontNeed | Advice::Free | Advice::GuardInstall => {
                         self.forget(p, first, n)
                     }
-                    Advice::PageOut => self.forget(p, first, n),
                     _ => assert!(result.is_ok() || result != Err(Errno::ESRCH)),
                 }
             }
@@ -238,6 +247,15 @@ impl World {
                 let _ = m.ksmd_full_scans(1);
             }
             Op::DropCaches => m.write_file("/proc/sys/vm/drop_caches", "2\n").unwrap(),
+            Op::SwapOn { slots, whole } => {
+                let backing = if whole {
+                    Backing::BlockDevice
+                } else {
+                    Backing::File
+                };
+                let _ = m.swapon(slots * PAGE_SIZE, backing);
+            }
+            Op::SwapOff => m.swapoff().unwrap(),
             Op::MaxPtesNone(n) => m
                 .write_file(
                     "/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none",

@@ -149,10 +149,10 @@ impl Machine {
                 swapped_in.is_err(),
                 swapped_in.err().map_or("", ScanResult::as_str),
                 || {
-                    let how = if swapped_in.is_ok() {
-                        "all came back"
-                    } else {
-                        "a guard or poison marker cannot come back"
+                    let how = match swapped_in {
+                        Ok(()) => "all came back",
+                        Err(ScanResult::PageLock) => "one is being read from disk",
+                        Err(_) => "a guard or poison marker cannot come back",
                     };
                     format!("entries not present: {}; {how}", scan.unmapped)
                 },
@@ -198,6 +198,7 @@ impl Machine {
                 self.tables.set(table, i + k, Pte::NONE);
             }
             self.remove_rmap_ptes(pte.pfn(), n, vma);
+            self.free_swap_cache(head);
             self.folio_put(head, n as i32);
             copied += n as u32;
             i += n;

@@ -6,14 +6,9 @@ use super::ScanResult;
 use crate::machine::Machine;
 use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, PAGE_SIZE, VmaId};
+use crate::vm::fault::Access;
 use crate::vm::pte::{Pte, SwapKind};
-
-/// How the swap fault of one entry ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum SwapIn {
-    /// It can never be brought in: a guard or poison marker, an I/O error.
-    Error,
-}
+use crate::vm::swap_fault::SwapIn;
 
 impl Machine {
     /// Calls the swap fault for every entry that is neither none nor present. Emits
@@ -32,13 +27,11 @@ impl Machine {
             if pte.is_none() || pte.present() {
                 continue;
             }
-            match self.swap_in_for_collapse(pte) {
-                Ok(()) => swapped_in += 1,
-                Err(SwapIn::Error) => {
-                    ret = ScanResult::Fail;
-                    break;
-                }
+            if let Err(refused) = self.swap_in_for_collapse(vma, addr + i * PAGE_SIZE, pte) {
+                ret = refused;
+                break;
             }
+            swapped_in += 1;
         }
         let referenced = referenced as i32;
         self.emit(EventKind::CollapseHugePageSwapin {
@@ -55,13 +48,22 @@ impl Machine {
         }
     }
 
-    /// The swap fault of one entry. **The room for swap**: `do_swap_page` answers [`SwapKind::Swap`] here once there
-    /// are swap areas; a page locked meanwhile is then [`ScanResult::PageLock`].
-    fn swap_in_for_collapse(&mut self, pte: Pte) -> Result<(), SwapIn> {
+    /// The swap fault of one entry. A page that must be read from disk is locked until it is there, and nobody waits
+    /// for it: the next scan finds it in the swap cache.
+    fn swap_in_for_collapse(&mut self, vma: VmaId, addr: u64, pte: Pte) -> Result<(), ScanResult> {
         match pte.swap_kind() {
-            Some(SwapKind::Guard | SwapKind::Poison) => Err(SwapIn::Error),
-            Some(SwapKind::Swap | SwapKind::Migration | SwapKind::UffdWp) => {
-                unreachable!("no swap areas, migration or userfaultfd exist yet")
+            Some(SwapKind::Guard | SwapKind::Poison) => Err(ScanResult::Fail),
+            Some(SwapKind::Migration | SwapKind::UffdWp) => {
+                unreachable!("no migration or userfaultfd exist yet")
+            }
+            Some(SwapKind::Swap) => {
+                let mm = self.vma(vma).mm;
+                let table = self.pte_table(mm, addr).ok_or(ScanResult::PmdNull)?;
+                match self.do_swap_page(vma, addr, table, Access::Read, false) {
+                    SwapIn::Minor | SwapIn::Major => Ok(()),
+                    SwapIn::Locked => Err(ScanResult::PageLock),
+                    SwapIn::Oom => Err(ScanResult::Fail),
+                }
             }
             None => Ok(()),
         }

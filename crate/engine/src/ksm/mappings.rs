@@ -44,9 +44,18 @@ impl Machine {
             return self.stable_node_of(page).is_none() || self.ksm.settings.run == Run::Unmerge;
         }
         let Some(own) = v.anon_vma else { return false };
-        let root = |a| self.anon_vma(a).root;
+        let head = self.frames.head(page);
+        // The anchor of a page that only the swap cache holds may be gone.
+        let root = |a: usize| {
+            self.anon_vmas
+                .get(a)
+                .and_then(Option::as_ref)
+                .map(|a| a.root)
+        };
         flags.has(FrameFlags::ANON)
+            && head == page
+            && !self.folio_large(page)
             && (self.frames.index(page) != v.page_index(addr)
-                || root(crate::vm::addr::AnonVmaId(self.frames.anchor(page))) != root(own))
+                || root(self.frames.anchor(page) as usize) != root(own.index()))
     }
 }

@@ -224,6 +224,9 @@ impl Machine {
         };
         self.tables.set(table, pte_index(addr), new);
         self.remove_rmap_ptes(old, 1, vma);
+        if self.folio_mapcount(old) == 0 {
+            self.folio_free_swap(old);
+        }
         self.folio_put(old, 1);
         true
     }

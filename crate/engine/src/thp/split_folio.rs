@@ -67,10 +67,9 @@ impl Machine {
             self.remap_page(u);
         }
         for i in 0..1usize << order {
-            if self.frames.refcount(head.add(i)) == 0 {
-                *self.frames.refcount_mut(head.add(i)) = 1;
-                self.folio_put(head.add(i), 1);
-            }
+            *self.frames.refcount_mut(head.add(i)) += 1;
+            self.free_swap_cache(head.add(i));
+            self.folio_put(head.add(i), 1);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `/proc/meminfo`.
 //!
-//! Counterpart: `fs/proc/meminfo.c`, `si_mem_available`. What has no model (caches, slabs, kernel stacks, swap) is 0.
+//! Counterpart: `fs/proc/meminfo.c`, `si_mem_available`. What has no model (caches, slabs, kernel stacks) is 0.
 
 use crate::machine::Machine;
 use crate::phys::zone::Zone;
@@ -54,8 +54,8 @@ impl Machine {
             ("Inactive(file)", kb(s.nr_inactive_file)),
             ("Unevictable", kb(s.nr_unevictable)),
             ("Mlocked", kb(s.nr_mlock)),
-            ("SwapTotal", 0),
-            ("SwapFree", 0),
+            ("SwapTotal", self.swap.total_pages() * PAGE_KB),
+            ("SwapFree", self.swap.free_pages() * PAGE_KB),
             ("Zswap", 0),
             ("Zswapped", 0),
             ("Dirty", 0),

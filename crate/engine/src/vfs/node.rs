@@ -34,6 +34,7 @@ pub(super) const FILES: &[(&str, u16)] = &[
 /// Pages of a part of memory, by what they are used for; `huge_mapped` in huge pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Gauges {
+    pub swap_cached: i64,
     pub inactive_anon: i64,
     pub active_anon: i64,
     pub inactive_file: i64,
@@ -47,6 +48,7 @@ pub(super) struct Gauges {
 
 impl Gauges {
     fn add(&mut self, o: &Gauges) {
+        self.swap_cached += o.swap_cached;
         self.inactive_anon += o.inactive_anon;
         self.active_anon += o.active_anon;
         self.inactive_file += o.inactive_file;
@@ -71,6 +73,8 @@ impl Gauges {
 
     pub(super) fn node_items(&self) -> Items {
         Items::from([
+            ("nr_file_pages", self.swap_cached),
+            ("nr_swapcached", self.swap_cached),
             ("nr_inactive_anon", self.inactive_anon),
             ("nr_active_anon", self.active_anon),
             ("nr_inactive_file", self.inactive_file),
@@ -159,6 +163,9 @@ impl Machine {
                     (_, false, true) => &mut g.active_file,
                     (_, false, false) => &mut g.inactive_file,
                 } += n;
+            }
+            if flags.has(FrameFlags::SWAPCACHE) {
+                g.swap_cached += n;
             }
             if flags.has(FrameFlags::MLOCKED) {
                 g.mlock += n;
@@ -253,7 +260,7 @@ impl Machine {
             ("MemTotal", kb(total as i64)),
             ("MemFree", kb(free as i64)),
             ("MemUsed", kb((total - free) as i64)),
-            ("SwapCached", 0),
+            ("SwapCached", kb(g.swap_cached)),
             ("Active", kb(g.active_anon + g.active_file)),
             ("Inactive", kb(g.inactive_anon + g.inactive_file)),
             ("Active(anon)", kb(g.active_anon)),
@@ -264,7 +271,7 @@ impl Machine {
             ("Mlocked", kb(g.mlock)),
             ("Dirty", 0),
             ("Writeback", 0),
-            ("FilePages", 0),
+            ("FilePages", kb(g.swap_cached)),
             ("Mapped", 0),
             ("AnonPages", kb(g.anon_pages)),
             ("Shmem", 0),

@@ -5,6 +5,7 @@
 
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::phys::swap::SwapEntry;
 use crate::vm::addr::{MmId, PAGE_SHIFT, Pfn, Pid, TASK_SIZE, pte_index};
 use crate::vm::pte::{Pte, SwapKind};
 use crate::vm::table::Pmd;
@@ -71,7 +72,10 @@ impl Machine {
         let entry = |kind: u64, offset: u64| kind | offset << SWAP_TYPE_BITS;
         match pte.swap_kind() {
             None => 0,
-            Some(SwapKind::Swap) => PM_SWAP | entry(0, pte.swap_value()),
+            Some(SwapKind::Swap) => {
+                let e = SwapEntry::from_value(pte.swap_value());
+                PM_SWAP | entry(e.area() as u64, u64::from(e.offset()))
+            }
             Some(SwapKind::Migration) => PM_SWAP | entry(SWP_MIGRATION_READ, pte.swap_value()),
             Some(SwapKind::Guard) => PM_SWAP | PM_GUARD_REGION | entry(SWP_PTE_MARKER, 4),
             Some(SwapKind::Poison) => PM_SWAP | entry(SWP_PTE_MARKER, 2),

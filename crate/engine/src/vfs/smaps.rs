@@ -5,6 +5,7 @@
 use super::maps;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::phys::swap::SwapEntry;
 use crate::thp::TvaType;
 use crate::vm::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
 use crate::vm::pte::{Pte, SwapKind};
@@ -245,9 +246,12 @@ impl Machine {
                         if pte.present() && !pte.special() {
                             self.smaps_account(m, pte.pfn(), 1, *pte, locked);
                         } else if pte.swap_kind() == Some(SwapKind::Swap) {
-                            // A slot in use by others too will be divided by its users, once there are swap areas.
+                            let users = self
+                                .swap
+                                .slot(SwapEntry::from_value(pte.swap_value()))
+                                .users;
                             m.swap += PAGE_SIZE;
-                            m.swap_pss += PAGE_SIZE << PSS_SHIFT;
+                            m.swap_pss += (PAGE_SIZE << PSS_SHIFT) / u64::from(users.max(1));
                         }
                     }
                 }

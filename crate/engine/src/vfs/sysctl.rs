@@ -45,6 +45,13 @@ impl Default for Sysctl {
     }
 }
 
+impl Sysctl {
+    /// `page-cluster`: log2 of the most pages one readahead from swap reads.
+    pub fn page_cluster(&self) -> u32 {
+        self.stored.get("page-cluster").map_or(3, |v| *v as u32)
+    }
+}
+
 const INT_MAX: u64 = i32::MAX as u64;
 
 const fn with_mode(mut spec: FileSpec, mode: u16) -> FileSpec {
@@ -140,7 +147,7 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         "3",
         0,
         31,
-        "log2 of the pages of one swap readahead (no effect yet)",
+        "log2 of the most pages one swap readahead reads",
     ),
     FileSpec::range(
         "swappiness",

@@ -7,6 +7,7 @@ use super::vmstat::{NODE_ITEMS, NUMA_ITEMS, ZONE_ITEMS, zone_items};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::buddy::{MigrateType, NR_PAGE_ORDERS, PAGEBLOCK_ORDER};
+use crate::phys::swap::Backing;
 use crate::phys::zone::Zone;
 use std::fmt::Write;
 
@@ -37,11 +38,32 @@ impl Machine {
             "buddyinfo" => self.buddyinfo_show(),
             "meminfo" => self.meminfo_show(),
             "pagetypeinfo" => self.pagetypeinfo_show(),
-            "swaps" => "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n".into(),
+            "swaps" => self.swaps_show(),
             "vmstat" => self.vmstat_show(),
             "zoneinfo" => self.zoneinfo_show(),
             _ => return Err(Errno::EINVAL),
         })
+    }
+
+    /// One line an area (`swap_show`). The first added has the highest priority.
+    fn swaps_show(&self) -> String {
+        let mut out = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n".to_owned();
+        for (nth, (_, a)) in self.swap.areas().enumerate() {
+            let kind = match a.backing {
+                Backing::File => "file\t",
+                Backing::BlockDevice => "partition",
+            };
+            let column = |pages: u64| {
+                format!(
+                    "{}{}",
+                    pages * 4,
+                    if pages * 4 < 10_000_000 { "\t" } else { "" }
+                )
+            };
+            let (size, used) = (column(a.pages), column(a.in_use));
+            let _ = writeln!(out, "{:<39} {kind}\t{size}\t{used}\t-{}", a.name, nth + 2);
+        }
+        out
     }
 
     fn buddyinfo_show(&self) -> String {

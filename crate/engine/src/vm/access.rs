@@ -2,10 +2,12 @@
 
 use super::addr::{MmId, PAGE_SIZE, Pfn, Pid, pte_index};
 use super::fault::{Access, FaultResult};
+use super::pte::SwapKind;
 use super::table::Pmd;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::content::{self, Pattern};
+use crate::phys::swap::SwapEntry;
 use crate::trace::{Actor, EventKind, FaultKind};
 
 /// A signal that ends an access.
@@ -182,6 +184,10 @@ impl Machine {
         let pte = self.pte(self.mm_of(pid)?, addr);
         let id = if pte.present() {
             self.frames.content(pte.pfn())
+        } else if pte.swap_kind() == Some(SwapKind::Swap) {
+            let slot = self.swap.slot(SwapEntry::from_value(pte.swap_value()));
+            slot.cached()
+                .map_or(slot.content, |page| self.frames.content(page))
         } else {
             content::ZERO
         };

@@ -42,15 +42,26 @@ impl Machine {
     /// large folio of which one page is left mapped is copied on purpose, to let the rest go.
     fn wp_can_reuse_anon_folio(&mut self, page: Pfn) -> bool {
         let head = self.frames.head(page);
-        if self.frames.has(head, FrameFlags::KSM) {
+        let flags = self.frames.flags(head);
+        if flags.has(FrameFlags::KSM) {
             return false;
         }
-        let refs = self.frames.refcount(head);
         if self.folio_large(head) {
             let n = self.folio_mapcount(head);
-            return n > 1 && !self.folio_maybe_mapped_shared(head) && refs == n;
+            if n <= 1 || self.folio_maybe_mapped_shared(head) {
+                return false;
+            }
+            if !flags.has(FrameFlags::LOCKED) {
+                self.folio_free_swap(head);
+            }
+            return self.frames.refcount(head) == n;
         }
-        if refs != 1 {
+        let refs = self.frames.refcount(head);
+        if refs > 1 + i32::from(flags.has(FrameFlags::SWAPCACHE)) || flags.has(FrameFlags::LOCKED) {
+            return false;
+        }
+        self.folio_free_swap(head);
+        if self.frames.refcount(head) != 1 {
             return false;
         }
         self.folio_move_anon_rmap(head, page);
@@ -112,6 +123,7 @@ impl Machine {
         if !old.special() {
             let head = self.frames.head(old.pfn());
             self.remove_rmap_ptes(old.pfn(), 1, vma);
+            self.free_swap_cache(head);
             self.folio_put(head, 1);
         }
         FaultResult::Done(kind)

@@ -63,10 +63,7 @@ impl Machine {
         let result = self.fault_in_vma(vma, addr, access);
         match result {
             FaultResult::Done(_) => self.minflt += 1,
-            FaultResult::Major(_) => {
-                self.majflt += 1;
-                self.stat.pgmajfault += 1;
-            }
+            FaultResult::Major(_) => self.majflt += 1,
             _ => {}
         }
         result
@@ -114,8 +111,9 @@ impl Machine {
         match pte.swap_kind() {
             Some(SwapKind::Guard) => return FaultResult::Sigsegv,
             Some(SwapKind::Poison) => return FaultResult::Sigbus,
-            Some(SwapKind::Swap | SwapKind::Migration | SwapKind::UffdWp) => {
-                unreachable!("no swap areas, migration or userfaultfd exist yet")
+            Some(SwapKind::Swap) => return self.swap_fault(vma, addr, table, access),
+            Some(SwapKind::Migration | SwapKind::UffdWp) => {
+                unreachable!("no migration or userfaultfd exist yet")
             }
             None => {}
         }

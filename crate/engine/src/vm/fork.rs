@@ -3,13 +3,14 @@
 //! Counterparts: `dup_mmap`, `copy_page_range`, `copy_huge_pmd`, `exit_mmap`.
 
 use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, Pid, TableId, VmaId, pmd_down, pte_index};
-use super::pte::Pte;
+use super::pte::{Pte, SwapKind};
 use super::rmap::Exclusive;
 use super::table::Pmd;
 use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::phys::swap::SwapEntry;
 use crate::trace::EventKind;
 
 impl Machine {
@@ -99,7 +100,7 @@ impl Machine {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
             match self.pmd(old, addr) {
                 Pmd::Huge(pmd) => self.copy_huge_pmd(child, parent, addr, pmd)?,
-                Pmd::Table(table) => self.copy_ptes(child, table, addr, stop)?,
+                Pmd::Table(table) => self.copy_ptes(child, old, table, addr, stop)?,
                 _ => {}
             }
             addr = stop;
@@ -116,7 +117,7 @@ impl Machine {
             // A pinned page must stay the parent's own: split, and copy what is exclusive page by page.
             self.split_huge_pmd(parent, addr);
             let table = self.pte_table(old, addr)?;
-            return self.copy_ptes(child, table, addr, addr + HPAGE_PMD_SIZE);
+            return self.copy_ptes(child, old, table, addr, addr + HPAGE_PMD_SIZE);
         }
         let slot = self.pmd_slot_alloc(new, addr)?;
         let table = self.alloc_table(new, false)?;
@@ -139,7 +140,14 @@ impl Machine {
         Some(())
     }
 
-    fn copy_ptes(&mut self, child: VmaId, from: TableId, addr: u64, end: u64) -> Option<()> {
+    fn copy_ptes(
+        &mut self,
+        child: VmaId,
+        old: MmId,
+        from: TableId,
+        addr: u64,
+        end: u64,
+    ) -> Option<()> {
         let (new, first) = (self.vma(child).mm, pte_index(addr));
         let last = first + Self::ptes_to(addr, end);
         if self.tables.all(from)[first..last]
@@ -153,6 +161,16 @@ impl Machine {
         while i < last {
             let pte = self.tables.get(from, i);
             if pte.is_none() {
+                i += 1;
+            } else if pte.swap_kind() == Some(SwapKind::Swap) {
+                let shared = pte.with_swap_exclusive(false);
+                self.swap_duplicate(SwapEntry::from_value(pte.swap_value()));
+                self.tables.set(from, i, shared);
+                self.tables.set(to, i, shared);
+                if self.mm(new).rss.swap == 0 {
+                    self.add_to_mmlist(new, Some(old));
+                }
+                self.mm_mut(new).rss.swap += 1;
                 i += 1;
             } else if !pte.present() || pte.special() {
                 self.tables.set(to, i, pte.with_young(false));
@@ -231,6 +249,7 @@ impl Machine {
         self.ksm_exit(mm);
         self.khugepaged_exit(mm);
         self.unmap_all(mm);
+        self.swap.mmlist.retain(|m| *m != mm);
         self.mm_put_huge_zero_folio(mm);
         let pgd = self.mm(mm).pgd;
         self.free_table(mm, pgd, true);

@@ -89,7 +89,7 @@ impl Machine {
             Advice::Collapse => self.madvise_collapse(vma, start, end),
             Advice::GuardInstall => self.madvise_guard_install(vma, start, end),
             Advice::GuardRemove => self.madvise_guard_remove(vma, start, end),
-            Advice::WillNeed => self.madvise_willneed(vma),
+            Advice::WillNeed => self.madvise_willneed(vma, start, end),
             Advice::Remove => self.madvise_remove(vma),
             _ => self.madvise_behavior(vma, start, end, advice),
         }
@@ -175,13 +175,13 @@ impl Machine {
         Ok(())
     }
 
-    /// Starts reading swapped pages; with nothing swapped there is nothing to do (`madvise_willneed`).
-    fn madvise_willneed(&mut self, vma: VmaId) -> Result<(), Errno> {
+    /// Starts reading swapped pages (`madvise_willneed`).
+    fn madvise_willneed(&mut self, vma: VmaId, start: u64, end: u64) -> Result<(), Errno> {
         if self.vma(vma).flags.any(VmFlags::PFNMAP) {
-            Err(Errno::EINVAL)
-        } else {
-            Ok(())
+            return Err(Errno::EINVAL);
         }
+        self.swapin_range(vma, start, end);
+        Ok(())
     }
 
     /// Punches a hole into a shared file; private anonymous memory has none (`madvise_remove`).

@@ -8,10 +8,10 @@ use super::addr::{
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use super::vma::VmFlags;
-use super::zap::Zap;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::phys::swap::SwapEntry;
 
 impl Machine {
     /// Pages may be dropped instead of swapped until they are written again (MADV_FREE).
@@ -104,6 +104,7 @@ impl Machine {
                 if pte.swap_kind() == Some(SwapKind::Swap) {
                     self.mm_mut(mm).rss.swap -= 1;
                     self.tables.set(table, i, Pte::NONE);
+                    self.free_swap_and_cache(SwapEntry::from_value(pte.swap_value()));
                 }
                 i += 1;
                 continue;
@@ -124,8 +125,10 @@ impl Machine {
             let flags = self.frames.flags(head);
             let dirty = flags.any(FrameFlags::DIRTY.and(FrameFlags::SWAPCACHE));
             // The dirty flag of a page that others map too is theirs.
-            let usable =
-                !dirty || self.folio_mapcount(head) == n as i32 && !flags.has(FrameFlags::LOCKED);
+            let usable = !dirty
+                || self.folio_mapcount(head) == n as i32
+                    && !flags.has(FrameFlags::LOCKED)
+                    && (!flags.has(FrameFlags::SWAPCACHE) || self.folio_free_swap(head));
             if usable {
                 self.frames.clear(head, FrameFlags::DIRTY);
                 for k in i..i + n {
@@ -144,10 +147,10 @@ impl Machine {
     /// # Errors
     /// EINVAL for locked, hugetlb and PFN areas.
     pub(crate) fn madvise_cold(&mut self, vma: VmaId, start: u64, end: u64) -> Result<(), Errno> {
-        self.cold_or_pageout(vma, start, end, false).map(|_| ())
+        self.cold_or_pageout(vma, start, end, false)
     }
 
-    /// Pages are reclaimed now (MADV_PAGEOUT). Without swap space large folios are split on the attempt and stay.
+    /// Pages are reclaimed now (MADV_PAGEOUT), 2 MiB after 2 MiB. Without swap space large folios are split on the attempt and stay.
     ///
     /// # Errors
     /// As MADV_COLD.
@@ -157,27 +160,24 @@ impl Machine {
         start: u64,
         end: u64,
     ) -> Result<(), Errno> {
-        for head in self.cold_or_pageout(vma, start, end, true)? {
-            self.pageout_folio(head);
-        }
-        Ok(())
+        self.cold_or_pageout(vma, start, end, true)
     }
 
-    /// Ages every page that belongs to this process alone; returns the folios, in order. Only COLD clears the
-    /// accessed bits: PAGEOUT does not ask for them.
+    /// Ages every page that belongs to this process alone; PAGEOUT then reclaims their folios in order. Only COLD
+    /// clears the accessed bits: PAGEOUT does not ask for them.
     fn cold_or_pageout(
         &mut self,
         vma: VmaId,
         start: u64,
         end: u64,
         pageout: bool,
-    ) -> Result<Vec<Pfn>, Errno> {
+    ) -> Result<(), Errno> {
         let refused = VmFlags::LOCKED.with(VmFlags::PFNMAP).with(VmFlags::HUGETLB);
         if self.vma(vma).flags.any(refused) {
             return Err(Errno::EINVAL);
         }
-        let mut folios = Vec::new();
         self.each_table(vma, start, end, |m, slot, addr, stop| {
+            let mut folios = Vec::new();
             if let Pmd::Huge(pmd) = m.pmd_at(slot) {
                 if pmd.special() || m.folio_maybe_mapped_shared(pmd.pfn()) {
                     return;
@@ -194,14 +194,16 @@ impl Machine {
                     );
                     m.make_cold(pmd.pfn());
                     folios.push(pmd.pfn());
-                    return;
                 }
             }
             if let Pmd::Table(table) = m.pmd_at(slot) {
                 m.cold_ptes(table, addr, stop, pageout, &mut folios);
             }
+            if pageout {
+                m.shrink_folio_list(folios);
+            }
         });
-        Ok(folios)
+        Ok(())
     }
 
     fn cold_ptes(
@@ -249,50 +251,5 @@ impl Machine {
             FrameFlags::NONE,
             FrameFlags::ACTIVE.and(FrameFlags::REFERENCED),
         );
-    }
-
-    /// One folio through reclaim (`shrink_folio_list`). A folio marked lazyfree is dropped if nobody has written to it
-    /// since. There is no swap area: other large folios are split on the way and stay.
-    fn pageout_folio(&mut self, head: Pfn) {
-        let order = self.frames.order(head);
-        let flags = self.frames.flags(head);
-        if flags.any(FrameFlags::LOCKED.and(FrameFlags::UNEVICTABLE)) {
-            return;
-        }
-        if flags.has(FrameFlags::ANON) && !flags.has(FrameFlags::SWAPBACKED) {
-            self.discard_lazyfree(head);
-            return;
-        }
-        if order > 0 && self.split_folio(head, 0).is_ok() {
-            if order == 9 {
-                self.stat.thp_swpout_fallback += 1;
-            }
-            self.stat.mthp_mut(order).swpout_fallback += 1;
-        }
-    }
-
-    /// Unmaps and frees a clean lazyfree folio; one that was written to becomes swap-backed again (the lazyfree
-    /// branch of `try_to_unmap_one`).
-    fn discard_lazyfree(&mut self, head: Pfn) {
-        let n = self.folio_nr_pages(head);
-        let mappings: Vec<_> = match self.folio_entire_mapcount(head) {
-            0 => (0..n)
-                .flat_map(|i| self.rmap_walk_anon(head.add(i)))
-                .collect(),
-            _ => self.rmap_walk_anon(head),
-        };
-        let written = self.frames.has(head, FrameFlags::DIRTY)
-            || mappings.iter().any(|m| self.pte(m.mm, m.addr).dirty());
-        if written || self.frames.refcount(head) != self.folio_expected_refs(head) {
-            if written {
-                self.lru_change(head, FrameFlags::SWAPBACKED, FrameFlags::NONE);
-            }
-            return;
-        }
-        self.stat.pglazyfreed += n as i64;
-        for m in mappings {
-            let len = if m.huge { HPAGE_PMD_SIZE } else { PAGE_SIZE };
-            self.zap_range(m.vma, m.addr, m.addr + len, Zap::Keep);
-        }
     }
 }

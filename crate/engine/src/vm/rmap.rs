@@ -74,6 +74,37 @@ impl Machine {
         }
     }
 
+    /// As [`add_anon_rmap_ptes`](Self::add_anon_rmap_ptes) for pages of the swap cache. One that was read from the
+    /// disk has no anchor yet; if others have its slot too, that is the root of all who may (`__folio_set_anon`), and it
+    /// is not locked even in a locked area (`folio_add_new_anon_rmap`).
+    pub(crate) fn add_swapped_in_rmap(
+        &mut self,
+        page: Pfn,
+        n: usize,
+        vma: VmaId,
+        addr: u64,
+        exclusive: Exclusive,
+    ) {
+        if self.frames.has(self.frames.head(page), FrameFlags::ANON) {
+            self.add_anon_rmap_ptes(page, n, vma, exclusive);
+            return;
+        }
+        let v = self.vma(vma);
+        let (mm, index) = (v.mm, v.page_index(addr));
+        let own = v
+            .anon_vma
+            .expect("an area with swap entries has its anchor");
+        let anchor = if exclusive == Exclusive::Yes {
+            own
+        } else {
+            self.anon_vma(own).root
+        };
+        self.frames.set_anchor(page, anchor.0);
+        self.frames.set_index(page, index);
+        self.frames.set(page, FrameFlags::ANON);
+        self.add_rmap_ptes(page, n, mm, exclusive);
+    }
+
     fn add_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, exclusive: Exclusive) {
         let nr = self.count_rmap_ptes(page, n, mm);
         self.stat.nr_anon_pages += nr;

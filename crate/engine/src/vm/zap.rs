@@ -8,6 +8,7 @@ use super::addr::{
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use crate::machine::Machine;
+use crate::phys::swap::SwapEntry;
 
 /// Who zaps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,6 +101,7 @@ impl Machine {
             let head = self.frames.head(pte.pfn());
             self.mm_mut(mm).rss.anon -= n as i64;
             self.remove_rmap_ptes(pte.pfn(), n, vma);
+            self.free_swap_cache(head);
             self.folio_put(head, n as i32);
             i += n;
         }
@@ -110,7 +112,10 @@ impl Machine {
             Some(SwapKind::Guard | SwapKind::Poison | SwapKind::UffdWp) if how != Zap::Unmap => {
                 return;
             }
-            Some(SwapKind::Swap) => self.mm_mut(mm).rss.swap -= 1,
+            Some(SwapKind::Swap) => {
+                self.mm_mut(mm).rss.swap -= 1;
+                self.free_swap_and_cache(SwapEntry::from_value(pte.swap_value()));
+            }
             _ => {}
         }
         self.tables.set(table, i, Pte::NONE);

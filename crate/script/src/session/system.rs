@@ -1,7 +1,9 @@
 //! Commands of the whole machine: settings, daemons, time, virtual files.
 
 use super::{Bad, RunError, Session, Step};
-use crate::language::{self, Command, Daemon, Drive, MachineLine, Name, ThpEnabled};
+
+use crate::language::{self, Command, Daemon, Drive, MachineLine, Name, Swap, ThpEnabled};
+use mm_engine::phys::swap::Backing;
 use mm_engine::vm::addr::PAGE_SIZE;
 use mm_engine::{Errno, MachineConfig};
 
@@ -120,7 +122,17 @@ impl Session {
             Command::Memfd { name, .. } | Command::File { name, .. } => {
                 Err(Bad::unsupported(name, "this machine has no files yet"))
             }
-            Command::Swap(_) => Err(Bad::unsupported("swap", "swap areas are not built yet")),
+            Command::Swap(swap) => {
+                self.drain_trace();
+                let done = match swap {
+                    Swap::On { size_bytes } => self.machine.swapon(*size_bytes, Backing::File),
+                    Swap::Off => self.machine.swapoff(),
+                };
+                Ok(Step {
+                    errno: done.err(),
+                    ..Step::default()
+                })
+            }
             Command::Fragment { .. } => Err(Bad::unsupported(
                 "fragment",
                 "fragmentation on demand is not built yet",
