@@ -15,8 +15,15 @@ pub(crate) fn of_pages(m: &Machine, mm: MmId, page: u64, out: &mut [u8]) {
 /// Class letters of the frames from `pfn`: those of pages that processes map, and `b` free, `p` page table, `r` kernel
 /// and reserved.
 pub(crate) fn of_frames(m: &Machine, pfn: u64, out: &mut [u8]) {
-    for (i, letter) in out.iter_mut().enumerate() {
-        *letter = of_frame(m, Pfn(pfn as u32 + i as u32));
+    let mut i = 0;
+    while i < out.len() {
+        let frame = Pfn(pfn as u32 + i as u32);
+        // All pages of a folio or of a free block have one letter.
+        let pages = 1u32 << m.frames().order(frame);
+        let rest = (pages - frame.0 % pages) as usize;
+        let end = out.len().min(i + rest);
+        out[i..end].fill(of_frame(m, frame));
+        i = end;
     }
 }
 

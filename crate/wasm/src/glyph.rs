@@ -110,7 +110,7 @@ impl Glyphs {
             } else {
                 Vec::new()
             },
-            huge: (label >= 6.0).then(|| mask("2M", label, "bold")),
+            huge: (label >= 9.0).then(|| mask("2M", label, "bold")),
         }
     }
 

@@ -5,10 +5,11 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `playground` | the object: load, look, files, completion |
+//! | `playground` | the object: load, look, layout |
+//! | `files` | virtual files, completion, settings |
 //! | `playing` | lines that wait, time, seeking, the log |
 //! | `wire` | the objects that cross as JavaScript objects |
-//! | `events` | the event log as rows of numbers and a list of words |
+//! | `events`, `told` | the event log as rows of numbers and a list of words; which words |
 //! | `inspect` | one page: facts, sharers, why |
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
@@ -22,6 +23,7 @@ mod block;
 mod canvas;
 mod classes;
 mod events;
+mod files;
 mod glyph;
 mod inspect;
 mod lanes;
@@ -29,6 +31,7 @@ mod measure;
 mod palette;
 mod playground;
 mod playing;
+mod told;
 mod wire;
 
 pub use canvas::Canvas;

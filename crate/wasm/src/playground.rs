@@ -5,12 +5,10 @@ use crate::events::EventFeed;
 use crate::lanes::{Grid, Lane};
 use crate::measure::Layout;
 use crate::playing::Queue;
-use crate::wire::{LineError, PageName, Picked, TunableFacts, View, Viewport, to_js};
-use mm_engine::machine::Machine;
-use mm_engine::vfs::tunable::{Accepts, chosen_word};
+use crate::wire::{LineError, PageName, Picked, View, Viewport, to_js};
 use mm_engine::vm::addr::{PAGE_SHIFT, Pfn};
 use mm_script::history::History;
-use mm_script::language::{self, Names};
+use mm_script::language;
 use mm_script::session::Session;
 use wasm_bindgen::prelude::*;
 
@@ -29,8 +27,8 @@ pub struct Playground {
     stale: bool,
     viewport: Option<Viewport>,
     events: EventFeed,
-    tunables: Vec<String>,
-    values: Vec<String>,
+    pub(crate) tunables: Vec<String>,
+    pub(crate) values: Vec<String>,
 }
 
 #[wasm_bindgen]
@@ -63,58 +61,6 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "LineError[]")]
     pub fn load(&mut self, script: &str) -> JsValue {
         to_js(&self.load_script(script).err().unwrap_or_default())
-    }
-
-    /// Text of a virtual file.
-    ///
-    /// # Errors
-    /// The name of the errno.
-    pub fn read(&self, path: &str) -> Result<String, String> {
-        self.session()
-            .machine()
-            .read_file(path)
-            .map_err(|e| e.name().to_owned())
-    }
-
-    /// Names in a virtual directory, those of directories with `/` at their end; nothing if it is none.
-    pub fn list(&self, path: &str) -> Vec<String> {
-        self.session().machine().list_dir(path).unwrap_or_default()
-    }
-
-    /// Words that could stand at the cursor, sorted. Before them stands where the word they replace begins. Places are
-    /// in UTF-16 units, as JavaScript counts.
-    pub fn complete(&self, line: &str, cursor: u32) -> Vec<String> {
-        let bytes_of = |units: usize| {
-            let mut left = units;
-            let end = line.char_indices().find(|(_, c)| {
-                let over = left == 0;
-                left = left.saturating_sub(c.len_utf16());
-                over
-            });
-            end.map_or(line.len(), |(at, _)| at)
-        };
-        let (from, words) =
-            language::complete(line, bytes_of(cursor as usize), &Known(self.session()));
-        let units = line[..from].encode_utf16().count();
-        std::iter::once(units.to_string()).chain(words).collect()
-    }
-
-    /// The settings, from the engine's own table. Files of single sizes and those that nothing reads yet are left out.
-    #[wasm_bindgen(unchecked_return_type = "TunableFacts[]")]
-    pub fn tunables(&self) -> JsValue {
-        to_js(&self.tunable_table())
-    }
-
-    /// Their values in the same order, if one has changed since the call before.
-    #[wasm_bindgen(js_name = changedValues)]
-    pub fn changed_values(&mut self) -> Option<Vec<String>> {
-        let m = self.session().machine();
-        let value = |path: &String| chosen_word(&m.read_file(path).unwrap_or_default()).to_owned();
-        let values: Vec<String> = self.tunables.iter().map(value).collect();
-        (values != self.values).then(|| {
-            self.values.clone_from(&values);
-            values
-        })
     }
 
     /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
@@ -223,7 +169,7 @@ impl Playground {
     /// The machine is another: from elsewhere in its history, or new.
     pub(crate) fn moved(&mut self) {
         self.changed();
-        self.events.start_over(self.history.session().machine());
+        self.events.start_over();
     }
 
     pub(crate) fn version(&self) -> u64 {
@@ -358,87 +304,5 @@ impl Playground {
                 })
             }
         }
-    }
-
-    fn tunable_table(&self) -> Vec<TunableFacts> {
-        let shown = |t: &mm_engine::vfs::tunable::Tunable| {
-            t.mode == 0o644
-                && !t.group.starts_with("hugepages-")
-                && !t.help.ends_with("(no effect yet)")
-        };
-        let table: &Machine = self.session().machine();
-        let facts = |t: mm_engine::vfs::tunable::Tunable| {
-            let (choices, min, max) = match t.accepts {
-                Accepts::Words(words) => (
-                    Some(words.iter().map(|w| (*w).to_owned()).collect()),
-                    None,
-                    None,
-                ),
-                Accepts::Range(min, max) => (None, Some(min as f64), Some(max as f64)),
-                Accepts::Nothing => (None, None, None),
-            };
-            let (name, help) = (t.name.to_owned(), t.help.to_owned());
-            TunableFacts {
-                path: t.path,
-                group: t.group,
-                name,
-                default: t.default,
-                choices,
-                min,
-                max,
-                help,
-            }
-        };
-        table
-            .tunables()
-            .into_iter()
-            .filter(shown)
-            .map(facts)
-            .collect()
-    }
-}
-
-/// The names that exist, for completion.
-struct Known<'a>(&'a Session);
-
-impl Names for Known<'_> {
-    fn processes(&self) -> Vec<String> {
-        self.0.processes().iter().map(|p| p.name.clone()).collect()
-    }
-
-    fn regions(&self, process: &str) -> Vec<String> {
-        let p = self.0.processes().iter().find(|p| p.name == process);
-        p.map_or_else(Vec::new, |p| {
-            p.regions.iter().map(|r| r.name.to_string()).collect()
-        })
-    }
-
-    fn files(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn paths(&self, prefix: &str) -> Vec<String> {
-        let Some((dir, typed)) = prefix.rsplit_once('/') else {
-            return vec!["/".into()];
-        };
-        let names = self
-            .0
-            .machine()
-            .list_dir(if dir.is_empty() { "/" } else { dir })
-            .unwrap_or_default();
-        let mut paths: Vec<String> = names
-            .iter()
-            .filter(|n| n.starts_with(typed))
-            .map(|n| format!("{dir}/{n}"))
-            .collect();
-        if dir == "/proc" {
-            paths.extend(
-                self.processes()
-                    .iter()
-                    .filter(|p| p.starts_with(typed))
-                    .map(|p| format!("/proc/{p}/")),
-            );
-        }
-        paths
     }
 }

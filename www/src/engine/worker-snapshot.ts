@@ -51,8 +51,15 @@ export class SnapshotWriter {
     return { log: this.#log, pending: this.#pending };
   }
 
-  /** A machine made by another instance of the engine, or a new script: nothing is known of it. */
+  /** A new script: nothing is known of its machine. */
   startOver(): void {
+    this.newInstance();
+    this.#samples = [];
+    this.#played = [];
+  }
+
+  /** The same log in another instance of the engine. */
+  newInstance(): void {
     this.#events = new EventReader();
     this.#namesVersion = -1;
     this.#zoneNames = [];
@@ -60,16 +67,20 @@ export class SnapshotWriter {
     this.#marksTold = -1;
     this.#log = [];
     this.#pending = 0;
-    this.#samples = [];
-    this.#played = [];
-    this.jumped(0);
+    this.jumped();
   }
 
-  /** The machine went to another place of its log: what was sampled behind it is forgotten. */
-  jumped(position: number): void {
-    this.#samples = this.#samples.filter((sample) => sample.position <= position);
+  /** The machine went to another place of its log. */
+  jumped(): void {
     this.#samplesTold = 0;
     this.#eventsReset = true;
+    this.#seriesReset = true;
+  }
+
+  /** What followed this position is dropped from the log. */
+  branched(position: number): void {
+    this.#samples = this.#samples.filter((sample) => sample.position <= position);
+    this.#samplesTold = 0;
     this.#seriesReset = true;
   }
 
@@ -82,10 +93,11 @@ export class SnapshotWriter {
     }
   }
 
-  /** A sample of the charts at the present time. */
+  /** A sample of the charts at the present time. The log played again has its samples already. */
   sample(playground: Playground): void {
+    const { position, length, nowNs } = playground;
+    if (position < length) return;
     const [, free = 0, rss = 0, anonHuge = 0, , sharing = 0] = playground.totals();
-    const { position, nowNs } = playground;
     this.#samples.push({ position, row: [nowNs, rss, anonHuge, free, sharing] });
     if (this.#samples.length <= MAX_SAMPLES) return;
     const told = this.#samples.slice(0, this.#samplesTold).filter((_, i) => i % 2 === 0);
@@ -112,7 +124,7 @@ export class SnapshotWriter {
     const { position, length, nowNs, version } = playground;
     const marksChanged = this.#marksTold !== length;
     this.#marksTold = length;
-    const told = this.#samples.slice(this.#samplesTold);
+    const told = this.#samplesUpTo(position, nowNs);
     const [memTotalKb, memFreeKb, rssKb, anonHugeKb, pagesShared, pagesSharing, pagesCollapsed] = playground.totals() as unknown as Totals7;
     const snapshot: Snapshot = {
       version, nowNs, playing, speed, position, length, events,
@@ -132,12 +144,23 @@ export class SnapshotWriter {
       totals: { memTotalKb, memFreeKb, rssKb, anonHugeKb, pagesShared, pagesSharing, pagesCollapsed },
       contentHeight: playground.contentHeight(),
     };
-    this.#samplesTold = this.#samples.length;
     this.#played = [];
     this.#droppedPlayed = 0;
     this.#eventsReset = false;
     this.#seriesReset = false;
     return snapshot;
+  }
+
+  /** Samples that were not told yet, as far as the machine is; of a stretch that is played again it is inside. */
+  #samplesUpTo(position: number, nowNs: number): Sample[] {
+    const from = this.#samplesTold;
+    let end = from;
+    for (let next = this.#samples[end]; next !== undefined; next = this.#samples[end]) {
+      if (next.position > position + 1 || next.row[0] > nowNs) break;
+      end += 1;
+    }
+    this.#samplesTold = end;
+    return this.#samples.slice(from, end);
   }
 
   /** Takes over entries of the log that are new or have changed. */

@@ -35,6 +35,8 @@ class EngineWorker {
   readonly #player = new Player((step) => this.#writer.played(step));
   readonly #jobs: Job[] = [];
   #working = false;
+  /** The machine is somewhere on the way: it is painted, but nothing is told of it. */
+  #seeking = false;
   #frameAsked = false;
   #toldAt = -Infinity;
   #toldVersion = -1;
@@ -187,10 +189,11 @@ class EngineWorker {
   async #type(text: string, steps: StepText[]): Promise<ScriptError[] | null> {
     const wrong = this.#host.playground.typed(text);
     if (wrong.length > 0) return wrong;
+    const { position, length } = this.#host.playground;
     const total = this.#host.playground.typedLeft();
     const errors: ScriptError[] = [];
     let sampled = performance.now();
-    const before = this.#host.playground.length;
+    let behind = position < length;
     const part = (): boolean => {
       const { playground } = this.#host;
       if (playground.typedLeft() === 0) return true;
@@ -198,6 +201,10 @@ class EngineWorker {
       try {
         const step = playground.typedNext(JOB_UNITS);
         if (step !== undefined) steps.push(step);
+        if (behind && playground.position === playground.length) {
+          behind = false;
+          this.#writer.branched(position);
+        }
       } catch (error) {
         if (isCrash(error) || error instanceof Error) throw error;
         errors.push(error as ScriptError);
@@ -210,7 +217,6 @@ class EngineWorker {
     };
     const progress = (): { done: number; total: number } => ({ done: total - this.#host.playground.typedLeft(), total });
     if (!await this.#inParts(part, progress)) return null;
-    if (this.#host.playground.length < before) this.#writer.jumped(this.#host.playground.position);
     this.#exact = this.#mustTell = true;
     return errors;
   }
@@ -218,6 +224,7 @@ class EngineWorker {
   async #seek(id: number, position: number): Promise<void> {
     this.#setPlaying(false);
     const { playground } = this.#host;
+    this.#seeking = true;
     playground.seek(position);
     const from = playground.position;
     const total = Math.max(1, position - from);
@@ -225,9 +232,9 @@ class EngineWorker {
       () => this.#host.playground.seekOn(JOB_UNITS),
       () => ({ done: Math.min(total, this.#host.playground.position - from), total }),
     );
+    this.#seeking = false;
     if (!done) return;
-    this.#writer.jumped(playground.position);
-    this.#writer.sample(playground);
+    this.#writer.jumped();
     this.#exact = this.#mustTell = true;
     post({ op: 'done', id });
   }
@@ -257,7 +264,7 @@ class EngineWorker {
         more = true;
       }
       more = this.#host.paint(now) || more;
-      const isNew = this.#mustTell || playground.version !== this.#toldVersion;
+      const isNew = !this.#seeking && (this.#mustTell || playground.version !== this.#toldVersion);
       if (isNew && now - this.#toldAt >= SNAPSHOT_MS) this.#tell(now);
       else more ||= isNew;
     });
@@ -301,8 +308,9 @@ class EngineWorker {
     this.#player.playing = false;
     const notice = crashNotice(error, lost.at(-1), saved, lost);
     const entries = this.#host.recover(saved);
-    this.#writer.startOver();
-    this.#writer.sample(this.#host.playground);
+    this.#seeking = false;
+    this.#writer.newInstance();
+    this.#writer.branched(this.#host.playground.position);
     this.#exact = this.#mustTell = true;
     this.#toldAt = -Infinity;
     post(entries === saved.log.length ? notice : { ...notice, lostLines: [...saved.log.slice(entries), ...lost] } as Notice);
