@@ -1,0 +1,177 @@
+/**
+ * Random scenarios in the scenario language, for comparing the engine with a real kernel.
+ *
+ * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb]` prints one. The same seed prints the same text.
+ * Only what the recording oracle understands is generated; sizes stay below 8 MiB a region, so that a replay is quick.
+ */
+import { pathToFileURL } from 'node:url';
+
+/** What a script may be about; each adds its own lines to those of anonymous memory. */
+export const THEMES = ['anon', 'swap', 'files', 'hugetlb'];
+
+const PAGES = { '64K': 16, '1M': 256, '2M': 512, '3M': 768, '4M': 1024 };
+
+/** mulberry32: uniform numbers in [0, 1) from a 32-bit seed. */
+function uniform(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The text of scenario `seed` about `theme`; ends with an `observe`. */
+export function scenario(seed, theme = 'anon') {
+  const random = uniform(seed * 4 + THEMES.indexOf(theme));
+  const below = (bound) => Math.floor(random() * bound);
+  const pick = (list) => list[below(list.length)];
+  const chance = (probability) => random() < probability;
+
+  const lines = ['proc p1'];
+  const say = (...words) => lines.push(words.filter((word) => word !== '').join(' '));
+  const regions = new Map([['p1', new Map()]]);
+  const files = new Map();
+  let names = 0;
+
+  /** A part of a region: all of it, a page, a stretch, every nth page of a stretch. */
+  const part = (name, pages, { stepped = true } = {}) => {
+    const kind = random();
+    if (kind < 0.35) return name;
+    if (kind < 0.5) return `${name}[${below(pages)}]`;
+    if (kind < 0.6 && pages >= 512) {
+      const window = below(Math.floor(pages / 512)) * 512;
+      return `${name}[${window}..${window + 512}]`;
+    }
+    const from = below(pages);
+    const to = Math.min(pages, from + 1 + pick([1, 3, 8, 64, 256, 600]));
+    return `${name}[${from}..${to}${stepped && kind < 0.7 ? `:${pick([2, 3, 16])}` : ''}]`;
+  };
+
+  const THP = 'transparent_hugepage';
+  const settings = [
+    [0.3, () => say('sys', `${THP}/enabled`, pick(['always', 'never', 'madvise']))],
+    [0.4, () => say('sys', `${THP}/khugepaged/max_ptes_none`, pick([0, 1, 100, 255, 510]))],
+    [0.2, () => say('sys', `${THP}/khugepaged/max_ptes_shared`, pick([0, 100, 511]))],
+    [0.2, () => say('sys', `${THP}/use_zero_page 0`)],
+    [0.2, () => say('sys', `${THP}/hugepages-${pick([16, 64, 256])}kB/enabled`, pick(['always', 'madvise', 'inherit']))],
+    [0.2, () => say('sys ksm/use_zero_pages 1')],
+    [0.2, () => say('sys ksm/smart_scan 0')],
+    [0.15, () => say('sys ksm/max_page_sharing', pick([2, 3, 5]))],
+  ];
+  if (theme === 'swap') {
+    settings.push([1, () => say('swap on 64M')]);
+    settings.push([0.3, () => say('sys', `${THP}/khugepaged/max_ptes_swap`, pick([0, 1, 100, 511]))]);
+  }
+  if (theme === 'files') {
+    settings.push([0.7, () => say('sys', `${THP}/shmem_enabled`, pick(['always', 'within_size', 'advise', 'force', 'deny']))]);
+    const sized = () => `${THP}/hugepages-${pick([16, 64, 2048])}kB/shmem_enabled`;
+    settings.push([0.3, () => say('sys', sized(), pick(['always', 'advise', 'inherit', 'within_size']))]);
+  }
+  if (theme === 'hugetlb') {
+    settings.push([0.9, () => say('vm nr_hugepages', pick([1, 2, 4, 8]))]);
+    settings.push([0.4, () => say('vm nr_overcommit_hugepages', pick([1, 2, 4]))]);
+  }
+  for (const [probability, set] of settings) if (chance(probability)) set();
+
+  const contents = () => pick(['', `seed=${below(3)}`, `fill=${below(4)}`, 'zero', 'idx', `byte=${below(3)}`]);
+  const ADVICE = ['hugepage', 'hugepage', 'hugepage', 'nohugepage', 'dontneed', 'dontneed', 'free', 'cold', 'collapse'].concat(
+    ['mergeable', 'mergeable', 'unmergeable', 'guard_install', 'guard_remove', 'dontfork', 'wipeonfork', 'dofork'],
+    ['keeponfork', 'populate_read', 'populate_write', 'willneed', 'pageout'],
+    theme === 'swap' ? ['pageout', 'pageout', 'pageout', 'willneed'] : [],
+    theme === 'files' ? ['remove', 'collapse', 'collapse'] : [],
+  );
+
+  const mapping = (process) => {
+    const mine = regions.get(process);
+    const name = `r${names++}`;
+    let size = pick(Object.keys(PAGES));
+    const options = [];
+    const about = random();
+    if (theme === 'files' && about < 0.6) {
+      const kind = random();
+      if (kind < 0.35) options.push('shared');
+      else {
+        if (files.size === 0 || chance(0.4)) {
+          const kept = chance(0.75) ? 'memfd' : 'file';
+          const fresh = `m${files.size}`;
+          files.set(fresh, { kept, size });
+          say(kept, fresh, size);
+        }
+        const file = pick([...files.keys()]);
+        if (chance(0.7)) options.push('shared');
+        options.push(`${files.get(file).kept}=${file}`);
+        size = files.get(file).size;
+      }
+    } else if (theme === 'hugetlb' && about < 0.6) {
+      size = pick(['2M', '4M']);
+      if (chance(0.4)) options.push('shared');
+      options.push('hugetlb');
+      if (chance(0.2)) options.push('noreserve');
+      if (chance(0.15)) options.push('populate');
+    } else {
+      if (mine.size > 0 && chance(0.3)) options.push(`after=${pick([...mine.keys()])}`);
+      else if (chance(0.25)) options.push(`off=${4 * pick([1, 16, 256])}K`);
+      if (chance(0.15)) options.push(`prot=${pick(['r', 'none', 'rx'])}`);
+      if (chance(0.08)) options.push('populate');
+      if (chance(0.06)) options.push('locked');
+      if (chance(0.06)) options.push('noreserve');
+    }
+    say(process, 'mmap', name, size, ...options);
+    mine.set(name, PAGES[size]);
+  };
+
+  /** Calls that may end a region's name: the script stops there, with what they left. */
+  const remap = (process, name, pages) => {
+    if (chance(0.5)) say(process, 'mremap', part(name, pages, { stepped: false }), 'to', `r${names++}${pick(['', ' off=4K', ' dontunmap'])}`);
+    else say(process, 'mremap', name, pick(['64K', '2M', '4M']), 'maymove');
+  };
+
+  for (let left = 6 + below(20); left > 0; left -= 1) {
+    const process = pick([...regions.keys()]);
+    const mine = regions.get(process);
+    const kind = random();
+    if (mine.size === 0 || kind < 0.14) {
+      mapping(process);
+      continue;
+    }
+    const name = pick([...mine.keys()]);
+    const pages = mine.get(name);
+    if (kind < 0.42) say(process, 'write', part(name, pages), contents());
+    else if (kind < 0.5) say(process, 'read', part(name, pages));
+    else if (kind < 0.7) say(process, 'madvise', part(name, pages), pick(ADVICE));
+    else if (kind < 0.75) say(process, 'mprotect', part(name, pages, { stepped: false }), pick(['r', 'rw', 'rw', 'none']));
+    else if (kind < 0.78) say(process, pick(['mlock', 'munlock']), part(name, pages, { stepped: false }));
+    else if (kind < 0.8) say(process, 'munmap', `${name}[0..${Math.max(1, pages / 2)}]`);
+    else if (kind < 0.82) {
+      remap(process, name, pages);
+      break;
+    } else if (kind < 0.87 && regions.size < 3) {
+      const child = `p${regions.size + 1}`;
+      regions.set(child, new Map(mine));
+      say(process, 'fork', child);
+    } else if (kind < 0.92) say(chance(0.8) ? 'khugepaged wake 1' : 'vm drop_caches 2');
+    else if (kind < 0.97) say('ksmd scan', pick([1, 1, 2]));
+    else if (theme === 'swap' && chance(0.5)) say('swap off');
+    else if (theme === 'hugetlb') say('vm nr_hugepages', below(6));
+    else if (theme === 'files' && files.size > 0) {
+      const file = pick([...files.keys()]);
+      const at = `${4 * below(512)}K`;
+      if (chance(0.6)) say(process, 'fallocate', file, 'punch', at, pick(['4K', '64K', '2M']));
+      else say(process, 'truncate', file, at);
+    } else if (chance(0.3)) say(process, 'prctl thp_disable 1');
+    if (chance(0.12)) say('observe');
+  }
+  say('observe end');
+  return `${lines.join('\n')}\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [seed, theme = 'anon'] = process.argv.slice(2);
+  if (!/^\d+$/.test(seed ?? '') || !THEMES.includes(theme)) {
+    process.stderr.write(`usage: node tests/differential/generate.mjs SEED [${THEMES.join('|')}]\n`);
+    process.exit(2);
+  }
+  process.stdout.write(scenario(Number(seed), theme));
+}
