@@ -144,8 +144,7 @@ impl FreeArea {
         let list = &mut self.lists[order as usize][mt as usize];
         let me = pfn.0 + 1;
         // Only the head is written: a block of untouched memory costs nothing.
-        frames.set_order(pfn, order);
-        frames.set(pfn, FrameFlags::BUDDY);
+        frames.set_free_block(pfn, order);
         let (prev, next) = if at_tail {
             (list.last, 0)
         } else {

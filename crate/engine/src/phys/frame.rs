@@ -162,6 +162,14 @@ impl FrameTable {
     /// Gives the `2^order` pages from `head` this order and these flags alone; counts and anchors become 0.
     pub fn format(&mut self, head: Pfn, order: u8, head_flags: FrameFlags, tail_flags: FrameFlags) {
         let (start, n) = (head.index(), 1usize << order);
+        if n == 1 {
+            self.packed.set(start, head_flags.0);
+            self.refcount.set(start, 0);
+            self.mapcount.set(start, 0);
+            self.anchor.set(start, 0);
+            self.index.set(start, 0);
+            return;
+        }
         let high = u32::from(order) << ORDER_SHIFT;
         self.packed.fill(start, n, tail_flags.0 | high);
         self.packed.set(start, head_flags.0 | high);
@@ -175,6 +183,13 @@ impl FrameTable {
     pub fn set_order(&mut self, pfn: Pfn, order: u8) {
         let p = self.packed.get_mut(pfn.index());
         *p = *p & !(15 << ORDER_SHIFT) | u32::from(order) << ORDER_SHIFT;
+    }
+
+    /// Makes this page the first of a free block of this order; its other fields stay.
+    #[inline]
+    pub fn set_free_block(&mut self, pfn: Pfn, order: u8) {
+        let p = self.packed.get_mut(pfn.index());
+        *p = *p & !(15 << ORDER_SHIFT) | u32::from(order) << ORDER_SHIFT | FrameFlags::BUDDY.0;
     }
 
     /// Head of the folio or free block this page belongs to. Blocks are naturally aligned.

@@ -9,6 +9,7 @@ use super::pte::Pte;
 use crate::machine::Machine;
 use crate::phys::buddy::MigrateType;
 use crate::phys::frame::FrameFlags;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// Entries of a table.
@@ -20,6 +21,16 @@ pub struct Tables {
     entries: Vec<Rc<[Pte; PTRS_PER_TABLE]>>,
     frames: Vec<Pfn>,
     free: Vec<TableId>,
+    walked: Cell<Option<Walked>>,
+}
+
+/// The last walk down to a PMD table, as the hardware's paging-structure caches keep it: the next access is mostly
+/// in the same GiB. Forgotten when any table is freed.
+#[derive(Clone, Copy, Debug)]
+struct Walked {
+    mm: MmId,
+    gib: u64,
+    table: TableId,
 }
 
 /// State of the PMD entry for an address.
@@ -109,6 +120,7 @@ impl Machine {
     /// Frees a table; the entry that pointed to it is the caller's.
     pub(crate) fn free_table(&mut self, mm: MmId, table: TableId, top: bool) {
         let pfn = self.tables.frame(table);
+        self.tables.walked.set(None);
         self.tables.free.push(table);
         self.frames.clear(pfn, FrameFlags::PGTABLE);
         self.free_pages(pfn, 0);
@@ -127,8 +139,16 @@ impl Machine {
     /// Slot of the PMD entry for `addr`, `None` if an upper table is missing.
     #[inline]
     pub(crate) fn pmd_slot(&self, mm: MmId, addr: u64) -> Option<PmdSlot> {
-        let pud = self.lower(self.mm(mm).pgd, level_index(addr, 3))?;
-        let table = self.lower(pud, level_index(addr, 2))?;
+        let gib = addr >> 30;
+        let table = match self.tables.walked.get() {
+            Some(w) if w.mm == mm && w.gib == gib => w.table,
+            _ => {
+                let pud = self.lower(self.mm(mm).pgd, level_index(addr, 3))?;
+                let table = self.lower(pud, level_index(addr, 2))?;
+                self.tables.walked.set(Some(Walked { mm, gib, table }));
+                table
+            }
+        };
         Some(PmdSlot {
             table,
             index: level_index(addr, 1),
@@ -137,6 +157,9 @@ impl Machine {
 
     /// As [`pmd_slot`](Self::pmd_slot), making upper tables. `None` when memory is exhausted.
     pub(crate) fn pmd_slot_alloc(&mut self, mm: MmId, addr: u64) -> Option<PmdSlot> {
+        if let Some(slot) = self.pmd_slot(mm, addr) {
+            return Some(slot);
+        }
         let mut table = self.mm(mm).pgd;
         for level in [3, 2] {
             let index = level_index(addr, level);
