@@ -67,17 +67,6 @@ impl<T: Copy + Default> ChunkedVec<T> {
         self.set(self.len - 1, value);
     }
 
-    /// Stores `value` in `[start, start + n)`, a chunk at a time.
-    pub fn fill(&mut self, start: usize, n: usize, value: T) {
-        let (mut i, end) = (start, start + n);
-        while i < end {
-            let stop = end.min((i / CHUNK_LEN + 1) * CHUNK_LEN);
-            let from = i % CHUNK_LEN;
-            Rc::make_mut(&mut self.chunks[i / CHUNK_LEN])[from..from + (stop - i)].fill(value);
-            i = stop;
-        }
-    }
-
     /// The chunks that were ever written, with the index of their first element: for hashes and walks
     /// that must not look at untouched memory.
     pub fn touched(&self) -> impl Iterator<Item = (usize, &[T; CHUNK_LEN])> {
@@ -86,6 +75,21 @@ impl<T: Copy + Default> ChunkedVec<T> {
             .enumerate()
             .filter(|(_, c)| !Rc::ptr_eq(c, &self.untouched))
             .map(|(i, c)| (i * CHUNK_LEN, &**c))
+    }
+}
+
+impl<T: Copy + Default + PartialEq> ChunkedVec<T> {
+    /// Stores `value` in `[start, start + n)`, a chunk at a time. Default values leave untouched chunks untouched.
+    pub fn fill(&mut self, start: usize, n: usize, value: T) {
+        let (mut i, end) = (start, start + n);
+        while i < end {
+            let stop = end.min((i / CHUNK_LEN + 1) * CHUNK_LEN);
+            let (chunk, from) = (&mut self.chunks[i / CHUNK_LEN], i % CHUNK_LEN);
+            if value != T::default() || !Rc::ptr_eq(chunk, &self.untouched) {
+                Rc::make_mut(chunk)[from..from + (stop - i)].fill(value);
+            }
+            i = stop;
+        }
     }
 }
 
@@ -113,6 +117,12 @@ mod tests {
         assert_eq!(
             (v.len(), v.get(CHUNK_LEN), v.get(CHUNK_LEN - 1)),
             (CHUNK_LEN + 1, 3, 0)
+        );
+        v.fill(0, CHUNK_LEN, 0);
+        assert_eq!(
+            v.touched().count(),
+            1,
+            "nothing to clear in an untouched chunk"
         );
         v.fill(CHUNK_LEN - 2, 3, 9);
         assert_eq!(

@@ -10,6 +10,7 @@ use super::{CollapseControl, ScanResult};
 use crate::explain::Explain;
 use crate::khugepaged::scan_pmd::ScanCounts;
 use crate::machine::Machine;
+use crate::phys::folio::FreeRun;
 use crate::thp::TvaType;
 use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, Pfn, TableId, VmaId};
@@ -176,6 +177,7 @@ impl Machine {
     fn collapse_huge_page_copy(&mut self, folio: Pfn, vma: VmaId, table: TableId) -> u32 {
         let mm = self.vma(vma).mm;
         let mut copied = 0;
+        let mut freed = FreeRun::default();
         let mut i = 0;
         while i < HPAGE_PMD_NR {
             let pte = self.tables.get(table, i);
@@ -193,16 +195,21 @@ impl Machine {
             // In batches, so that a large folio that goes whole is never seen partially mapped.
             let n = self.folio_pte_batch(table, i, HPAGE_PMD_NR, pte.pfn());
             let head = self.frames.head(pte.pfn());
-            for k in 0..n {
-                self.copy_content(folio.add(i + k), pte.pfn().add(k));
-                self.tables.set(table, i + k, Pte::NONE);
+            if n == 1 && !self.folio_large(head) && self.frames.refcount(head) == 1 {
+                self.move_content(folio.add(i), head);
+            } else {
+                for k in 0..n {
+                    self.copy_content(folio.add(i + k), pte.pfn().add(k));
+                }
             }
+            self.tables.clear(table, i, n);
             self.remove_rmap_ptes(pte.pfn(), n, vma);
             self.free_swap_cache(head);
-            self.folio_put(head, n as i32);
+            self.folio_put_batched(head, n as i32, &mut freed);
             copied += n as u32;
             i += n;
         }
+        self.free_run(&mut freed);
         copied
     }
 

@@ -11,7 +11,7 @@
 //!
 //! All counts are true counts here; the kernel stores most of them less one.
 
-use super::buddy::MigrateType;
+use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
 use super::content::{self, ContentId, Pattern};
 use super::frame::FrameFlags;
 use super::zone::ZoneKind;
@@ -20,6 +20,13 @@ use crate::vm::addr::{MmId, Pfn};
 
 /// Flag in `_nr_pages_mapped` while any PMD maps the folio.
 pub const ENTIRELY_MAPPED: u32 = 0x80_0000;
+
+/// Small folios freed one after another whose frames lie side by side, on their way to the free lists.
+#[derive(Debug, Default)]
+pub(crate) struct FreeRun {
+    start: Pfn,
+    pages: u32,
+}
 
 impl Machine {
     /// `2^order` free pages: the first zone, high to low, that stays above its low mark, else above its min
@@ -58,14 +65,22 @@ impl Machine {
 
     /// Gives `2^order` pages back; their contents go.
     pub(crate) fn free_pages(&mut self, head: Pfn, order: u8) {
-        for i in 0..1usize << order {
-            let page = head.add(i);
+        self.drop_contents(head, 1 << order);
+        self.free_block(head, order);
+    }
+
+    fn drop_contents(&mut self, first: Pfn, n: usize) {
+        for i in 0..n {
+            let page = first.add(i);
             let id = self.frames.content(page);
             if id != content::ZERO {
                 self.contents.put(id);
                 self.frames.set_content(page, content::ZERO);
             }
         }
+    }
+
+    fn free_block(&mut self, head: Pfn, order: u8) {
         self.frames
             .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
         let zone = self
@@ -95,7 +110,43 @@ impl Machine {
         }
     }
 
+    /// As [`folio_put`](Self::folio_put), but a small folio that is freed waits in `run` for its neighbours: what is
+    /// unmapped in order was mostly allocated in order, and goes back as large blocks (`free_unref_folios`).
+    pub(crate) fn folio_put_batched(&mut self, head: Pfn, n: i32, run: &mut FreeRun) {
+        let last = self.frames.refcount(head) == n && !self.folio_large(head);
+        if !last {
+            self.folio_put(head, n);
+            return;
+        }
+        self.release_folio(head);
+        self.drop_contents(head, 1);
+        if run.start.0 + run.pages != head.0 {
+            self.free_run(run);
+            run.start = head;
+        }
+        run.pages += 1;
+    }
+
+    /// Frees the pages that wait in `run`, as the largest blocks of one pageblock that they make up.
+    pub(crate) fn free_run(&mut self, run: &mut FreeRun) {
+        let end = run.start.0 + run.pages;
+        while run.start.0 < end {
+            let aligned = run.start.0.trailing_zeros().min(PAGEBLOCK_ORDER.into());
+            let order = aligned.min((end - run.start.0).ilog2());
+            self.free_block(run.start, order as u8);
+            run.start.0 += 1 << order;
+        }
+        run.pages = 0;
+    }
+
     fn free_folio(&mut self, head: Pfn) {
+        let order = self.frames.order(head);
+        self.release_folio(head);
+        self.free_pages(head, order);
+    }
+
+    /// Takes a folio without references off every list and count (`__folio_put`).
+    fn release_folio(&mut self, head: Pfn) {
         let order = self.frames.order(head);
         self.deferred_split_unqueue(head);
         self.lru_remove(head);
@@ -106,7 +157,6 @@ impl Machine {
         if flags.has(FrameFlags::ANON) && order >= 2 {
             self.stat.mthp_mut(order).nr_anon -= 1;
         }
-        self.free_pages(head, order);
     }
 
     /// Puts a folio on the list its flags ask for: unevictable if mlocked, else inactive (`folio_add_lru`).
@@ -170,6 +220,14 @@ impl Machine {
         debug_assert_eq!(self.frames.content(to), content::ZERO);
         let id: ContentId = self.contents.get(self.frames.content(from));
         self.frames.set_content(to, id);
+    }
+
+    /// As [`copy_content`](Self::copy_content) where `from` is about to be freed: nothing is counted up and down.
+    pub(crate) fn move_content(&mut self, to: Pfn, from: Pfn) {
+        debug_assert_eq!(self.frames.content(to), content::ZERO);
+        let id = self.frames.content(from);
+        self.frames.set_content(to, id);
+        self.frames.set_content(from, content::ZERO);
     }
 
     /// True if every byte of the page is 0.

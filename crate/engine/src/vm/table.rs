@@ -16,9 +16,11 @@ use std::rc::Rc;
 pub const PTRS_PER_TABLE: usize = 512;
 
 /// All page tables of a machine.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Tables {
     entries: Vec<Rc<[Pte; PTRS_PER_TABLE]>>,
+    /// What every table is until its first entry: those deposited under huge pages mostly stay so.
+    empty: Rc<[Pte; PTRS_PER_TABLE]>,
     frames: Vec<Pfn>,
     free: Vec<TableId>,
     walked: Cell<Option<Walked>>,
@@ -57,6 +59,18 @@ pub struct PmdSlot {
     pub index: usize,
 }
 
+impl Default for Tables {
+    fn default() -> Self {
+        Tables {
+            entries: Vec::new(),
+            empty: Rc::new([Pte::NONE; PTRS_PER_TABLE]),
+            frames: Vec::new(),
+            free: Vec::new(),
+            walked: Cell::new(None),
+        }
+    }
+}
+
 impl Tables {
     /// The entry `index` of a table.
     #[inline]
@@ -68,6 +82,11 @@ impl Tables {
     #[inline]
     pub fn set(&mut self, table: TableId, index: usize, pte: Pte) {
         Rc::make_mut(&mut self.entries[table.index()])[index] = pte;
+    }
+
+    /// Empties `n` entries from `index` on.
+    pub fn clear(&mut self, table: TableId, index: usize, n: usize) {
+        Rc::make_mut(&mut self.entries[table.index()])[index..index + n].fill(Pte::NONE);
     }
 
     /// All entries of a table.
@@ -89,11 +108,11 @@ impl Tables {
     fn insert(&mut self, frame: Pfn) -> TableId {
         if let Some(id) = self.free.pop() {
             self.frames[id.index()] = frame;
-            self.entries[id.index()] = Rc::new([Pte::NONE; PTRS_PER_TABLE]);
+            self.entries[id.index()] = self.empty.clone();
             return id;
         }
         self.frames.push(frame);
-        self.entries.push(Rc::new([Pte::NONE; PTRS_PER_TABLE]));
+        self.entries.push(self.empty.clone());
         TableId(self.frames.len() as u32 - 1)
     }
 }

@@ -8,6 +8,7 @@ use super::addr::{
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use crate::machine::Machine;
+use crate::phys::folio::FreeRun;
 use crate::phys::swap::SwapEntry;
 
 /// Who zaps.
@@ -74,6 +75,7 @@ impl Machine {
         let mm = self.vma(vma).mm;
         let first = pte_index(addr);
         let last = first + ((end - addr) / PAGE_SIZE) as usize;
+        let mut freed = FreeRun::default();
         let mut i = first;
         while i < last {
             let pte = self.tables.get(table, i);
@@ -95,16 +97,15 @@ impl Machine {
                 continue;
             }
             let n = self.folio_pte_batch(table, i, last, pte.pfn());
-            for k in 0..n {
-                self.tables.set(table, i + k, Pte::NONE);
-            }
+            self.tables.clear(table, i, n);
             let head = self.frames.head(pte.pfn());
             self.mm_mut(mm).rss.anon -= n as i64;
             self.remove_rmap_ptes(pte.pfn(), n, vma);
             self.free_swap_cache(head);
-            self.folio_put(head, n as i32);
+            self.folio_put_batched(head, n as i32, &mut freed);
             i += n;
         }
+        self.free_run(&mut freed);
     }
 
     fn zap_nonpresent(&mut self, mm: MmId, table: TableId, i: usize, pte: Pte, how: Zap) {
