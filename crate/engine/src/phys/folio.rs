@@ -293,7 +293,7 @@ impl Machine {
     /// (`folio_expected_ref_count`).
     #[inline]
     pub(crate) fn folio_expected_refs(&self, head: Pfn) -> i32 {
-        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) {
+        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) || self.folio_in_file(head) {
             1 << self.frames.order(head)
         } else {
             0
