@@ -27,8 +27,11 @@ impl Machine {
 
     /// First folio with a page in `first..end`.
     pub(crate) fn next_folio(&self, id: FileId, first: u64, end: u64) -> Option<Pfn> {
+        if first >= end {
+            return None;
+        }
         self.file_folio(id, first).or_else(|| {
-            let mut later = self.inode(id).folios.range(first..end.max(first));
+            let mut later = self.inode(id).folios.range(first..end);
             later.next().map(|e| *e.1)
         })
     }

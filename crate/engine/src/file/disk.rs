@@ -136,8 +136,8 @@ impl Machine {
         }
     }
 
-    /// MADV_PAGEOUT of a folio of a file: written if dirty, unmapped and dropped. Shared memory stays, on the active
-    /// list.
+    /// MADV_PAGEOUT of a folio of a file: written if dirty, unmapped and dropped. Shared memory is unmapped and stays,
+    /// on the active list.
     ///
     /// Deviation: shared memory is not swapped out.
     pub(crate) fn reclaim_file_folio(&mut self, head: Pfn) {
@@ -149,6 +149,7 @@ impl Machine {
         ) {
             return;
         }
+        self.try_to_unmap_file(head);
         if flags.has(FrameFlags::SWAPBACKED) {
             if flags.has(FrameFlags::LRU) {
                 self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
@@ -157,7 +158,6 @@ impl Machine {
         }
         let id = FileId(self.frames.anchor(head));
         let (first, end) = (self.frames.index(head), self.folio_next_index(head));
-        self.unmap_mapping_folio(head);
         if self.frames.has(head, FrameFlags::DIRTY) {
             self.write_back(id, first, end);
         } else {

@@ -139,6 +139,19 @@ impl Machine {
         }
     }
 
+    /// As [`unmap_mapping_folio`](Self::unmap_mapping_folio) for reclaim and splits, which split huge PMDs first
+    /// (`try_to_unmap`).
+    pub(crate) fn try_to_unmap_file(&mut self, head: Pfn) {
+        if self.folio_entire_mapcount(head) > 0 {
+            for m in self.rmap_walk_file(head) {
+                if m.huge {
+                    self.split_huge_pmd(m.vma, m.addr);
+                }
+            }
+        }
+        self.unmap_mapping_folio(head);
+    }
+
     /// Takes a folio of a file out of all page tables; faults bring it back (`unmap_mapping_folio`).
     pub(crate) fn unmap_mapping_folio(&mut self, head: Pfn) {
         if self.folio_mapcount(head) > 0 {

@@ -52,7 +52,7 @@ impl Machine {
             self.count_split(head, order, true);
             return Err(Errno::EAGAIN);
         }
-        self.unmap_mapping_folio(head);
+        self.try_to_unmap_file(head);
         self.count_split(head, order, false);
         self.account_file_folio(head, -1);
         let at = (page.0 - head.0) as usize;

@@ -193,7 +193,7 @@ impl Machine {
         let mut out = String::new();
         for vma in self.mm(mm).vmas.values() {
             let e = self.smaps_entry(*vma);
-            out.push_str(&maps::area_header(self.vma(*vma)));
+            out.push_str(&self.area_header(self.vma(*vma)));
             for (name, kb) in e.fields() {
                 line(&mut out, name, kb);
             }

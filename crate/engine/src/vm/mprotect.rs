@@ -77,6 +77,7 @@ impl Machine {
             && !old.any(
                 VmFlags::ACCOUNT
                     .with(VmFlags::WRITE)
+                    .with(VmFlags::SHARED)
                     .with(VmFlags::NORESERVE),
             )
         {
