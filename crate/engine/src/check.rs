@@ -9,6 +9,7 @@ use crate::phys::swap::SwapEntry;
 use crate::vm::addr::{
     HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, VmaId, pmd_down, pte_index,
 };
+use crate::vm::mm::RssStat;
 use crate::vm::pte::SwapKind;
 use crate::vm::table::Pmd;
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ impl Machine {
             }
         }
         self.check_frames(&found)?;
+        self.check_files(&found.ptes, &found.pmds)?;
         self.check_anon_vmas()?;
         self.check_deferred()?;
         self.check_swap(&found)?;
@@ -92,7 +94,7 @@ impl Machine {
 
     fn check_mm(&self, id: MmId, found: &mut Found) -> Result<(), String> {
         let mm = self.mm(id);
-        let (mut last, mut anon, mut swap, mut huge) = (0, 0i64, 0i64, 0usize);
+        let (mut last, mut rss, mut huge) = (0, RssStat::default(), 0usize);
         for (&start, &vma) in &mm.vmas {
             let v = self.vma(vma);
             ensure!(
@@ -113,18 +115,9 @@ impl Machine {
                 "{vma:?} is not linked to its anchor"
             );
             last = v.end;
-            self.walk_vma(vma, &mut anon, &mut swap, &mut huge, found)?;
+            self.walk_vma(vma, &mut rss, &mut huge, found)?;
         }
-        ensure!(
-            anon == mm.rss.anon,
-            "{id:?}: {anon} anonymous pages mapped, counts {}",
-            mm.rss.anon
-        );
-        ensure!(
-            swap == mm.rss.swap,
-            "{id:?}: {swap} swap entries, counts {}",
-            mm.rss.swap
-        );
+        ensure!(rss == mm.rss, "{id:?}: maps {rss:?}, counts {:?}", mm.rss);
         ensure!(
             huge == mm.deposit.len(),
             "{id:?}: {huge} huge PMDs, {} tables deposited",
@@ -136,8 +129,7 @@ impl Machine {
     fn walk_vma(
         &self,
         vma: VmaId,
-        anon: &mut i64,
-        swap: &mut i64,
+        rss: &mut RssStat,
         huge: &mut usize,
         found: &mut Found,
     ) -> Result<(), String> {
@@ -151,9 +143,10 @@ impl Machine {
                         stop - addr == HPAGE_PMD_SIZE,
                         "huge PMD at {addr:#x} sticks out of its area"
                     );
-                    *huge += 1;
+                    let file = !e.special() && !self.frames.has(e.pfn(), FrameFlags::ANON);
+                    *huge += usize::from(!file);
                     if !e.special() {
-                        *anon += HPAGE_PMD_NR as i64;
+                        *self.rss_kind(rss, e.pfn()) += HPAGE_PMD_NR as i64;
                         *found.pmds.entry(e.pfn()).or_default() += 1;
                     }
                 }
@@ -164,11 +157,11 @@ impl Machine {
                         .enumerate()
                     {
                         if e.present() && !e.special() {
-                            *anon += 1;
+                            *self.rss_kind(rss, self.frames.head(e.pfn())) += 1;
                             *found.ptes.entry(e.pfn()).or_default() += 1;
                             self.check_anchor(vma, addr + i as u64 * PAGE_SIZE, e.pfn())?;
                         } else if e.swap_kind() == Some(SwapKind::Swap) {
-                            *swap += 1;
+                            rss.swap += 1;
                             let slot = found
                                 .slots
                                 .entry(SwapEntry::from_value(e.swap_value()))
@@ -185,6 +178,18 @@ impl Machine {
         Ok(())
     }
 
+    fn rss_kind<'a>(&self, rss: &'a mut RssStat, head: Pfn) -> &'a mut i64 {
+        let flags = self.frames.flags(head);
+        match (
+            flags.has(FrameFlags::ANON),
+            flags.has(FrameFlags::SWAPBACKED),
+        ) {
+            (true, _) => &mut rss.anon,
+            (_, true) => &mut rss.shmem,
+            _ => &mut rss.file,
+        }
+    }
+
     /// An anonymous page can be found again from its anchor and index.
     fn check_anchor(&self, vma: VmaId, addr: u64, page: Pfn) -> Result<(), String> {
         let head = self.frames.head(page);
@@ -197,6 +202,11 @@ impl Machine {
             v.page_index(addr) == index,
             "{page:?} at {addr:#x} has index {index}"
         );
+        if !self.frames.has(head, FrameFlags::ANON) {
+            let of_file = v.file.is_some_and(|f| f.0 == self.frames.anchor(head));
+            ensure!(of_file, "{page:?} at {addr:#x} is not of its area's file");
+            return Ok(());
+        }
         let anchored = v.chain.iter().any(|a| a.0 == self.frames.anchor(head));
         ensure!(
             anchored,

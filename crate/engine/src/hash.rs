@@ -63,6 +63,7 @@ impl Machine {
             self.sysctl,
             self.tracing.enabled_mask()
         );
+        self.hash_files(&mut h);
         let _ = write!(h, "{:?}", self.thp);
         for (i, area) in self.swap.areas() {
             let _ = write!(h, "{i}{:?}{:?}", area.backing, area.clusters);

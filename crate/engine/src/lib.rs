@@ -32,6 +32,7 @@ mod clock;
 pub mod config;
 pub mod errno;
 pub mod explain;
+pub mod file;
 mod hash;
 pub mod khugepaged;
 pub mod ksm;

@@ -50,7 +50,19 @@ pub(crate) fn of_frame(m: &Machine, pfn: Pfn) -> u8 {
         return b'k';
     }
     match order {
-        _ if !flags.has(FrameFlags::ANON) => b'r',
+        _ if !flags.has(FrameFlags::ANON) && !flags.has(FrameFlags::LRU) => b'r',
+        _ if !flags.has(FrameFlags::ANON) => {
+            let letters = if flags.has(FrameFlags::SWAPBACKED) {
+                b"mMn"
+            } else {
+                b"fFl"
+            };
+            match order {
+                HPAGE_PMD_ORDER if m.folio_entire_mapcount(head) > 0 => letters[1],
+                HPAGE_PMD_ORDER => letters[2],
+                _ => letters[0],
+            }
+        }
         0 => b'a',
         HPAGE_PMD_ORDER if m.folio_entire_mapcount(head) > 0 => b'T',
         HPAGE_PMD_ORDER => b't',

@@ -72,6 +72,10 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             ret: ScanResult::Succeed,
             ..
         }
+        | K::KhugepagedScanFile {
+            result: ScanResult::Succeed,
+            ..
+        }
         | K::KsmStartScan { .. }
         | K::KsmStopScan { .. }
         | K::KsmRemoveRmapItem { .. }
@@ -129,6 +133,19 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
         } => Told::new("collapse", status.as_str())
             .at(mm, addr, 512)
             .ok(status == ScanResult::Succeed),
+        K::KhugepagedScanFile {
+            mm, addr, result, ..
+        } => Told::new("scan", result.as_str())
+            .at(mm, addr, 512)
+            .ok(result == ScanResult::PteMappedHugepage),
+        K::KhugepagedCollapseFile {
+            mm, addr, result, ..
+        } => Told::new("collapse", result.as_str())
+            .at(mm, addr, 512)
+            .ok(matches!(
+                result,
+                ScanResult::Succeed | ScanResult::PteMappedHugepage
+            )),
         K::KsmEnter { mm } => Told::new("register", "").at(mm, 0, 0),
         K::KsmExit { mm } => Told::new("unregister", "").at(mm, 0, 0),
         K::KsmMergeOnePage { mm, addr, err, .. } => {

@@ -73,7 +73,7 @@ impl Machine {
     ///
     /// Deviation: no memory cgroup can refuse it (SCAN_CGROUP_CHARGE_FAIL), and with neither reclaim nor compaction
     /// nor nodes to choose from, `defrag` and the busiest node of the range play no part.
-    fn alloc_charge_folio<E: Explain>(&mut self, x: &mut E) -> Result<Pfn, ScanResult> {
+    pub(super) fn alloc_charge_folio<E: Explain>(&mut self, x: &mut E) -> Result<Pfn, ScanResult> {
         let folio = self.alloc_user_folio(HPAGE_PMD_ORDER);
         let result = ScanResult::AllocHugePageFail;
         x.fails(
@@ -125,7 +125,7 @@ impl Machine {
         if !self.thp_vma_allowable(vma, v.flags, cc.tva(), HPAGE_PMD_ORDER) {
             return Err(ScanResult::VmaCheck);
         }
-        if v.anon_vma.is_none() || !v.is_anonymous() {
+        if v.is_anonymous() && v.anon_vma.is_none() {
             return Err(ScanResult::PageAnon);
         }
         Ok(vma)

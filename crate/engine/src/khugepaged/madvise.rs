@@ -21,7 +21,7 @@ enum After {
 }
 
 /// `PteMappedHugepage` comes of files alone: the page cache's huge page is then mapped (`collapse_pte_mapped_thp`) and
-/// that result decides. Files do not exist yet.
+/// that result decides.
 fn after(result: ScanResult) -> After {
     use ScanResult as S;
     match result {
@@ -87,7 +87,7 @@ impl Machine {
                 }
                 last = last.min(pmd_down(self.vma(vma).end));
             }
-            let attempt = self.hpage_collapse_scan_pmd(vma, addr, cc, &mut Silent);
+            let attempt = self.hpage_collapse_scan(vma, addr, cc, &mut Silent);
             lock_dropped = attempt.lock_dropped;
             match after(attempt.result) {
                 After::Count => huge += 1,

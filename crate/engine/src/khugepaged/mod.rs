@@ -15,6 +15,7 @@
 mod check;
 mod collapse;
 mod cost;
+mod file;
 mod files;
 mod isolate;
 mod madvise;

@@ -92,8 +92,7 @@ impl Machine {
         let cc = CollapseControl {
             is_khugepaged: true,
         };
-        // Files and shared memory have a scan of their own (`hpage_collapse_scan_file`); no policy admits them yet.
-        let attempt = self.hpage_collapse_scan_pmd(vma, addr, cc, &mut Silent);
+        let attempt = self.hpage_collapse_scan(vma, addr, cc, &mut Silent);
         if attempt.result == ScanResult::Succeed {
             self.khugepaged.pages_collapsed = self.khugepaged.pages_collapsed.wrapping_add(1);
         }

@@ -45,6 +45,21 @@ pub(super) struct Attempt {
 const REFERENCED_IF_SWAPPED: u32 = HPAGE_PMD_NR as u32 / 2;
 
 impl Machine {
+    /// Scans the range at `addr` by the rules of what it maps, and collapses it if it may be.
+    pub(super) fn hpage_collapse_scan<E: Explain>(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        cc: CollapseControl,
+        x: &mut E,
+    ) -> Attempt {
+        if self.vma(vma).file.is_some() {
+            self.hpage_collapse_file(vma, addr, cc, x)
+        } else {
+            self.hpage_collapse_scan_pmd(vma, addr, cc, x)
+        }
+    }
+
     /// Scans the range at `addr` and collapses it if it may be. Emits what the kernel traces.
     pub(super) fn hpage_collapse_scan_pmd<E: Explain>(
         &mut self,

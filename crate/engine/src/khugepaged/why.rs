@@ -26,6 +26,16 @@ impl Machine {
             return list;
         };
         self.why_area(vma, addr, &mut list);
+        if let Some(id) = self.vma(vma).file {
+            if self.pmd_block_in_vma(vma, base).is_some() {
+                let cc = CollapseControl {
+                    is_khugepaged: true,
+                };
+                let start = self.vma(vma).page_index(base);
+                self.scan_file(id, start, cc, &mut list);
+            }
+            return list;
+        }
         let pmd = self.find_pmd_or_thp_or_none(mm, base, &mut list);
         if pmd == Err(ScanResult::PmdNone) || pmd == Err(ScanResult::PmdNull) {
             list.remedy(

@@ -9,6 +9,10 @@
 //! | 2 | mappings by mm id 0 | mm id 0 | maybe mapped shared |
 //! | 3 | mappings by mm id 1 | mm id 1 | |
 //!
+//! Folios of two pages, which only files have, keep no mm ids: whether they are shared is read off their pages.
+//!
+//! Deviation: the kernel has room for the ids there too, and would not call them shared while one process maps a page twice.
+//!
 //! All counts are true counts here; the kernel stores most of them less one.
 
 use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
@@ -281,6 +285,9 @@ impl Machine {
 
     /// The two address spaces a large folio remembers, with their mappings, and whether it is marked shared.
     pub fn folio_mm_ids(&self, head: Pfn) -> ([(Option<MmId>, i32); 2], bool) {
+        if self.frames.order(head) < 2 {
+            return ([(None, 0); 2], self.folio_maybe_mapped_shared(head));
+        }
         let id = |p: Pfn| {
             (
                 self.frames.anchor(p).checked_sub(1).map(MmId),
@@ -298,6 +305,9 @@ impl Machine {
         let total = self.frames.refcount_mut(head.add(1));
         *total += n;
         let total = *total;
+        if self.frames.order(head) == 1 {
+            return;
+        }
         let id = mm.0 + 1;
         let (s0, s1) = (head.add(2), head.add(3));
         if self.frames.anchor(s0) == id {
@@ -322,6 +332,9 @@ impl Machine {
         let total = self.frames.refcount_mut(head.add(1));
         *total -= n;
         let total = *total;
+        if self.frames.order(head) == 1 {
+            return;
+        }
         let id = mm.0 + 1;
         for slot in [head.add(2), head.add(3)] {
             if self.frames.anchor(slot) == id {
@@ -344,14 +357,19 @@ impl Machine {
     #[inline]
     pub(crate) fn folio_maybe_mapped_shared(&self, head: Pfn) -> bool {
         let n = self.folio_mapcount(head);
-        n > 1 && (self.frames.order(head) == 0 || self.frames.link(head.add(2)) != 0)
+        n > 1
+            && match self.frames.order(head) {
+                0 => true,
+                1 => (0..2).any(|i| self.frames.mapcount(head.add(i)) > 1),
+                _ => self.frames.link(head.add(2)) != 0,
+            }
     }
 
     /// References a folio should have if nobody but page tables and the swap cache uses it
     /// (`folio_expected_ref_count`).
     #[inline]
     pub(crate) fn folio_expected_refs(&self, head: Pfn) -> i32 {
-        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) {
+        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) || self.folio_in_file(head) {
             1 << self.frames.order(head)
         } else {
             0

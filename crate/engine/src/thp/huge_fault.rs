@@ -133,6 +133,11 @@ impl Machine {
             return None;
         }
         let head = pmd.pfn();
+        if !self.frames.has(head, FrameFlags::ANON) {
+            // Copies of pages of a file are made one by one.
+            self.split_huge_pmd(vma, addr);
+            return None;
+        }
         let reusable =
             self.frames.has(head, FrameFlags::ANON_EXCLUSIVE) || self.frames.refcount(head) == 1;
         if !reusable {

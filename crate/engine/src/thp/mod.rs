@@ -13,6 +13,7 @@ mod why;
 
 pub use policy::TvaType;
 pub use settings::{Defrag, Enabled, ShmemEnabled, ShmemSizeEnabled, SizeEnabled, THP_FILES};
+pub(crate) use split_folio::INHERITED;
 
 use crate::vm::addr::Pfn;
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ pub struct Thp {
     pub shrink_underused: bool,
     /// `shmem_enabled`.
     pub shmem_enabled: ShmemEnabled,
+    /// The last of its words that says something to the internal mount: neither `deny` nor `force`.
+    pub shmem_mount: ShmemEnabled,
     /// `hugepages-<N>kB/enabled`, by order 2..=9.
     pub size_enabled: [SizeEnabled; 10],
     /// `hugepages-<N>kB/shmem_enabled`, by order 1..=9.
@@ -57,6 +60,7 @@ impl Thp {
             use_zero_page: true,
             shrink_underused: true,
             shmem_enabled: ShmemEnabled::Never,
+            shmem_mount: ShmemEnabled::Never,
             size_enabled,
             shmem_size_enabled,
             huge_zero: None,

@@ -137,7 +137,9 @@ impl Machine {
                 return 0;
             }
             if v.file.is_some() {
-                return self.file_allowable_orders(vma, flags, tva, left);
+                let allowed = self.file_allowable_orders(vma, tva, left);
+                x.fails("file", allowed == 0, NO, || self.file_words(vma));
+                return allowed;
             }
         }
         let needs_anon_vma =
@@ -158,6 +160,18 @@ impl Machine {
             return 0;
         }
         left
+    }
+
+    fn file_words(&self, vma: VmaId) -> String {
+        if !self.vma_is_shmem(vma) {
+            return "a file on disk: no READ_ONLY_THP_FOR_FS".into();
+        }
+        let word = |w: String| w.split(['[', ']']).nth(1).unwrap_or_default().to_owned();
+        format!(
+            "shmem_enabled={} 2048kB={}",
+            word(self.thp.shmem_enabled.show()),
+            word(self.thp.shmem_size_enabled[9].show())
+        )
     }
 
     fn enabled_words(&self, flags: VmFlags) -> String {
@@ -191,15 +205,17 @@ impl Machine {
         left
     }
 
-    /// Files: a room for page cache and shared memory, which do not exist yet.
-    fn file_allowable_orders(
-        &self,
-        _vma: VmaId,
-        _flags: VmFlags,
-        _tva: TvaType,
-        _orders: u32,
-    ) -> u32 {
-        0
+    /// Areas of files: shared memory by its own settings, asked with the flags the area has now; files on disk never,
+    /// in a kernel without `READ_ONLY_THP_FOR_FS`.
+    fn file_allowable_orders(&self, vma: VmaId, tva: TvaType, orders: u32) -> u32 {
+        let v = self.vma(vma);
+        match v.file {
+            Some(id) if self.inode(id).shmem => {
+                let forced = tva == TvaType::ForcedCollapse;
+                orders & self.shmem_allowable_huge_orders(id, Some(vma), v.pgoff, 0, forced)
+            }
+            _ => 0,
+        }
     }
 
     /// Whether anything could ever have a PMD-mapped huge page: khugepaged runs then (`hugepage_pmd_enabled`).

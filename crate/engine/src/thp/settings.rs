@@ -222,6 +222,9 @@ impl Machine {
                     return Err(Errno::EINVAL);
                 }
                 self.thp.shmem_enabled = value;
+                if !matches!(value, ShmemEnabled::Deny | ShmemEnabled::Force) {
+                    self.thp.shmem_mount = value;
+                }
                 self.start_stop_khugepaged();
             }
             "use_zero_page" => self.thp.use_zero_page = flag(text)?,

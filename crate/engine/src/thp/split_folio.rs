@@ -24,7 +24,7 @@ struct Unmapped {
 }
 
 /// Flags that every page inherits from the folio.
-const INHERITED: FrameFlags = FrameFlags(
+pub(crate) const INHERITED: FrameFlags = FrameFlags(
     FrameFlags::REFERENCED.0
         | FrameFlags::UPTODATE.0
         | FrameFlags::DIRTY.0
@@ -55,6 +55,9 @@ impl Machine {
         if self.frames.has(head, FrameFlags::ZERO) {
             return Err(Errno::EBUSY);
         }
+        if self.folio_in_file(head) {
+            return self.split_file_folio(page, false, extra_refs);
+        }
         if self.frames.refcount(head) != self.folio_expected_refs(head) + extra_refs {
             self.count_split(head, order, true);
             return Err(Errno::EAGAIN);
@@ -74,13 +77,14 @@ impl Machine {
         Ok(())
     }
 
-    fn count_split(&mut self, head: Pfn, order: u8, failed: bool) {
+    pub(crate) fn count_split(&mut self, head: Pfn, order: u8, failed: bool) {
+        let anon = self.frames.has(head, FrameFlags::ANON);
         let s = self.stat.mthp_mut(order);
         if failed {
             s.split_failed += 1;
         } else {
             s.split += 1;
-            s.nr_anon -= 1;
+            s.nr_anon -= i64::from(anon);
         }
         if order == HPAGE_PMD_ORDER {
             *if failed {

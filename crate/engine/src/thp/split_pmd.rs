@@ -8,7 +8,7 @@ use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, VmaId, pmd_aligned, pmd_down};
 use crate::vm::pte::Pte;
 use crate::vm::rmap::Exclusive;
-use crate::vm::table::Pmd;
+use crate::vm::table::{Pmd, PmdSlot};
 
 impl Machine {
     /// Splits the huge PMD for `addr`, if there is one. Never fails.
@@ -21,6 +21,11 @@ impl Machine {
             return;
         };
         self.stat.thp_split_pmd += 1;
+        if !pmd.special() && !self.frames.has(pmd.pfn(), FrameFlags::ANON) {
+            self.drop_file_pmd(vma, slot, pmd);
+            self.emit(EventKind::SplitPmd { mm, addr: base });
+            return;
+        }
         let table = self.withdraw_table(mm);
         if pmd.special() {
             let zero = Pte::page(self.zero_pfn)
@@ -50,6 +55,23 @@ impl Machine {
         }
         self.pmd_populate(slot, table);
         self.emit(EventKind::SplitPmd { mm, addr: base });
+    }
+
+    /// The huge PMD of a file goes and nothing takes its place: the page cache knows the pages.
+    fn drop_file_pmd(&mut self, vma: VmaId, slot: PmdSlot, pmd: Pte) {
+        let (mm, head) = (self.vma(vma).mm, pmd.pfn());
+        self.tables.set(slot.table, slot.index, Pte::NONE);
+        for (bit, flag) in [
+            (pmd.dirty(), FrameFlags::DIRTY),
+            (pmd.young(), FrameFlags::REFERENCED),
+        ] {
+            if bit {
+                self.frames.set(head, flag);
+            }
+        }
+        self.remove_rmap_pmd(head, vma);
+        *self.mm_counter(mm, head) -= HPAGE_PMD_NR as i64;
+        self.folio_put(head, 1);
     }
 
     /// Before the bounds of areas move to `addr`: a huge PMD that would straddle it is split

@@ -39,6 +39,9 @@ impl std::fmt::Display for Pointer {
     }
 }
 
+/// Stands for the name of the file, which only the machine knows.
+const FILENAME: &str = "{file}";
+
 /// A frame as `unsigned long`, all ones for none.
 fn scan_pfn(pfn: Option<Pfn>) -> u64 {
     pfn.map_or(u64::MAX, |p| p.0.into())
@@ -100,6 +103,35 @@ pub fn tracepoint_text(kind: &EventKind) -> Option<String> {
                 ret as u8
             )
         }
+        K::KhugepagedScanFile {
+            mm,
+            pfn,
+            present,
+            swap,
+            result,
+            ..
+        } => format!(
+            "mm={}, scan_pfn={:#x}, filename={FILENAME}, present={present}, swap={swap}, result={}",
+            Pointer::mm(mm),
+            scan_pfn(pfn),
+            result.as_str()
+        ),
+        K::KhugepagedCollapseFile {
+            mm,
+            addr,
+            hpfn,
+            index,
+            is_shmem,
+            nr,
+            result,
+            ..
+        } => format!(
+            "mm={}, hpage_pfn={:#x}, index={index}, addr={addr:x}, is_shmem={}, filename={FILENAME}, nr={nr}, result={}",
+            Pointer::mm(mm),
+            scan_pfn(hpfn),
+            u8::from(is_shmem),
+            result.as_str()
+        ),
         // The sequence number is an int there.
         K::KsmStartScan { seq, rmap } | K::KsmStopScan { seq, rmap } => {
             format!("seq {} rmap size {}", seq as i32, rmap as i32)
@@ -153,7 +185,12 @@ impl Machine {
     /// A line of `trace` for an event that is a tracepoint: `TASK-PID [CPU] FLAGS SECONDS.MICROS: EVENT: TEXT`.
     /// Daemons and the shell run on CPU 0; a process that is gone is `<...>`, as in the kernel.
     pub fn trace_line(&self, event: &Event) -> Option<String> {
-        let text = tracepoint_text(&event.kind)?;
+        let mut text = tracepoint_text(&event.kind)?;
+        if let EventKind::KhugepagedScanFile { file, .. }
+        | EventKind::KhugepagedCollapseFile { file, .. } = event.kind
+        {
+            text = text.replace(FILENAME, self.trace_filename(file));
+        }
         let (task, pid, cpu) = match event.actor {
             Actor::Khugepaged => ("khugepaged", KHUGEPAGED_PID, 0),
             Actor::Ksmd => ("ksmd", KSMD_PID, 0),
@@ -168,6 +205,13 @@ impl Machine {
         Some(format!(
             "{task:>16}-{pid:<7} [{cpu:03}] ..... {secs:5}.{micros:06}: {text}"
         ))
+    }
+
+    /// Name of a file as its directory entry has it.
+    fn trace_filename(&self, id: crate::vm::addr::FileId) -> &str {
+        let inode = self.files.get(id.index()).and_then(Option::as_ref);
+        let path = inode.map_or("(gone)", |i| i.name.as_str());
+        path.trim_start_matches('/').trim_end_matches(" (deleted)")
     }
 
     /// Text of `trace`: the lines of the enabled tracepoints that the ring still holds.

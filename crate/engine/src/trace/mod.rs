@@ -12,7 +12,7 @@ pub use ring::{EventRing, RING_EVENTS};
 pub use switch::Tracing;
 
 use crate::khugepaged::ScanResult;
-use crate::vm::addr::{MmId, Pfn, Pid};
+use crate::vm::addr::{FileId, MmId, Pfn, Pid};
 
 /// Who did it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,6 +87,27 @@ pub enum EventKind {
         swapped_in: i32,
         referenced: i32,
         ret: ScanResult,
+    },
+    /// `mm_khugepaged_scan_file`
+    KhugepagedScanFile {
+        mm: MmId,
+        addr: u64,
+        pfn: Option<Pfn>,
+        file: FileId,
+        present: i32,
+        swap: i32,
+        result: ScanResult,
+    },
+    /// `mm_khugepaged_collapse_file`
+    KhugepagedCollapseFile {
+        mm: MmId,
+        addr: u64,
+        hpfn: Option<Pfn>,
+        index: u64,
+        is_shmem: bool,
+        file: FileId,
+        nr: i32,
+        result: ScanResult,
     },
     /// `ksm_start_scan`
     KsmStartScan {
@@ -263,6 +284,8 @@ impl EventKind {
             K::CollapseHugePage { .. } => "mm_collapse_huge_page",
             K::CollapseHugePageIsolate { .. } => "mm_collapse_huge_page_isolate",
             K::CollapseHugePageSwapin { .. } => "mm_collapse_huge_page_swapin",
+            K::KhugepagedScanFile { .. } => "mm_khugepaged_scan_file",
+            K::KhugepagedCollapseFile { .. } => "mm_khugepaged_collapse_file",
             K::KsmStartScan { .. } => "ksm_start_scan",
             K::KsmStopScan { .. } => "ksm_stop_scan",
             K::KsmEnter { .. } => "ksm_enter",

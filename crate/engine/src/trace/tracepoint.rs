@@ -75,7 +75,7 @@ const fn event(
     }
 }
 
-/// All tracepoints. Those of files exist but nothing passes them yet.
+/// All tracepoints.
 pub const TRACEPOINTS: &[Tracepoint] = &[
     event(
         Group::HugeMemory,

@@ -3,7 +3,7 @@
 //! Counterpart in `fs/proc/task_mmu.c`: `show_vma_header_prefix`, `show_map_vma`.
 
 use crate::machine::Machine;
-use crate::vm::addr::MmId;
+use crate::vm::addr::{MmId, PAGE_SHIFT};
 use crate::vm::vma::Vma;
 
 /// Column of the name of an area.
@@ -11,7 +11,11 @@ const NAME_COLUMN: usize = 73;
 
 /// `START-END rwxp OFFSET MAJOR:MINOR INODE ` and the name, if any. Without one a single blank stays at the end.
 pub(super) fn header(start: u64, end: u64, perm: &str, name: Option<&str>) -> String {
-    let mut line = format!("{start:08x}-{end:08x} {perm} 00000000 00:00 0 ");
+    line(start, end, perm, "00000000 00:00 0", name)
+}
+
+fn line(start: u64, end: u64, perm: &str, place: &str, name: Option<&str>) -> String {
+    let mut line = format!("{start:08x}-{end:08x} {perm} {place} ");
     if let Some(name) = name {
         line = format!("{line:<NAME_COLUMN$}{name}");
     }
@@ -19,18 +23,25 @@ pub(super) fn header(start: u64, end: u64, perm: &str, name: Option<&str>) -> St
     line
 }
 
-/// The line of an area. Anonymous memory has no offset, no inode and no name; areas of files will have all three.
-pub(super) fn area_header(v: &Vma) -> String {
-    header(v.start, v.end, &v.flags.perm(), None)
-}
-
 impl Machine {
+    /// The line of an area. Anonymous memory has no offset, no inode and no name. Shared memory is of device 0:1, files
+    /// are of 8:1; the inode is the number of the file.
+    pub(super) fn area_header(&self, v: &Vma) -> String {
+        let Some(id) = v.file else {
+            return header(v.start, v.end, &v.flags.perm(), None);
+        };
+        let inode = self.inode(id);
+        let device = if inode.shmem { "00:01" } else { "08:01" };
+        let place = format!("{:08x} {device} {}", v.pgoff << PAGE_SHIFT, id.0);
+        line(v.start, v.end, &v.flags.perm(), &place, Some(&inode.name))
+    }
+
     /// Text of `/proc/PID/maps`.
     pub(super) fn maps_show(&self, mm: MmId) -> String {
         self.mm(mm)
             .vmas
             .values()
-            .map(|v| area_header(self.vma(*v)))
+            .map(|v| self.area_header(self.vma(*v)))
             .collect()
     }
 }

@@ -37,6 +37,8 @@ struct MemSize {
     ksm: u64,
     lazyfree: u64,
     anonymous_thp: u64,
+    shmem_thp: u64,
+    file_thp: u64,
     swap: u64,
     swap_pss: u64,
 }
@@ -146,8 +148,8 @@ impl SmapsEntry {
             ksm: kb(m.ksm),
             lazy_free: kb(m.lazyfree),
             anon_huge_pages: kb(m.anonymous_thp),
-            shmem_pmd_mapped: 0,
-            file_pmd_mapped: 0,
+            shmem_pmd_mapped: kb(m.shmem_thp),
+            file_pmd_mapped: kb(m.file_thp),
             shared_hugetlb: 0,
             private_hugetlb: 0,
             swap: kb(m.swap),
@@ -191,7 +193,7 @@ impl Machine {
         let mut out = String::new();
         for vma in self.mm(mm).vmas.values() {
             let e = self.smaps_entry(*vma);
-            out.push_str(&maps::area_header(self.vma(*vma)));
+            out.push_str(&self.area_header(self.vma(*vma)));
             for (name, kb) in e.fields() {
                 line(&mut out, name, kb);
             }
@@ -235,7 +237,14 @@ impl Machine {
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
                 Pmd::Huge(pmd) if !pmd.special() => {
-                    m.anonymous_thp += HPAGE_PMD_NR as u64 * PAGE_SIZE;
+                    let flags = self.frames.flags(pmd.pfn());
+                    *if flags.has(FrameFlags::ANON) {
+                        &mut m.anonymous_thp
+                    } else if flags.has(FrameFlags::SWAPBACKED) {
+                        &mut m.shmem_thp
+                    } else {
+                        &mut m.file_thp
+                    } += HPAGE_PMD_NR as u64 * PAGE_SIZE;
                     self.smaps_account(m, pmd.pfn(), HPAGE_PMD_NR, pmd, locked);
                 }
                 Pmd::Table(table) => {

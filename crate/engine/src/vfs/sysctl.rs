@@ -249,12 +249,13 @@ impl Machine {
         );
     }
 
-    /// Bit 0: clean page cache, of which there is none yet. Bit 1: every shrinker runs, in the order they were
+    /// Bit 0: clean page cache. Bit 1: every shrinker runs, in the order they were
     /// registered.
     ///
     /// Deviation: once, where the kernel goes on while much is being freed.
     fn drop_caches(&mut self, what: u64) {
         if what & 1 != 0 {
+            self.drop_pagecache();
             self.stat.drop_pagecache += 1;
         }
         if what & 2 != 0 {

@@ -24,6 +24,9 @@ impl Machine {
             return self.wp_page_copy(vma, addr, table, access);
         }
         let page = pte.pfn();
+        if self.vma(vma).flags.has(VmFlags::SHARED) {
+            return self.wp_page_shared(addr, table, access);
+        }
         let exclusive = self.frames.has(page, FrameFlags::ANON_EXCLUSIVE);
         if exclusive || self.wp_can_reuse_anon_folio(page) {
             self.frames.set(page, FrameFlags::ANON_EXCLUSIVE);
@@ -38,12 +41,27 @@ impl Machine {
         self.wp_page_copy(vma, addr, table, access)
     }
 
+    /// A store to a shared page that its file wanted to know of (`wp_page_shared`).
+    fn wp_page_shared(&mut self, addr: u64, table: TableId, access: Access) -> FaultResult {
+        let index = pte_index(addr);
+        let pte = self.tables.get(table, index);
+        if access == Access::Unshare {
+            return FaultResult::Done(FaultKind::Spurious);
+        }
+        let head = self.frames.head(pte.pfn());
+        self.frames.set(head, FrameFlags::DIRTY);
+        let pte = pte.with_write(true).with_dirty(true).with_young(true);
+        self.tables.set(table, index, pte);
+        self.stat.pgreuse += 1;
+        FaultResult::Done(FaultKind::Reuse)
+    }
+
     /// Whether nobody else can see the page (`wp_can_reuse_anon_folio`, `__wp_can_reuse_large_anon_folio`). A
     /// large folio of which one page is left mapped is copied on purpose, to let the rest go.
     fn wp_can_reuse_anon_folio(&mut self, page: Pfn) -> bool {
         let head = self.frames.head(page);
         let flags = self.frames.flags(head);
-        if flags.has(FrameFlags::KSM) {
+        if flags.has(FrameFlags::KSM) || !flags.has(FrameFlags::ANON) {
             return false;
         }
         if self.folio_large(head) {
@@ -102,6 +120,9 @@ impl Machine {
             }
         } else {
             self.copy_content(new, old.pfn());
+            let head = self.frames.head(old.pfn());
+            *self.mm_counter(mm, head) -= 1;
+            self.mm_mut(mm).rss.anon += 1;
             if self
                 .frames
                 .has(self.frames.head(old.pfn()), FrameFlags::KSM)

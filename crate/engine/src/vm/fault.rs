@@ -75,6 +75,7 @@ impl Machine {
             return FaultResult::Oom;
         };
         match self.pmd_at(slot) {
+            Pmd::None if self.vma(vma).file.is_some() => return self.do_fault(vma, addr, access),
             Pmd::None => {
                 if let Some(result) = self.do_huge_pmd_anonymous_page(vma, addr, access) {
                     return result;
@@ -105,6 +106,9 @@ impl Machine {
         };
         let index = pte_index(addr);
         let pte = self.tables.get(table, index);
+        if pte.is_none() && self.vma(vma).file.is_some() {
+            return self.do_fault(vma, addr, access);
+        }
         if pte.is_none() {
             return self.do_anonymous_page(vma, addr, table, access);
         }

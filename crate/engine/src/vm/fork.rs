@@ -99,6 +99,8 @@ impl Machine {
         while addr < end {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
             match self.pmd(old, addr) {
+                // Pages of files are found again by faults.
+                Pmd::Huge(_) if self.vma(parent).file.is_some() => {}
                 Pmd::Huge(pmd) => self.copy_huge_pmd(child, parent, addr, pmd)?,
                 Pmd::Table(table) => self.copy_ptes(child, old, table, addr, stop)?,
                 _ => {}
@@ -201,15 +203,19 @@ impl Machine {
             return self.copy_pinned_page(child, to, i, pte).map(|()| 1);
         }
         let n = self.folio_pte_batch(from, i, last, page);
+        let shared = self.vma(child).flags.has(VmFlags::SHARED);
         *self.frames.refcount_mut(head) += n as i32;
         for k in 0..n {
             self.frames.clear(page.add(k), FrameFlags::ANON_EXCLUSIVE);
-            let shared = self.tables.get(from, i + k).with_write(false);
-            self.tables.set(from, i + k, shared);
-            self.tables.set(to, i + k, shared.with_young(false));
+            let pte = self.tables.get(from, i + k);
+            let pte = pte.with_write(shared && pte.writable());
+            self.tables.set(from, i + k, pte);
+            let copy = pte.with_young(false);
+            self.tables
+                .set(to, i + k, copy.with_dirty(!shared && pte.dirty()));
         }
         self.add_anon_rmap_ptes(page, n, child, Exclusive::No);
-        self.mm_mut(new).rss.anon += n as i64;
+        *self.mm_counter(new, head) += n as i64;
         Some(n)
     }
 

@@ -90,7 +90,7 @@ impl Machine {
             Advice::GuardInstall => self.madvise_guard_install(vma, start, end),
             Advice::GuardRemove => self.madvise_guard_remove(vma, start, end),
             Advice::WillNeed => self.madvise_willneed(vma, start, end),
-            Advice::Remove => self.madvise_remove(vma),
+            Advice::Remove => self.madvise_remove(vma, start, end),
             _ => self.madvise_behavior(vma, start, end, advice),
         }
     }
@@ -180,13 +180,9 @@ impl Machine {
         if self.vma(vma).flags.any(VmFlags::PFNMAP) {
             return Err(Errno::EINVAL);
         }
+        self.willneed_file(vma, start, end);
         self.swapin_range(vma, start, end);
         Ok(())
-    }
-
-    /// Punches a hole into a shared file; private anonymous memory has none (`madvise_remove`).
-    fn madvise_remove(&mut self, _vma: VmaId) -> Result<(), Errno> {
-        Err(Errno::EINVAL)
     }
 
     /// Faults every page in and reports the first that cannot be (`madvise_populate`).

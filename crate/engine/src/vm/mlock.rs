@@ -182,7 +182,7 @@ impl Machine {
                 .iter()
                 .any(|&(mm, addr)| self.vma_lookup(mm, addr).is_some_and(locked));
         }
-        self.rmap_walk_anon(page).iter().any(|m| locked(m.vma))
+        self.rmap_walk(page).iter().any(|m| locked(m.vma))
     }
 
     /// Back to the evictable lists (`munlock_folio`).

@@ -173,6 +173,7 @@ impl Machine {
         for a in chain {
             self.anon_vma_mut(a).vmas.push(id);
         }
+        self.vma_link_file(id);
         id
     }
 
@@ -182,6 +183,7 @@ impl Machine {
         let vma = self.vmas[id.index()].take().expect("removed once");
         self.free_vmas.push(id);
         self.mm_mut(vma.mm).vmas.remove(&vma.start);
+        self.unlink_file_vma(id, vma.file);
         vma
     }
 

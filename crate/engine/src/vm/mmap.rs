@@ -3,7 +3,8 @@
 //! Counterparts: `do_mmap`, `mmap_region`, `vm_unmapped_area`, `thp_get_unmapped_area`, `do_vmi_munmap`.
 
 use super::addr::{
-    HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pid, TASK_SIZE, VmaId, page_aligned, pmd_up,
+    FileId, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pid, TASK_SIZE, VmaId, page_aligned,
+    pmd_up,
 };
 use super::mm::MAX_MAP_COUNT;
 use super::uapi::{
@@ -13,6 +14,7 @@ use super::uapi::{
 use super::vma::{VmFlags, Vma};
 use super::zap::Zap;
 use crate::errno::Errno;
+use crate::file::MAX_FILE_BYTES;
 use crate::machine::Machine;
 use crate::trace::{Actor, Call, EventKind};
 
@@ -62,8 +64,27 @@ impl Machine {
         prot: u32,
         flags: u32,
     ) -> Result<u64, Errno> {
+        self.mmap_file(pid, addr, len, prot, flags, None)
+    }
+
+    /// [`mmap`](Self::mmap) of a file from a byte offset on; `None` is anonymous memory.
+    ///
+    /// # Errors
+    /// As there; EINVAL for a misaligned offset, EOVERFLOW for one too large.
+    pub fn mmap_file(
+        &mut self,
+        pid: Pid,
+        addr: u64,
+        len: u64,
+        prot: u32,
+        flags: u32,
+        file: Option<(FileId, u64)>,
+    ) -> Result<u64, Errno> {
+        if file.is_some_and(|f| !page_aligned(f.1)) {
+            return Err(Errno::EINVAL);
+        }
         self.syscall(pid, |m, mm| {
-            let addr = m.do_mmap(mm, addr, len, prot, flags)?;
+            let addr = m.do_mmap(mm, addr, len, prot, flags, file)?;
             let pages = len.div_ceil(PAGE_SIZE);
             m.emit(EventKind::Call {
                 mm,
@@ -85,6 +106,7 @@ impl Machine {
         len: u64,
         prot: u32,
         flags: u32,
+        file: Option<(FileId, u64)>,
     ) -> Result<u64, Errno> {
         if len == 0 {
             return Err(Errno::EINVAL);
@@ -97,15 +119,19 @@ impl Machine {
         if self.mm(mm).vmas.len() > MAX_MAP_COUNT {
             return Err(Errno::ENOMEM);
         }
-        if flags & (MAP_HUGETLB | MAP_SHARED) != 0 || flags & MAP_ANONYMOUS == 0 {
+        if file.is_some_and(|f| f.1 > MAX_FILE_BYTES - len) {
+            return Err(Errno::EOVERFLOW);
+        }
+        if flags & MAP_HUGETLB != 0 || (flags & MAP_ANONYMOUS == 0) != file.is_some() {
             return Err(Errno::ENODEV);
         }
+        let shared = flags & 3 == MAP_SHARED;
         let addr = if fixed {
             self.fixed_area(mm, addr, len, flags)?
         } else {
-            self.get_unmapped_area(mm, addr, len)?
+            self.get_file_area(mm, addr, len, shared, file)?
         };
-        if flags & 3 != MAP_PRIVATE {
+        if flags & 3 != MAP_PRIVATE && !shared {
             return Err(Errno::EINVAL);
         }
         let mut vm = prot_flags(prot)
@@ -113,6 +139,7 @@ impl Machine {
             .with(VmFlags::MAYWRITE)
             .with(VmFlags::MAYEXEC);
         for (bit, flag) in [
+            (MAP_SHARED, VmFlags::SHARED.with(VmFlags::MAYSHARE)),
             (MAP_LOCKED, VmFlags::LOCKED),
             (MAP_GROWSDOWN, VmFlags::GROWSDOWN),
         ] {
@@ -124,23 +151,38 @@ impl Machine {
             vm = vm.with(VmFlags::NORESERVE);
         }
         self.unmap_overlap(mm, addr, addr + len)?;
-        if vm.has(VmFlags::WRITE) && !vm.has(VmFlags::NORESERVE) {
+        let reserve = !vm.has(VmFlags::NORESERVE);
+        if reserve && (vm.has(VmFlags::WRITE) && !shared || shared && file.is_none()) {
             self.check_commit(len >> PAGE_SHIFT)?;
-            vm = vm.with(VmFlags::ACCOUNT);
+            if !shared {
+                vm = vm.with(VmFlags::ACCOUNT);
+            }
         }
+        let zero = (shared && file.is_none()).then(|| self.shmem_zero_setup(len, !reserve));
+        let mapped = file.map(|f| f.0).or(zero);
         vm = self.ksm_vma_flags(mm, vm, false);
         let new = Vma {
             mm,
             start: addr,
             end: addr + len,
-            pgoff: addr >> PAGE_SHIFT,
+            pgoff: match (file, zero) {
+                (Some((_, offset)), _) => offset >> PAGE_SHIFT,
+                (None, Some(_)) => 0,
+                (None, None) => addr >> PAGE_SHIFT,
+            },
             flags: vm,
-            file: None,
+            file: mapped,
             anon_vma: None,
             chain: Vec::new(),
         };
         if self.vma_merge_new_range(&new).is_none() {
-            self.insert_vma(new);
+            let vma = self.insert_vma(new);
+            if mapped.is_some() {
+                self.khugepaged_enter_vma(vma, vm);
+            }
+        }
+        if let Some(id) = zero {
+            self.fput(id);
         }
         let total = self.total_vm(mm);
         let m = self.mm_mut(mm);
@@ -186,6 +228,38 @@ impl Machine {
         self.topdown_gap(mm, len).ok_or(Errno::ENOMEM)
     }
 
+    /// [`get_unmapped_area`](Self::get_unmapped_area) for a file or shared memory: aligned as its offset is, where
+    /// huge pages may come of it.
+    fn get_file_area(
+        &self,
+        mm: MmId,
+        hint: u64,
+        len: u64,
+        shared: bool,
+        file: Option<(FileId, u64)>,
+    ) -> Result<u64, Errno> {
+        let (offset, align) = match file {
+            None if !shared => return self.get_unmapped_area(mm, hint, len),
+            None => (0, self.shared_area_wants_alignment(len)),
+            Some((id, offset)) => (offset, self.file_area_wants_alignment(id, len)),
+        };
+        if hint != 0 {
+            return self.get_unmapped_area(mm, hint, len);
+        }
+        let plain = self.topdown_gap(mm, len).ok_or(Errno::ENOMEM)?;
+        let offset = offset % HPAGE_PMD_SIZE;
+        if !align || plain % HPAGE_PMD_SIZE == offset {
+            return Ok(plain);
+        }
+        match self.topdown_gap(mm, len + HPAGE_PMD_SIZE - PAGE_SIZE) {
+            Some(gap) => {
+                let shift = offset.wrapping_sub(gap) % HPAGE_PMD_SIZE;
+                Ok(gap + shift)
+            }
+            None => Ok(plain),
+        }
+    }
+
     /// Start of the highest free range of `len` bytes below the mmap base.
     fn topdown_gap(&self, mm: MmId, len: u64) -> Option<u64> {
         let mut top = self.mm(mm).mmap_base;
@@ -222,10 +296,11 @@ impl Machine {
     /// Pages that could be asked for by writing (`Committed_AS`).
     pub fn committed_pages(&self) -> u64 {
         let areas = self.vmas.iter().flatten();
-        areas
+        let private: u64 = areas
             .filter(|v| v.flags.has(VmFlags::ACCOUNT))
             .map(Vma::pages)
-            .sum()
+            .sum();
+        private + self.shmem_committed_pages()
     }
 
     /// Removes the mappings of `[addr, addr + len)`.

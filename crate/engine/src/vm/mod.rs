@@ -30,4 +30,4 @@ mod swapoff;
 pub mod table;
 pub mod uapi;
 pub mod vma;
-mod zap;
+pub(crate) mod zap;

@@ -77,6 +77,7 @@ impl Machine {
             && !old.any(
                 VmFlags::ACCOUNT
                     .with(VmFlags::WRITE)
+                    .with(VmFlags::SHARED)
                     .with(VmFlags::NORESERVE),
             )
         {
@@ -108,7 +109,7 @@ impl Machine {
             if let Some(slot) = slot {
                 if let Pmd::Huge(pmd) = self.pmd_at(slot) {
                     if stop - addr == HPAGE_PMD_SIZE {
-                        let pmd = self.reprotected(pmd, flags);
+                        let pmd = self.reprotected(vma, pmd, flags);
                         self.tables.set(slot.table, slot.index, pmd);
                     } else {
                         self.split_huge_pmd(vma, addr);
@@ -119,7 +120,7 @@ impl Machine {
                     for i in first..first + Self::ptes_to(addr, stop) {
                         let pte = self.tables.get(table, i);
                         if pte.present() {
-                            let pte = self.reprotected(pte, flags);
+                            let pte = self.reprotected(vma, pte, flags);
                             self.tables.set(table, i, pte);
                         }
                     }
@@ -129,9 +130,10 @@ impl Machine {
         }
     }
 
-    fn reprotected(&self, pte: Pte, flags: VmFlags) -> Pte {
+    fn reprotected(&self, vma: VmaId, pte: Pte, flags: VmFlags) -> Pte {
         let exclusive = !pte.special() && self.frames.has(pte.pfn(), FrameFlags::ANON_EXCLUSIVE);
-        let writable = flags.has(VmFlags::WRITE) && (pte.writable() || exclusive);
+        let shared = flags.has(VmFlags::SHARED) && (pte.dirty() || self.file_prot_write(vma));
+        let writable = flags.has(VmFlags::WRITE) && (pte.writable() || exclusive || shared);
         pte.with_write(writable)
             .with_protnone(!flags.any(VmFlags::ACCESS))
     }

@@ -2,7 +2,7 @@
 //!
 //! The letters are those of the recorded answers: `.` nothing, `a` small anonymous, `T` huge by a PMD, `t` a whole
 //! huge folio by entries, `1`..`8` part of a folio of that order, `k` KSM, `z` zero page, `Z` huge zero page, `s` swapped,
-//! `g` guard.
+//! `g` guard; `m`, `M`, `n` shared memory and `f`, `F`, `l` a file: smaller than 2 MiB, huge by a PMD, huge by entries.
 
 use super::addr::{HPAGE_PMD_ORDER, MmId, Pfn, Pid, pte_index};
 use super::pte::{Pte, SwapKind};
@@ -24,6 +24,8 @@ pub enum PageKey {
 pub struct PageState {
     /// Class letter.
     pub class: char,
+    /// Order of its folio if that belongs to a file, else 0.
+    pub file_order: u8,
     /// `x` mapped once, `s` shared, `-` no page.
     pub exclusive: char,
     /// Mappings of the page.
@@ -37,6 +39,7 @@ pub struct PageState {
 impl PageState {
     const NOTHING: PageState = PageState {
         class: '.',
+        file_order: 0,
         exclusive: '-',
         mapcount: None,
         key: None,
@@ -106,6 +109,18 @@ impl Machine {
         if flags.has(FrameFlags::KSM) {
             return 'k';
         }
+        if !flags.has(FrameFlags::ANON) {
+            let letters = if flags.has(FrameFlags::SWAPBACKED) {
+                ['m', 'M', 'n']
+            } else {
+                ['f', 'F', 'l']
+            };
+            return match self.frames.order(head) {
+                HPAGE_PMD_ORDER if e.huge() => letters[1],
+                HPAGE_PMD_ORDER => letters[2],
+                _ => letters[0],
+            };
+        }
         match self.frames.order(head) {
             0 => 'a',
             HPAGE_PMD_ORDER if e.huge() => 'T',
@@ -134,8 +149,10 @@ impl Machine {
         let head = self.frames.head(page);
         // A PMD asks its first page and answers for all.
         let asked = if e.huge() { head } else { page };
+        let file = !self.frames.has(head, FrameFlags::ANON);
         PageState {
             class,
+            file_order: if file { self.frames.order(head) } else { 0 },
             exclusive: if self.page_mapcount(asked) == 1 {
                 'x'
             } else {

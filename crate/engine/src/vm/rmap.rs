@@ -105,9 +105,36 @@ impl Machine {
         self.add_rmap_ptes(page, n, mm, exclusive);
     }
 
+    /// As [`add_anon_rmap_ptes`](Self::add_anon_rmap_ptes) for pages of a file (`folio_add_file_rmap_ptes`).
+    pub(crate) fn add_file_rmap_ptes(&mut self, page: Pfn, n: usize, vma: VmaId) {
+        self.add_anon_rmap_ptes(page, n, vma, Exclusive::No);
+    }
+
+    /// The count of mapped pages a folio belongs to: anonymous ones or those of files (`__folio_mod_stat`).
+    fn mapped_pages(&mut self, head: Pfn) -> &mut i64 {
+        if self.frames.has(head, FrameFlags::ANON) {
+            &mut self.stat.nr_anon_pages
+        } else {
+            &mut self.stat.nr_mapped
+        }
+    }
+
+    /// The count of folios mapped by a PMD that a folio belongs to.
+    fn pmdmapped_folios(&mut self, head: Pfn) -> &mut i64 {
+        let flags = self.frames.flags(head);
+        if flags.has(FrameFlags::ANON) {
+            &mut self.stat.nr_anon_transparent_hugepages
+        } else if flags.has(FrameFlags::SWAPBACKED) {
+            &mut self.stat.nr_shmem_pmdmapped
+        } else {
+            &mut self.stat.nr_file_pmdmapped
+        }
+    }
+
     fn add_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, exclusive: Exclusive) {
         let nr = self.count_rmap_ptes(page, n, mm);
-        self.stat.nr_anon_pages += nr;
+        let head = self.frames.head(page);
+        *self.mapped_pages(head) += nr;
         if exclusive == Exclusive::Yes {
             for i in 0..n {
                 self.frames.set(page.add(i), FrameFlags::ANON_EXCLUSIVE);
@@ -145,8 +172,8 @@ impl Machine {
         if entire == 1 {
             let mapped = self.folio_nr_pages_mapped(head);
             self.set_folio_nr_pages_mapped(head, mapped + ENTIRELY_MAPPED);
-            self.stat.nr_anon_pages += HPAGE_PMD_NR as i64 - i64::from(mapped);
-            self.stat.nr_anon_transparent_hugepages += 1;
+            *self.mapped_pages(head) += HPAGE_PMD_NR as i64 - i64::from(mapped);
+            *self.pmdmapped_folios(head) += 1;
         }
         if exclusive == Exclusive::Yes {
             self.frames.set(head, FrameFlags::ANON_EXCLUSIVE);
@@ -167,15 +194,15 @@ impl Machine {
         }
         let head = self.frames.head(page);
         if !self.folio_large(head) {
-            self.stat.nr_anon_pages -= i64::from(last);
+            *self.mapped_pages(head) -= i64::from(last);
             return;
         }
         self.sub_large_mapcount(head, n as i32, mm);
         let mapped = self.folio_nr_pages_mapped(head) - last;
         self.set_folio_nr_pages_mapped(head, mapped);
         if last > 0 && mapped < ENTIRELY_MAPPED {
-            self.stat.nr_anon_pages -= i64::from(last);
-            if mapped > 0 {
+            *self.mapped_pages(head) -= i64::from(last);
+            if mapped > 0 && self.frames.has(head, FrameFlags::ANON) {
                 self.deferred_split_folio(head, true);
             }
         }
@@ -193,10 +220,11 @@ impl Machine {
         }
         let mapped = self.folio_nr_pages_mapped(head) - ENTIRELY_MAPPED;
         self.set_folio_nr_pages_mapped(head, mapped);
-        self.stat.nr_anon_transparent_hugepages -= 1;
+        *self.pmdmapped_folios(head) -= 1;
         let unmapped = HPAGE_PMD_NR as u32 - mapped;
-        self.stat.nr_anon_pages -= i64::from(unmapped);
-        if unmapped > 0 && unmapped < HPAGE_PMD_NR as u32 {
+        *self.mapped_pages(head) -= i64::from(unmapped);
+        let part = unmapped > 0 && unmapped < HPAGE_PMD_NR as u32;
+        if part && self.frames.has(head, FrameFlags::ANON) {
             self.deferred_split_folio(head, true);
         }
     }

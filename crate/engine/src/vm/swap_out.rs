@@ -26,6 +26,10 @@ impl Machine {
     pub(crate) fn shrink_folio_list(&mut self, mut folios: Vec<Pfn>) {
         folios.reverse();
         while let Some(head) = folios.pop() {
+            if self.folio_in_file(head) {
+                self.reclaim_file_folio(head);
+                continue;
+            }
             if !self
                 .frames
                 .flags(head)

@@ -9,6 +9,7 @@ use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
 use crate::machine::Machine;
 use crate::phys::folio::FreeRun;
+use crate::phys::frame::FrameFlags;
 use crate::phys::swap::SwapEntry;
 
 /// Who zaps.
@@ -20,6 +21,8 @@ pub(crate) enum Zap {
     DontNeed,
     /// Guard installation and the like: markers and tables stay.
     Keep,
+    /// A hole in a file: only its own pages go, private copies stay as well (`even_cows` 0).
+    FileOnly,
 }
 
 impl Machine {
@@ -60,14 +63,19 @@ impl Machine {
     fn zap_huge_pmd(&mut self, vma: VmaId, slot: PmdSlot, pmd: Pte) {
         let mm = self.vma(vma).mm;
         self.tables.set(slot.table, slot.index, Pte::NONE);
-        let table = self.withdraw_table(mm);
-        self.free_table(mm, table, false);
+        let head = pmd.pfn();
+        let file = !pmd.special() && !self.frames.has(head, FrameFlags::ANON);
+        if !file {
+            let table = self.withdraw_table(mm);
+            self.free_table(mm, table, false);
+        } else if pmd.young() {
+            self.folio_mark_accessed(head);
+        }
         if pmd.special() {
             return;
         }
-        let head = pmd.pfn();
         self.remove_rmap_pmd(head, vma);
-        self.mm_mut(mm).rss.anon -= HPAGE_PMD_NR as i64;
+        *self.mm_counter(mm, head) -= HPAGE_PMD_NR as i64;
         self.folio_put(head, 1);
     }
 
@@ -97,9 +105,21 @@ impl Machine {
                 continue;
             }
             let n = self.folio_pte_batch(table, i, last, pte.pfn());
-            self.tables.clear(table, i, n);
             let head = self.frames.head(pte.pfn());
-            self.mm_mut(mm).rss.anon -= n as i64;
+            let anon = self.frames.has(head, FrameFlags::ANON);
+            if anon && how == Zap::FileOnly {
+                i += n;
+                continue;
+            }
+            let entries = &self.tables.all(table)[i..i + n];
+            if !anon && entries.iter().any(|e| e.dirty()) {
+                self.frames.set(head, FrameFlags::DIRTY);
+            }
+            self.tables.clear(table, i, n);
+            if !anon && pte.young() {
+                self.folio_mark_accessed(head);
+            }
+            *self.mm_counter(mm, head) -= n as i64;
             self.remove_rmap_ptes(pte.pfn(), n, vma);
             self.free_swap_cache(head);
             self.folio_put_batched(head, n as i32, &mut freed);
@@ -113,6 +133,7 @@ impl Machine {
             Some(SwapKind::Guard | SwapKind::Poison | SwapKind::UffdWp) if how != Zap::Unmap => {
                 return;
             }
+            Some(SwapKind::Swap) if how == Zap::FileOnly => return,
             Some(SwapKind::Swap) => {
                 self.mm_mut(mm).rss.swap -= 1;
                 self.free_swap_and_cache(SwapEntry::from_value(pte.swap_value()));

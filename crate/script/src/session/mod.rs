@@ -9,6 +9,7 @@
 //! machine does not have) is a [`RunError`], and then nothing has changed.
 
 mod expect;
+mod files;
 mod observe;
 mod process;
 mod regions;
@@ -21,9 +22,9 @@ pub use regions::{ProcessNames, Region};
 pub use step::Step;
 pub use why::{check_lines, check_title};
 
-use crate::language::{self, Line, MachineLine, Script};
+use crate::language::{self, Line, MachineLine, Name, Script};
 use mm_engine::machine::Machine;
-use mm_engine::vm::addr::Pid;
+use mm_engine::vm::addr::{FileId, Pid};
 use mm_engine::{Errno, MachineConfig};
 use observe::Baseline;
 use serde_json::Value;
@@ -74,6 +75,7 @@ impl Bad {
 pub struct Session {
     machine: Machine,
     names: Vec<ProcessNames>,
+    files: Vec<(Name, FileId)>,
     next_slot: u64,
     last: Step,
     observed: Value,
@@ -106,6 +108,7 @@ impl Session {
         Ok(Session {
             machine,
             names: Vec::new(),
+            files: Vec::new(),
             next_slot: 0,
             last: Step::default(),
             observed: Value::Null,

@@ -255,7 +255,11 @@ fn region_json(r: &RegionPages, ids: &HashMap<PageKey, u32>) -> Value {
     let (mut mapcount, mut unevictable) = (RunLength::default(), RunLength::default());
     let mut locked = false;
     for p in &r.pages {
-        classes.push(p.class, 1);
+        let order = match p.file_order {
+            order @ 1..=8 => order.to_string(),
+            _ => String::new(),
+        };
+        classes.push(format!("{}{order}", p.class), 1);
         exclusive.push(p.exclusive, 1);
         mapcount.push(
             p.mapcount.map_or_else(|| "-".to_owned(), |n| n.to_string()),

@@ -3,7 +3,7 @@
 use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Backing, Contents, Mmap, Mremap, Name, Place, PrctlOption, ProcessCommand, RegionRange, Span,
+    Contents, Mmap, Mremap, Name, Place, PrctlOption, ProcessCommand, RegionRange, Span,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
@@ -56,8 +56,8 @@ impl Session {
             ProcessCommand::Munlock(range) => {
                 self.on_range(pid, range, |m, addr, len| m.munlock(pid, addr, len))
             }
-            ProcessCommand::Msync(_) => {
-                Err(Bad::unsupported("msync", "this machine has no files yet"))
+            ProcessCommand::Msync(range) => {
+                self.on_range(pid, range, |m, addr, len| m.msync(pid, addr, len))
             }
             ProcessCommand::Write {
                 range,
@@ -103,10 +103,22 @@ impl Session {
                 "mbind",
                 "memory policies are not built yet",
             )),
-            ProcessCommand::Fallocate { file, .. }
-            | ProcessCommand::Truncate { file, .. }
-            | ProcessCommand::Fadvise { file, .. } => {
-                Err(Bad::unsupported(file, "this machine has no files yet"))
+            ProcessCommand::Fallocate {
+                file,
+                mode,
+                offset_bytes,
+                len_bytes,
+            } => {
+                let (id, mode) = (self.file_named(file)?, *mode as u32);
+                Ok(self.call(|m| m.fallocate(pid, id, mode, *offset_bytes, *len_bytes)))
+            }
+            ProcessCommand::Truncate { file, size_bytes } => {
+                let id = self.file_named(file)?;
+                Ok(self.call(|m| m.ftruncate(pid, id, *size_bytes)))
+            }
+            ProcessCommand::Fadvise { file, advice } => {
+                let (id, advice) = (self.file_named(file)?, *advice as u32);
+                Ok(self.call(|m| m.posix_fadvise(pid, id, advice)))
             }
         }
     }
@@ -152,24 +164,16 @@ impl Session {
     }
 
     fn mmap(&mut self, pid: Pid, m: &Mmap) -> Result<Step, Bad> {
-        if let Some(b) = &m.backing {
-            let word = match b {
-                Backing::Memfd(_) => "memfd=",
-                Backing::File(_) => "file=",
-            };
-            return Err(Bad::unsupported(word, "this machine has no files yet"));
-        }
-        if m.shared || m.hugetlb {
-            let (word, what) = if m.hugetlb {
-                ("hugetlb", "hugetlb pools")
-            } else {
-                ("shared", "shared memory")
-            };
+        if m.hugetlb {
             return Err(Bad::unsupported(
-                word,
-                &format!("this machine has no {what} yet"),
+                "hugetlb",
+                "this machine has no hugetlb pools yet",
             ));
         }
+        let file = match &m.backing {
+            Some(b) => Some((self.file_named(b.name())?, m.file_offset_bytes)),
+            None => None,
+        };
         if self.names_mut(pid).region(&m.name).is_some() {
             let message = format!(
                 "region `{}` exists: munmap it first, or choose another name",
@@ -177,8 +181,11 @@ impl Session {
             );
             return Err(Bad::new(&*m.name, message));
         }
-        let mut flags = uapi::MAP_PRIVATE | uapi::MAP_ANONYMOUS;
+        let mut flags = 0;
         for (on, bit) in [
+            (m.shared, uapi::MAP_SHARED),
+            (!m.shared, uapi::MAP_PRIVATE),
+            (file.is_none(), uapi::MAP_ANONYMOUS),
             (m.populate, uapi::MAP_POPULATE),
             (m.noreserve, uapi::MAP_NORESERVE),
             (m.growsdown, uapi::MAP_GROWSDOWN),
@@ -209,7 +216,7 @@ impl Session {
         let prot = m.protection as u32;
         let mut step = self.call(|machine| {
             machine
-                .mmap(pid, addr, m.len_bytes, prot, flags)
+                .mmap_file(pid, addr, m.len_bytes, prot, flags, file)
                 .map(|a| at = Some(a))
         });
         if let Some(base) = at {

@@ -119,9 +119,12 @@ impl Session {
                 text: language::help(*topic),
                 ..Step::default()
             }),
-            Command::Memfd { name, .. } | Command::File { name, .. } => {
-                Err(Bad::unsupported(name, "this machine has no files yet"))
-            }
+            Command::Memfd {
+                name,
+                size_bytes,
+                hugetlb,
+            } => self.memfd(name, *size_bytes, *hugetlb),
+            Command::File { name, size_bytes } => self.file(name, *size_bytes),
             Command::Swap(swap) => {
                 self.drain_trace();
                 let done = match swap {

@@ -166,6 +166,8 @@ fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
             (Some(mm), pfn, false)
         }
         K::CollapseHugePage { mm, .. }
+        | K::KhugepagedScanFile { mm, .. }
+        | K::KhugepagedCollapseFile { mm, .. }
         | K::CollapseHugePageSwapin { mm, .. }
         | K::KsmEnter { mm }
         | K::KsmExit { mm } => (Some(mm), None, false),
@@ -220,6 +222,28 @@ fn numbers(k: &EventKind) -> Vec<(&'static str, Value)> {
             ("referenced", referenced.into()),
             ("swapped_in", swapped_in.into()),
             ("ret", (ret as i32).into()),
+        ],
+        K::KhugepagedScanFile {
+            present,
+            swap,
+            result,
+            ..
+        } => vec![
+            ("present", present.into()),
+            ("swap", swap.into()),
+            ("status", result.as_str().into()),
+        ],
+        K::KhugepagedCollapseFile {
+            index,
+            is_shmem,
+            nr,
+            result,
+            ..
+        } => vec![
+            ("nr", nr.into()),
+            ("index", index.into()),
+            ("is_shmem", i32::from(is_shmem).into()),
+            ("status", result.as_str().into()),
         ],
         K::KsmStartScan { rmap, .. } | K::KsmStopScan { rmap, .. } => vec![("rmap", rmap.into())],
         K::KsmMergeOnePage { err, .. } => vec![("err", err.into()), ("stable", true.into())],

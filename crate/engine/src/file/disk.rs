@@ -1,0 +1,167 @@
+//! Files on disk: reading pages into the cache, writing them back, dropping them.
+//!
+//! Counterparts: `do_sync_mmap_readahead`, `filemap_fdatawrite`, `invalidate_mapping_pages`, `drop_pagecache_sb`.
+//!
+//! Deviation: the disk takes no time. Readahead reads one window around the fault in single pages, whatever was read
+//! before; writing back is over at once.
+
+use crate::machine::Machine;
+use crate::phys::content::{self, Pattern};
+use crate::phys::frame::FrameFlags;
+use crate::vm::addr::{FileId, Pfn};
+use std::collections::btree_map::Entry;
+
+/// Pages of the readahead window (`read_ahead_kb` 4096).
+const RA_PAGES: u64 = 1024;
+
+impl Machine {
+    /// Reads the window around a page that a fault missed.
+    pub(super) fn read_around(&mut self, id: FileId, index: u64) {
+        let start = index.saturating_sub(RA_PAGES / 2);
+        self.read_pages(id, start, start + RA_PAGES);
+    }
+
+    /// Reads those of the pages `first..end` that are in the file and not in the cache.
+    pub(super) fn read_pages(&mut self, id: FileId, first: u64, end: u64) {
+        for index in first..end.min(self.inode(id).size_pages()) {
+            if self.file_folio(id, index).is_some() {
+                continue;
+            }
+            let Some(page) = self.alloc_user_folio(0) else {
+                return;
+            };
+            match self.inode(id).disk.get(&index) {
+                Some(&written) => {
+                    let content = self.contents.get(written);
+                    self.frames.set_content(page, content);
+                }
+                // What the file was made with: every word tells the page.
+                None => self.write_content(page, Pattern::Word(index + 1)),
+            }
+            self.file_add_folio(id, index, page);
+        }
+    }
+
+    /// Writes the dirty pages of `first..end` to the disk; their entries lose dirty bit and write right
+    /// (`folio_clear_dirty_for_io`).
+    pub(super) fn write_back(&mut self, id: FileId, first: u64, end: u64) {
+        if self.inode(id).shmem {
+            return;
+        }
+        let mut index = first;
+        while let Some(head) = self.next_folio(id, index, end) {
+            index = self.folio_next_index(head);
+            let mut dirty = self.frames.has(head, FrameFlags::DIRTY);
+            for i in 0..self.folio_nr_pages(head) {
+                for m in self.rmap_walk_file(head.add(i)) {
+                    if let Some(table) = self.pte_table(m.mm, m.addr) {
+                        let at = crate::vm::addr::pte_index(m.addr);
+                        let pte = self.tables.get(table, at);
+                        dirty |= pte.dirty();
+                        self.tables
+                            .set(table, at, pte.with_dirty(false).with_write(false));
+                    }
+                }
+            }
+            if dirty {
+                self.frames.clear(head, FrameFlags::DIRTY);
+                for i in 0..self.folio_nr_pages(head) {
+                    self.store_to_disk(id, head.add(i));
+                }
+            }
+        }
+    }
+
+    fn store_to_disk(&mut self, id: FileId, page: Pfn) {
+        let head = self.frames.head(page);
+        let index = self.frames.index(head) + u64::from(page.0 - head.0);
+        let content = self.contents.get(self.frames.content(page));
+        self.set_disk(id, index, Some(content));
+    }
+
+    /// A page on disk becomes `content`, or what it was made with.
+    pub(super) fn set_disk(&mut self, id: FileId, index: u64, content: Option<u32>) {
+        let disk = &mut self.inode_mut(id).disk;
+        let old = match (content, disk.entry(index)) {
+            (Some(new), Entry::Occupied(mut e)) => Some(e.insert(new)),
+            (Some(new), Entry::Vacant(e)) => {
+                e.insert(new);
+                None
+            }
+            (None, Entry::Occupied(e)) => Some(e.remove()),
+            (None, Entry::Vacant(_)) => None,
+        };
+        if let Some(old) = old {
+            self.contents.put(old);
+        }
+    }
+
+    /// The pages `first..end` on disk become a hole.
+    pub(super) fn punch_disk(&mut self, id: FileId, first: u64, end: u64) {
+        if !self.inode(id).shmem {
+            for index in first..end.min(self.inode(id).size_pages()) {
+                self.set_disk(id, index, Some(content::ZERO));
+            }
+        }
+    }
+
+    /// Drops the clean folios of a file on disk that nobody uses (`invalidate_mapping_pages`).
+    pub(super) fn invalidate_pages(&mut self, id: FileId) {
+        if self.inode(id).shmem {
+            return;
+        }
+        let folios: Vec<Pfn> = self.inode(id).folios.values().copied().collect();
+        for head in folios {
+            self.drop_clean_folio(head);
+        }
+    }
+
+    /// Drops a folio that is clean, unlocked and held by its file alone. False: it stays.
+    pub(crate) fn drop_clean_folio(&mut self, head: Pfn) -> bool {
+        let busy = FrameFlags::DIRTY.and(FrameFlags::LOCKED);
+        let gone = !self.frames.flags(head).any(busy)
+            && self.frames.refcount(head) == self.folio_nr_pages(head) as i32;
+        if gone {
+            self.file_remove_folio(head);
+        }
+        gone
+    }
+
+    /// Writing 1 to `drop_caches`: every file drops what it can (`drop_pagecache_sb`).
+    pub(crate) fn drop_pagecache(&mut self) {
+        for i in 0..self.files.len() {
+            if self.files[i].is_some() {
+                self.invalidate_pages(FileId(i as u32));
+            }
+        }
+    }
+
+    /// MADV_PAGEOUT of a folio of a file: written if dirty, unmapped and dropped. Shared memory is unmapped and stays,
+    /// on the active list.
+    ///
+    /// Deviation: shared memory is not swapped out.
+    pub(crate) fn reclaim_file_folio(&mut self, head: Pfn) {
+        let flags = self.frames.flags(head);
+        if flags.any(
+            FrameFlags::LOCKED
+                .and(FrameFlags::UNEVICTABLE)
+                .and(FrameFlags::PINNED),
+        ) {
+            return;
+        }
+        self.try_to_unmap_file(head);
+        if flags.has(FrameFlags::SWAPBACKED) {
+            if flags.has(FrameFlags::LRU) {
+                self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
+            }
+            return;
+        }
+        let id = FileId(self.frames.anchor(head));
+        let (first, end) = (self.frames.index(head), self.folio_next_index(head));
+        if self.frames.has(head, FrameFlags::DIRTY) {
+            self.write_back(id, first, end);
+        } else {
+            self.drop_clean_folio(head);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Files by name: memory files and files on disk share one space of names, and every process has them open.
+
+use super::{Bad, Session, Step};
+use crate::language::Name;
+use mm_engine::Errno;
+use mm_engine::vm::addr::FileId;
+
+impl Session {
+    pub(super) fn memfd(&mut self, name: &Name, size: u64, hugetlb: bool) -> Result<Step, Bad> {
+        self.new_file_name(name)?;
+        if hugetlb {
+            return Err(Bad::unsupported(
+                "hugetlb",
+                "this machine has no hugetlb pools yet",
+            ));
+        }
+        let made = self.machine.memfd_create(name, size);
+        Ok(self.made_file(name, made))
+    }
+
+    pub(super) fn file(&mut self, name: &Name, size: u64) -> Result<Step, Bad> {
+        self.new_file_name(name)?;
+        let made = self.machine.create_disk_file(&format!("/{name}"), size);
+        Ok(self.made_file(name, made))
+    }
+
+    fn made_file(&mut self, name: &Name, made: Result<FileId, Errno>) -> Step {
+        if let Ok(id) = made {
+            self.files.push((name.clone(), id));
+        }
+        Step {
+            errno: made.err(),
+            ..Step::default()
+        }
+    }
+
+    fn new_file_name(&self, name: &Name) -> Result<(), Bad> {
+        if self.files.iter().any(|f| f.0 == *name) {
+            let message = format!("file `{name}` exists: choose another name");
+            return Err(Bad::new(&**name, message));
+        }
+        Ok(())
+    }
+
+    pub(super) fn file_named(&self, name: &Name) -> Result<FileId, Bad> {
+        let found = self.files.iter().find(|f| f.0 == *name).map(|f| f.1);
+        found.ok_or_else(|| {
+            let message = format!("no file `{name}`: make it with `memfd {name} 2M`");
+            Bad::new(&**name, message)
+        })
+    }
+}
