@@ -33,6 +33,7 @@ pub mod config;
 pub mod errno;
 pub mod explain;
 mod hash;
+pub mod hugetlb;
 pub mod khugepaged;
 pub mod ksm;
 pub mod machine;

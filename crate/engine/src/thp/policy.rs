@@ -137,6 +137,9 @@ impl Machine {
                 return 0;
             }
             if v.file.is_some() {
+                if flags.has(VmFlags::HUGETLB) {
+                    return 0;
+                }
                 return self.file_allowable_orders(vma, flags, tva, left);
             }
         }

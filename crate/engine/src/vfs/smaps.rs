@@ -7,7 +7,7 @@ use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::phys::swap::SwapEntry;
 use crate::thp::TvaType;
-use crate::vm::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
+use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
 use crate::vm::pte::{Pte, SwapKind};
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
@@ -39,6 +39,8 @@ struct MemSize {
     anonymous_thp: u64,
     swap: u64,
     swap_pss: u64,
+    shared_hugetlb: u64,
+    private_hugetlb: u64,
 }
 
 /// One area of `/proc/PID/smaps`; sizes in kB.
@@ -133,7 +135,11 @@ impl SmapsEntry {
             end,
             flags,
             size: kb(end - start),
-            kernel_page_size: kb(PAGE_SIZE),
+            kernel_page_size: kb(if flags.has(VmFlags::HUGETLB) {
+                PAGE_SIZE << HPAGE_PMD_ORDER
+            } else {
+                PAGE_SIZE
+            }),
             rss: kb(m.resident),
             pss: pss(m.pss),
             pss_dirty: pss(m.pss_dirty),
@@ -148,8 +154,8 @@ impl SmapsEntry {
             anon_huge_pages: kb(m.anonymous_thp),
             shmem_pmd_mapped: 0,
             file_pmd_mapped: 0,
-            shared_hugetlb: 0,
-            private_hugetlb: 0,
+            shared_hugetlb: kb(m.shared_hugetlb),
+            private_hugetlb: kb(m.private_hugetlb),
             swap: kb(m.swap),
             swap_pss: pss(m.swap_pss),
             locked: pss(m.pss_locked),
@@ -234,6 +240,13 @@ impl Machine {
         let locked = v.flags.has(VmFlags::LOCKED);
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
+                Pmd::Huge(pmd) if v.flags.has(VmFlags::HUGETLB) => {
+                    *if self.folio_mapcount(pmd.pfn()) > 1 {
+                        &mut m.shared_hugetlb
+                    } else {
+                        &mut m.private_hugetlb
+                    } += PAGE_SIZE << HPAGE_PMD_ORDER;
+                }
                 Pmd::Huge(pmd) if !pmd.special() => {
                     m.anonymous_thp += HPAGE_PMD_NR as u64 * PAGE_SIZE;
                     self.smaps_account(m, pmd.pfn(), HPAGE_PMD_NR, pmd, locked);

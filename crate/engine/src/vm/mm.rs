@@ -173,6 +173,9 @@ impl Machine {
         for a in chain {
             self.anon_vma_mut(a).vmas.push(id);
         }
+        if self.vma(id).flags.has(VmFlags::HUGETLB) {
+            self.hugetlb_vm_open(id);
+        }
         id
     }
 
@@ -182,6 +185,9 @@ impl Machine {
         let vma = self.vmas[id.index()].take().expect("removed once");
         self.free_vmas.push(id);
         self.mm_mut(vma.mm).vmas.remove(&vma.start);
+        if vma.flags.has(VmFlags::HUGETLB) {
+            self.hugetlb_vm_close(&vma);
+        }
         vma
     }
 

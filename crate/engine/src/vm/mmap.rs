@@ -53,7 +53,7 @@ impl Machine {
     /// # Errors
     /// EINVAL: length 0, misaligned MAP_FIXED, neither or both of MAP_SHARED and MAP_PRIVATE. ENOMEM: too long, beyond
     /// user space, too many areas. EEXIST: MAP_FIXED_NOREPLACE over a mapping. EPERM: below `mmap_min_addr`.
-    /// ENODEV: shared memory and hugetlb, which this machine does not have.
+    /// ENODEV: shared memory, which this machine does not have.
     pub fn mmap(
         &mut self,
         pid: Pid,
@@ -62,6 +62,9 @@ impl Machine {
         prot: u32,
         flags: u32,
     ) -> Result<u64, Errno> {
+        if flags & (MAP_HUGETLB | MAP_ANONYMOUS) == MAP_HUGETLB | MAP_ANONYMOUS {
+            return self.mmap_hugetlb(pid, addr, len, prot, flags, None);
+        }
         self.syscall(pid, |m, mm| {
             let addr = m.do_mmap(mm, addr, len, prot, flags)?;
             let pages = len.div_ceil(PAGE_SIZE);
@@ -138,6 +141,7 @@ impl Machine {
             file: None,
             anon_vma: None,
             chain: Vec::new(),
+            hugetlb: Default::default(),
         };
         if self.vma_merge_new_range(&new).is_none() {
             self.insert_vma(new);
@@ -148,7 +152,7 @@ impl Machine {
         Ok(addr)
     }
 
-    fn fixed_area(&self, mm: MmId, addr: u64, len: u64, flags: u32) -> Result<u64, Errno> {
+    pub(crate) fn fixed_area(&self, mm: MmId, addr: u64, len: u64, flags: u32) -> Result<u64, Errno> {
         if len > TASK_SIZE || addr > TASK_SIZE - len {
             return Err(Errno::ENOMEM);
         }
@@ -187,7 +191,7 @@ impl Machine {
     }
 
     /// Start of the highest free range of `len` bytes below the mmap base.
-    fn topdown_gap(&self, mm: MmId, len: u64) -> Option<u64> {
+    pub(crate) fn topdown_gap(&self, mm: MmId, len: u64) -> Option<u64> {
         let mut top = self.mm(mm).mmap_base;
         for (&start, &vma) in self.mm(mm).vmas.iter().rev() {
             let end = self.vma(vma).end;

@@ -2,7 +2,7 @@
 //!
 //! The letters are those of the recorded answers: `.` nothing, `a` small anonymous, `T` huge by a PMD, `t` a whole
 //! huge folio by entries, `1`..`8` part of a folio of that order, `k` KSM, `z` zero page, `Z` huge zero page, `s` swapped,
-//! `g` guard.
+//! `g` guard, `H` hugetlb.
 
 use super::addr::{HPAGE_PMD_ORDER, MmId, Pfn, Pid, pte_index};
 use super::pte::{Pte, SwapKind};
@@ -105,6 +105,9 @@ impl Machine {
         let flags = self.frames.flags(head);
         if flags.has(FrameFlags::KSM) {
             return 'k';
+        }
+        if e.huge() && self.folio_hugetlb(head) {
+            return 'H';
         }
         match self.frames.order(head) {
             0 => 'a',

@@ -9,6 +9,7 @@
 //! machine does not have) is a [`RunError`], and then nothing has changed.
 
 mod expect;
+mod hugetlb;
 mod observe;
 mod process;
 mod regions;
@@ -21,9 +22,9 @@ pub use regions::{ProcessNames, Region};
 pub use step::Step;
 pub use why::{check_lines, check_title};
 
-use crate::language::{self, Line, MachineLine, Script};
+use crate::language::{self, Line, MachineLine, Name, Script};
 use mm_engine::machine::Machine;
-use mm_engine::vm::addr::Pid;
+use mm_engine::vm::addr::{FileId, Pid};
 use mm_engine::{Errno, MachineConfig};
 use observe::Baseline;
 use serde_json::Value;
@@ -75,6 +76,8 @@ pub struct Session {
     machine: Machine,
     names: Vec<ProcessNames>,
     next_slot: u64,
+    /// Memfds of hugetlb pages by name.
+    hugetlb_files: Vec<(Name, FileId)>,
     last: Step,
     observed: Value,
     baseline: Baseline,
@@ -107,6 +110,7 @@ impl Session {
             machine,
             names: Vec::new(),
             next_slot: 0,
+            hugetlb_files: Vec::new(),
             last: Step::default(),
             observed: Value::Null,
             baseline,

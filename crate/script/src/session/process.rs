@@ -103,6 +103,24 @@ impl Session {
                 "mbind",
                 "memory policies are not built yet",
             )),
+            ProcessCommand::Fallocate {
+                file,
+                mode,
+                offset_bytes,
+                len_bytes,
+            } if let Some(f) = self.hugetlb_file(file) => {
+                Ok(self
+                    .call(|m| m.hugetlb_fallocate(pid, f, *mode as u32, *offset_bytes, *len_bytes)))
+            }
+            ProcessCommand::Truncate { file, size_bytes }
+                if let Some(f) = self.hugetlb_file(file) =>
+            {
+                Ok(self.call(|m| m.hugetlb_truncate(pid, f, *size_bytes)))
+            }
+            // Without a disk behind it there is nothing to advise.
+            ProcessCommand::Fadvise { file, .. } if self.hugetlb_file(file).is_some() => {
+                Ok(self.call(|_| Ok(())))
+            }
             ProcessCommand::Fallocate { file, .. }
             | ProcessCommand::Truncate { file, .. }
             | ProcessCommand::Fadvise { file, .. } => {
@@ -152,22 +170,19 @@ impl Session {
     }
 
     fn mmap(&mut self, pid: Pid, m: &Mmap) -> Result<Step, Bad> {
-        if let Some(b) = &m.backing {
+        let file = m.backing.as_ref().and_then(|b| self.hugetlb_file(b.name()));
+        if let Some(b) = m.backing.as_ref().filter(|_| file.is_none()) {
             let word = match b {
                 Backing::Memfd(_) => "memfd=",
                 Backing::File(_) => "file=",
             };
             return Err(Bad::unsupported(word, "this machine has no files yet"));
         }
-        if m.shared || m.hugetlb {
-            let (word, what) = if m.hugetlb {
-                ("hugetlb", "hugetlb pools")
-            } else {
-                ("shared", "shared memory")
-            };
+        let huge = m.hugetlb || file.is_some();
+        if m.shared && !huge {
             return Err(Bad::unsupported(
-                word,
-                &format!("this machine has no {what} yet"),
+                "shared",
+                "this machine has no shared memory yet",
             ));
         }
         if self.names_mut(pid).region(&m.name).is_some() {
@@ -177,12 +192,18 @@ impl Session {
             );
             return Err(Bad::new(&*m.name, message));
         }
-        let mut flags = uapi::MAP_PRIVATE | uapi::MAP_ANONYMOUS;
+        let mut flags = uapi::MAP_ANONYMOUS;
+        flags |= if m.shared {
+            uapi::MAP_SHARED
+        } else {
+            uapi::MAP_PRIVATE
+        };
         for (on, bit) in [
             (m.populate, uapi::MAP_POPULATE),
             (m.noreserve, uapi::MAP_NORESERVE),
             (m.growsdown, uapi::MAP_GROWSDOWN),
             (m.locked, uapi::MAP_LOCKED),
+            (huge, uapi::MAP_HUGETLB),
         ] {
             if on {
                 flags |= bit;
@@ -208,9 +229,12 @@ impl Session {
         let mut at = None;
         let prot = m.protection as u32;
         let mut step = self.call(|machine| {
-            machine
-                .mmap(pid, addr, m.len_bytes, prot, flags)
-                .map(|a| at = Some(a))
+            let backing = file.map(|f| (f, m.file_offset_bytes));
+            match backing {
+                Some(_) => machine.mmap_hugetlb(pid, addr, m.len_bytes, prot, flags, backing),
+                None => machine.mmap(pid, addr, m.len_bytes, prot, flags),
+            }
+            .map(|a| at = Some(a))
         });
         if let Some(base) = at {
             let len = m.len_bytes.next_multiple_of(PAGE_SIZE);

@@ -47,6 +47,9 @@ pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> 
                 c.thp_enabled =
                     mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
             }
+            language::BootName::Hugepagesz => c.hugetlb.hugepagesz(&b.value),
+            language::BootName::DefaultHugepagesz => c.hugetlb.default_hugepagesz(&b.value),
+            language::BootName::Hugepages => c.hugetlb.hugepages(&b.value, c.nodes),
             other => {
                 return error(format!(
                     "`{}` is not supported: its subsystem is not built yet",
@@ -119,6 +122,11 @@ impl Session {
                 text: language::help(*topic),
                 ..Step::default()
             }),
+            Command::Memfd {
+                name,
+                size_bytes,
+                hugetlb: true,
+            } => self.memfd_hugetlb(name, *size_bytes),
             Command::Memfd { name, .. } | Command::File { name, .. } => {
                 Err(Bad::unsupported(name, "this machine has no files yet"))
             }
