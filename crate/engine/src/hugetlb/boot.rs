@@ -42,9 +42,7 @@ fn size_of(text: &str) -> Option<usize> {
         _ => (text, 0),
     };
     let bytes = digits.parse::<u64>().ok()?.checked_mul(1 << shift)?;
-    super::HSTATE_ORDERS
-        .iter()
-        .position(|o| bytes == 4096 << o)
+    super::HSTATE_ORDERS.iter().position(|o| bytes == 4096 << o)
 }
 
 impl HugetlbBoot {

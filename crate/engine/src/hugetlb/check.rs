@@ -54,7 +54,10 @@ impl Machine {
                 continue;
             }
             pages += 1;
-            let (n, refs) = (mapped.remove(&head).unwrap_or(0), self.frames.refcount(head));
+            let (n, refs) = (
+                mapped.remove(&head).unwrap_or(0),
+                self.frames.refcount(head),
+            );
             let expected = n + i32::from(cached.contains(&head));
             ensure!(
                 self.folio_mapcount(head) == n && self.folio_entire_mapcount(head) == n,
@@ -68,7 +71,10 @@ impl Machine {
             );
             in_use += u64::from(refs > 0);
         }
-        ensure!(mapped.is_empty(), "hugetlb areas map other pages: {mapped:?}");
+        ensure!(
+            mapped.is_empty(),
+            "hugetlb areas map other pages: {mapped:?}"
+        );
         let (mut nr, mut free) = (0, 0);
         for (h, order) in self.hugetlb.hstates.iter().zip(HSTATE_ORDERS) {
             nr += h.nr() << (order - 9);

@@ -102,13 +102,7 @@ impl Machine {
     }
 
     /// A store to a read-only entry: made writable, or a copy, for which a child's page may have to go (`hugetlb_wp`).
-    fn hugetlb_wp(
-        &mut self,
-        vma: VmaId,
-        addr: u64,
-        slot: PmdSlot,
-        access: Access,
-    ) -> FaultResult {
+    fn hugetlb_wp(&mut self, vma: VmaId, addr: u64, slot: PmdSlot, access: Access) -> FaultResult {
         let v = self.vma(vma);
         let (flags, index) = (v.flags, hugecache_offset(v, addr));
         let holder = self.holder(vma);

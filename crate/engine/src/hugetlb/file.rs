@@ -94,8 +94,7 @@ impl Machine {
         self.syscall(pid, |m, mm| {
             let own = file.is_none();
             let len = huge_up(len).unwrap_or(u64::MAX & !(HPAGE_PMD_SIZE - 1));
-            let (file, offset) =
-                file.unwrap_or_else(|| (m.hugetlb_file_setup(len, false), 0));
+            let (file, offset) = file.unwrap_or_else(|| (m.hugetlb_file_setup(len, false), 0));
             let done = m.do_mmap_hugetlb(mm, addr, len, prot, flags, file, offset);
             if done.is_err() && own {
                 m.hugetlb_file_put(file);

@@ -22,13 +22,30 @@ const fn spec(name: &'static str, mode: u16, help: &'static str) -> FileSpec {
 /// Files of one size; the first [`NR_COMMON`] of every size, the others of sizes that can be demoted.
 pub(crate) const HUGETLB_FILES: &[FileSpec] = &[
     spec("free_hugepages", 0o444, "pages nobody uses"),
-    spec("nr_hugepages", 0o644, "pages of this size; writing sets how many stay"),
-    spec("nr_hugepages_mempolicy", 0o644, "as nr_hugepages, on the nodes of the writer's policy"),
-    spec("nr_overcommit_hugepages", 0o644, "most surplus pages made on demand"),
+    spec(
+        "nr_hugepages",
+        0o644,
+        "pages of this size; writing sets how many stay",
+    ),
+    spec(
+        "nr_hugepages_mempolicy",
+        0o644,
+        "as nr_hugepages, on the nodes of the writer's policy",
+    ),
+    spec(
+        "nr_overcommit_hugepages",
+        0o644,
+        "most surplus pages made on demand",
+    ),
     spec("resv_hugepages", 0o444, "pages promised and not yet used"),
     spec("surplus_hugepages", 0o444, "pages beyond those that stay"),
     spec("demote", 0o200, "splits so many free pages into 2 MiB ones"),
-    FileSpec::words("demote_size", "2048kB", &["2048kB"], "size demoted pages become"),
+    FileSpec::words(
+        "demote_size",
+        "2048kB",
+        &["2048kB"],
+        "size demoted pages become",
+    ),
 ];
 /// Files that every size has.
 pub(crate) const NR_COMMON: usize = 6;

@@ -114,7 +114,7 @@ fn huge_up(len: u64) -> Option<u64> {
     len.checked_next_multiple_of(HPAGE_PMD_SIZE)
 }
 
-/// Marks in a field that page 3 of other large folios leaves unused.
+/// Marks in a field that page 4 of other large folios leaves unused.
 const HUGETLB_PAGE: u32 = 1;
 /// Freeing the page gives a reservation back (`HPageRestoreReserve`).
 const RESTORE_RESERVE: u32 = 2;
@@ -127,15 +127,15 @@ impl Machine {
             && self
                 .frames
                 .has(head, crate::phys::frame::FrameFlags::ALLOCATED)
-            && self.frames.link(head.add(3)) != 0
+            && self.frames.link(head.add(4)) != 0
     }
 
     fn restore_reserve(&self, head: Pfn) -> bool {
-        self.frames.link(head.add(3)) & RESTORE_RESERVE != 0
+        self.frames.link(head.add(4)) & RESTORE_RESERVE != 0
     }
 
     fn set_restore_reserve(&mut self, head: Pfn, on: bool) {
         let mark = HUGETLB_PAGE | if on { RESTORE_RESERVE } else { 0 };
-        self.frames.set_link(head.add(3), mark);
+        self.frames.set_link(head.add(4), mark);
     }
 }

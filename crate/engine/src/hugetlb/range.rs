@@ -92,10 +92,10 @@ impl Machine {
             let to = self.pmd_slot_alloc(new, addr)?;
             let mut head = pmd.pfn();
             let exclusive = FrameFlags::ANON_EXCLUSIVE;
-            if self
-                .frames
-                .has(head, exclusive.and(FrameFlags::PINNED).and(FrameFlags::ANON))
-            {
+            if self.frames.has(
+                head,
+                exclusive.and(FrameFlags::PINNED).and(FrameFlags::ANON),
+            ) {
                 let index = hugecache_offset(self.vma(child), addr);
                 let copy = self.alloc_hugetlb_folio(Holder::Nobody, index, false)?;
                 for i in 0..HPAGE_PMD_NR {

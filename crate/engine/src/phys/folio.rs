@@ -48,7 +48,8 @@ impl Machine {
                 };
                 if nid.is_some_and(|n| n != z.nid)
                     || z.nr_free < nr
-                    || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2] {
+                    || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2]
+                {
                     continue;
                 }
                 let Some(pfn) = self.zones[i].rmqueue(&mut self.frames, order, mt) else {

@@ -292,7 +292,8 @@ impl Machine {
     pub(crate) fn commit_limit_pages(&self) -> u64 {
         match self.sysctl.overcommit_kbytes {
             0 => {
-                (u128::from(self.nr_managed_pages() - self.hugetlb_total_pages()) * u128::from(self.sysctl.overcommit_ratio)
+                (u128::from(self.nr_managed_pages() - self.hugetlb_total_pages())
+                    * u128::from(self.sysctl.overcommit_ratio)
                     / 100) as u64
             }
             kbytes => kbytes / 4,

@@ -135,7 +135,10 @@ impl Machine {
                 format!("{HUGEPAGES_DIR}/hugepages-2048kB"),
                 &HUGETLB_FILES[..NR_COMMON],
             ),
-            (format!("{HUGEPAGES_DIR}/hugepages-1048576kB"), HUGETLB_FILES),
+            (
+                format!("{HUGEPAGES_DIR}/hugepages-1048576kB"),
+                HUGETLB_FILES,
+            ),
             (KSM_DIR.to_owned(), KSM_FILES),
             (VM_DIR.to_owned(), sysctl::VM_FILES),
         ]);

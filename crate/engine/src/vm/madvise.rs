@@ -159,13 +159,7 @@ impl Machine {
         }
         self.vma_modify_flags(vma, start, end, new)
             .map(|_| ())
-            .map_err(|e| {
-                if e == Errno::ENOMEM {
-                    Errno::EAGAIN
-                } else {
-                    e
-                }
-            })
+            .map_err(|e| if e == Errno::ENOMEM { Errno::EAGAIN } else { e })
     }
 
     fn madvise_dontneed(

@@ -152,7 +152,13 @@ impl Machine {
         Ok(addr)
     }
 
-    pub(crate) fn fixed_area(&self, mm: MmId, addr: u64, len: u64, flags: u32) -> Result<u64, Errno> {
+    pub(crate) fn fixed_area(
+        &self,
+        mm: MmId,
+        addr: u64,
+        len: u64,
+        flags: u32,
+    ) -> Result<u64, Errno> {
         if len > TASK_SIZE || addr > TASK_SIZE - len {
             return Err(Errno::ENOMEM);
         }

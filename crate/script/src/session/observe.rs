@@ -292,7 +292,14 @@ pub(crate) fn brief(obs: &Value) -> Vec<String> {
             r["classes"].as_str().unwrap_or_default()
         ));
     }
-    for group in ["vmstat", "mthp", "khugepaged", "ksm", "ksm_delta", "hugetlb"] {
+    for group in [
+        "vmstat",
+        "mthp",
+        "khugepaged",
+        "ksm",
+        "ksm_delta",
+        "hugetlb",
+    ] {
         let counts = obs[group].as_object().into_iter().flatten();
         let counts: Vec<String> = counts.map(|(k, v)| format!("{k} {v}")).collect();
         if !counts.is_empty() {
