@@ -81,12 +81,11 @@ impl Machine {
         flags: u32,
         to: u64,
     ) -> Result<u64, Errno> {
-        let vma = self.vma_lookup(mm, addr);
+        let vma = self.vma_lookup(mm, addr).ok_or(Errno::EFAULT)?;
         let fixed = flags & MREMAP_FIXED != 0;
         if fixed && old == new {
             return self.move_range(mm, addr, old, flags, to);
         }
-        let vma = vma.ok_or(Errno::EFAULT)?;
         let (old, new) = self.align_hugetlb(vma, addr, to, old, new)?;
         if !fixed && flags & MREMAP_DONTUNMAP == 0 && new <= old && old > 0 {
             // Shrinking only unmaps the tail, whatever areas it belongs to.
