@@ -12,6 +12,7 @@ use crate::vm::addr::{
 use crate::vm::mm::RssStat;
 use crate::vm::pte::SwapKind;
 use crate::vm::table::Pmd;
+use crate::vm::vma::VmFlags;
 use std::collections::BTreeMap;
 
 macro_rules! ensure {
@@ -47,6 +48,7 @@ impl Machine {
         self.check_anon_vmas()?;
         self.check_deferred()?;
         self.check_swap(&found)?;
+        self.check_hugetlb()?;
         self.check_khugepaged()?;
         self.check_ksm()
     }
@@ -134,6 +136,9 @@ impl Machine {
         found: &mut Found,
     ) -> Result<(), String> {
         let v = self.vma(vma);
+        if v.flags.has(VmFlags::HUGETLB) {
+            return Ok(());
+        }
         let mut addr = v.start;
         while addr < v.end {
             let stop = v.end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
@@ -239,6 +244,7 @@ impl Machine {
             if !flags.has(FrameFlags::ALLOCATED)
                 || flags.any(FrameFlags::TAIL)
                 || !flags.has(FrameFlags::ANON)
+                || self.folio_hugetlb(pfn)
             {
                 continue;
             }

@@ -26,6 +26,8 @@ pub struct MachineConfig {
     /// the conformance scenarios: ksmd runs, both have been round once, and a wake-up has no budget limit
     /// until the script sets one.
     pub parked: bool,
+    /// `hugepagesz=`, `hugepages=` and `default_hugepagesz=` in their order on the command line.
+    pub hugetlb: crate::hugetlb::boot::HugetlbBoot,
 }
 
 impl Default for MachineConfig {
@@ -37,6 +39,7 @@ impl Default for MachineConfig {
             seed: 1,
             thp_enabled: crate::thp::Enabled::Madvise,
             parked: false,
+            hugetlb: Default::default(),
         }
     }
 }

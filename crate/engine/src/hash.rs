@@ -80,6 +80,7 @@ impl Machine {
                     .hash_key(slot.content, |bytes| h.0.update(bytes));
             }
         }
+        let _ = write!(h, "{:?}", self.hugetlb);
         let _ = write!(h, "{:?}{:?}", self.swap.mmlist, self.swap.readahead());
         self.hash_khugepaged(&mut h);
         self.hash_ksm(&mut h);

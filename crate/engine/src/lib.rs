@@ -34,6 +34,7 @@ pub mod errno;
 pub mod explain;
 pub mod file;
 mod hash;
+pub mod hugetlb;
 pub mod khugepaged;
 pub mod ksm;
 pub mod machine;

@@ -7,6 +7,7 @@
 
 use crate::config::{ConfigError, MachineConfig};
 use crate::errno::Errno;
+use crate::hugetlb::Hugetlb;
 use crate::khugepaged::Khugepaged;
 use crate::ksm::Ksm;
 use crate::phys::buddy::{FreeArea, MigrateType};
@@ -49,6 +50,7 @@ pub struct Machine {
     pub(crate) thp: Thp,
     pub(crate) khugepaged: Khugepaged,
     pub(crate) ksm: Ksm,
+    pub(crate) hugetlb: Hugetlb,
     pub(crate) sysctl: crate::vfs::Sysctl,
     pub(crate) stat: Stats,
     pub(crate) events: EventRing,
@@ -88,6 +90,7 @@ impl Machine {
             thp: Thp::new(config.thp_enabled),
             khugepaged: Khugepaged::new(config.parked),
             ksm: Ksm::new(config.parked),
+            hugetlb: Hugetlb::new(config.nodes),
             sysctl: crate::vfs::Sysctl::default(),
             stat: Stats::default(),
             events: EventRing::default(),
@@ -107,6 +110,7 @@ impl Machine {
             .set(m.zero_pfn, FrameFlags::ZERO.and(FrameFlags::RESERVED));
         *m.frames.refcount_mut(m.zero_pfn) = 1;
         m.start_stop_khugepaged();
+        m.hugetlb_boot();
         Ok(m)
     }
 

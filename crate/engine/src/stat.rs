@@ -29,7 +29,7 @@ stats! {
         nr_isolated_anon, nr_isolated_file,
         nr_anon_pages, nr_mapped, nr_file_pages, nr_shmem, nr_shmem_hugepages, nr_shmem_pmdmapped,
         nr_file_hugepages, nr_file_pmdmapped, nr_anon_transparent_hugepages,
-        nr_foll_pin_acquired, nr_foll_pin_released, nr_page_table_pages, nr_swapcached,
+        nr_foll_pin_acquired, nr_foll_pin_released, nr_page_table_pages, nr_swapcached, nr_hugetlb,
         pswpin, pswpout, pgalloc_dma, pgalloc_dma32, pgalloc_normal, pgfree, pgfault, pgmajfault, pgreuse,
         pglazyfree, pglazyfreed, drop_pagecache, drop_slab,
         compact_stall, compact_fail, compact_success,

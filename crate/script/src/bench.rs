@@ -60,7 +60,9 @@ pub struct Rate {
     pub rate: f64,
 }
 
-const SPREAD: u64 = 16;
+/// Times more memory than asked for, where one page of each 2 MiB is touched.
+pub const SPREAD: u64 = 16;
+
 const HUGEPAGE: &str = "p madvise a hugepage";
 const MERGEABLE: &str = "p madvise a mergeable";
 const SCAN: &[&str] = &["khugepaged scan"];

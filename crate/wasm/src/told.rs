@@ -280,6 +280,7 @@ fn fault_words(kind: FaultKind) -> (&'static str, &'static str) {
         FaultKind::Spurious => ("fault", "access bits"),
         FaultKind::SwapIn => ("fault", "swapped in"),
         FaultKind::File => ("fault", "file"),
+        FaultKind::Hugetlb => ("fault", "hugetlb"),
     }
 }
 

@@ -51,6 +51,9 @@ impl Machine {
     /// # Errors
     /// ESRCH; EFBIG beyond 2^47 bytes.
     pub fn ftruncate(&mut self, pid: Pid, id: FileId, size: u64) -> Result<(), Errno> {
+        if Machine::is_file_hugepages(id) {
+            return self.hugetlb_truncate(pid, id, size);
+        }
         self.syscall(pid, |m, _| {
             if size > MAX_FILE_BYTES {
                 return Err(Errno::EFBIG);
@@ -87,6 +90,9 @@ impl Machine {
         offset: u64,
         len: u64,
     ) -> Result<(), Errno> {
+        if Machine::is_file_hugepages(id) {
+            return self.hugetlb_fallocate(pid, id, mode, offset, len);
+        }
         self.syscall(pid, |m, _| m.do_fallocate(id, mode, offset, len))
     }
 
@@ -162,7 +168,8 @@ impl Machine {
     /// ESRCH; EINVAL for other advice.
     pub fn posix_fadvise(&mut self, pid: Pid, id: FileId, advice: u32) -> Result<(), Errno> {
         self.syscall(pid, |m, _| {
-            if m.inode(id).shmem {
+            // Without a disk behind it there is nothing to advise.
+            if Machine::is_file_hugepages(id) || m.inode(id).shmem {
                 return Ok(());
             }
             match advice {

@@ -108,6 +108,18 @@ impl FreeArea {
         }
     }
 
+    /// Takes the last `pages` of memory never used, if they are aligned to their size; less is left untouched.
+    pub fn take_untouched(&mut self, pages: u32) -> Option<Pfn> {
+        let end = self.untouched.end & !(pages - 1);
+        let head = end
+            .checked_sub(pages)
+            .filter(|h| *h >= self.untouched.start)?;
+        (end == self.untouched.end).then(|| {
+            self.untouched.end = head;
+            Pfn(head)
+        })
+    }
+
     /// Heads of the free blocks of a list, first to last.
     pub fn blocks_of<'a>(
         &'a self,

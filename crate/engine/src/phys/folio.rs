@@ -39,6 +39,15 @@ impl Machine {
     /// Deviation: no reclaim, compaction or OOM killer stands behind a failure, and pages are not parked in
     /// per-CPU lists, so MemFree is exact.
     pub(crate) fn alloc_pages(&mut self, order: u8, mt: MigrateType) -> Option<Pfn> {
+        self.alloc_pages_from(order, mt, None)
+    }
+
+    /// [`alloc_pages`](Self::alloc_pages) of one node (`__GFP_THISNODE`).
+    pub(crate) fn alloc_pages_node(&mut self, nid: u8, order: u8, mt: MigrateType) -> Option<Pfn> {
+        self.alloc_pages_from(order, mt, Some(nid))
+    }
+
+    fn alloc_pages_from(&mut self, order: u8, mt: MigrateType, nid: Option<u8>) -> Option<Pfn> {
         let nr = 1u64 << order;
         for use_min in [false, true] {
             for i in (0..self.zones.len()).rev() {
@@ -48,7 +57,10 @@ impl Machine {
                 } else {
                     z.watermarks.low
                 };
-                if z.nr_free < nr || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2] {
+                if nid.is_some_and(|n| n != z.nid)
+                    || z.nr_free < nr
+                    || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2]
+                {
                     continue;
                 }
                 let Some(pfn) = self.zones[i].rmqueue(&mut self.frames, order, mt) else {
@@ -144,6 +156,9 @@ impl Machine {
     }
 
     fn free_folio(&mut self, head: Pfn) {
+        if self.folio_hugetlb(head) {
+            return self.hugetlb_folio_put_last(head);
+        }
         let order = self.frames.order(head);
         self.release_folio(head);
         self.free_pages(head, order);

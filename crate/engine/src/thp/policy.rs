@@ -137,6 +137,9 @@ impl Machine {
                 return 0;
             }
             if v.file.is_some() {
+                if flags.has(VmFlags::HUGETLB) {
+                    return 0;
+                }
                 let allowed = self.file_allowable_orders(vma, tva, left);
                 x.fails("file", allowed == 0, NO, || self.file_words(vma));
                 return allowed;

@@ -48,6 +48,8 @@ pub enum FaultKind {
     SwapIn,
     /// A page of a file was mapped.
     File,
+    /// A hugetlb page was mapped.
+    Hugetlb,
 }
 
 /// What happened. Addresses are bytes; counts are base pages.

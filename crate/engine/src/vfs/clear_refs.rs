@@ -24,7 +24,7 @@ impl Machine {
                 for vma in vmas {
                     let v = self.vma(vma);
                     let wanted = kind == 1 || v.is_anonymous() == (kind == 2);
-                    if wanted && !v.flags.has(VmFlags::PFNMAP) {
+                    if wanted && !v.flags.any(VmFlags::PFNMAP.with(VmFlags::HUGETLB)) {
                         self.clear_refs_area(vma);
                     }
                 }

@@ -93,16 +93,11 @@ impl Machine {
         for (label, kb) in lines {
             line(&mut out, &format!("{label}:"), *kb);
         }
-        for label in [
-            "HugePages_Total:",
-            "HugePages_Free:",
-            "HugePages_Rsvd:",
-            "HugePages_Surp:",
-        ] {
-            let _ = writeln!(out, "{label:<19}{:>5}", 0);
+        for (label, n) in self.hugetlb_meminfo() {
+            let _ = writeln!(out, "{label:<19}{n:>5}");
         }
-        line(&mut out, "Hugepagesize:", HPAGE_KB);
-        line(&mut out, "Hugetlb:", 0);
+        line(&mut out, "Hugepagesize:", self.default_hugepage_kb());
+        line(&mut out, "Hugetlb:", self.hugetlb_total_pages() * PAGE_KB);
         // The direct map uses 1 GiB pages as far as whole ones go.
         line(&mut out, "DirectMap4k:", 0);
         line(&mut out, "DirectMap2M:", dram % (1 << 30) / 1024);

@@ -94,6 +94,7 @@ impl Machine {
                 .thp_show(&sysfs::stat_file(order, name))
                 .ok_or(Errno::ENOENT),
             File::Ksm(name) => self.ksm_show(name).ok_or(Errno::ENOENT),
+            File::Hugetlb(nid, size, name) => Ok(self.hugetlb_show(nid, size, name)),
             File::Nodes(name) => Ok(self.nodes_show(name)),
             File::Node(nid, name) => Ok(self.node_show(nid, name)),
             File::Debug(name) => Ok(self.extfrag_show(name)),
@@ -126,6 +127,7 @@ impl Machine {
             File::Khugepaged(name) => self.khugepaged_store(name, text),
             File::ThpSize(order, name) => self.thp_store(&sysfs::size_file(order, name), text),
             File::Ksm(name) => self.ksm_store(name, text),
+            File::Hugetlb(nid, size, name) => self.hugetlb_store(nid, size, name, text),
             File::Node(_, _) => Some(Ok(())),
             File::Debug(_) => Some(self.split_huge_pages_store(text)),
             File::Trace => {

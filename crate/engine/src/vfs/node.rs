@@ -234,6 +234,7 @@ impl Machine {
                 let mut items = zone_items(self.zones.iter().filter(|z| z.nid == nid));
                 items.extend(gauges.zone_items());
                 items.extend(gauges.node_items());
+                items.insert("nr_hugetlb", self.node_nr_hugetlb(nid));
                 items.extend(self.node_numa_items(nid));
                 [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS]
                     .map(|names| item_lines(names, &items))
@@ -295,8 +296,9 @@ impl Machine {
         for (label, kb) in lines {
             let _ = writeln!(out, "Node {nid} {:<15} {kb:>8} kB", format!("{label}:"));
         }
-        for label in ["HugePages_Total:", "HugePages_Free: ", "HugePages_Surp: "] {
-            let _ = writeln!(out, "Node {nid} {label} {:>5}", 0);
+        let labels = ["HugePages_Total:", "HugePages_Free: ", "HugePages_Surp: "];
+        for (label, n) in labels.iter().zip(self.hugetlb_node_meminfo(nid)) {
+            let _ = writeln!(out, "Node {nid} {label} {n:>5}");
         }
         out
     }

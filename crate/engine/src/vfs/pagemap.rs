@@ -137,7 +137,8 @@ impl Machine {
             (self.folio_mapcount(head) > 0, 11),
             (large && pfn == head, 15),
             (large && pfn != head, 16),
-            (large, 22),
+            (self.folio_hugetlb(head), 17),
+            (large && !self.folio_hugetlb(head), 22),
         ];
         let copied = copied
             .iter()

@@ -5,6 +5,8 @@
 
 use super::{debugfs, node, process, sysctl, sysfs, tracefs, zone_files};
 use crate::errno::Errno;
+use crate::hugetlb::HSTATE_ORDERS;
+use crate::hugetlb::files::hugetlb_table;
 use crate::machine::Machine;
 use crate::stat::MthpStat;
 use crate::thp::THP_FILES;
@@ -39,6 +41,10 @@ pub(super) enum Dir {
     ThpStats(u8),
     /// `/sys/kernel/mm/ksm`
     Ksm,
+    /// `/sys/kernel/mm/hugepages`, or that of a node
+    Hugepages(Option<u8>),
+    /// One size of it, an index into `HSTATE_ORDERS`
+    HugepagesSize(Option<u8>, usize),
     /// `/sys/devices`
     Devices,
     /// `/sys/devices/system`
@@ -68,6 +74,7 @@ pub(super) enum File {
     ThpSize(u8, &'static str),
     ThpStat(u8, &'static str),
     Ksm(&'static str),
+    Hugetlb(Option<u8>, usize, &'static str),
     Nodes(&'static str),
     Node(u8, &'static str),
     Debug(&'static str),
@@ -134,7 +141,11 @@ impl Machine {
                 dir("mm", Dir::Mm),
                 dir("tracing", Dir::Tracing),
             ],
-            Dir::Mm => vec![dir("ksm", Dir::Ksm), dir("transparent_hugepage", Dir::Thp)],
+            Dir::Mm => vec![
+                dir("hugepages", Dir::Hugepages(None)),
+                dir("ksm", Dir::Ksm),
+                dir("transparent_hugepage", Dir::Thp),
+            ],
             Dir::Ksm => specs(crate::ksm::KSM_FILES, |f| File::Ksm(f.name)),
             Dir::Thp => {
                 let mut out = specs(THP_FILES, |f| File::Thp(f.name));
@@ -169,7 +180,18 @@ impl Machine {
                 );
                 out
             }
-            Dir::Node(n) => files(node::FILES, |name| File::Node(n, name)),
+            Dir::Node(n) => {
+                let mut out = files(node::FILES, |name| File::Node(n, name));
+                out.push(dir("hugepages", Dir::Hugepages(Some(n))));
+                out
+            }
+            Dir::Hugepages(n) => (0..HSTATE_ORDERS.len())
+                .map(|i| {
+                    let name = sysfs::size_dir(HSTATE_ORDERS[i]).into();
+                    (name, Node::Dir(Dir::HugepagesSize(n, i)))
+                })
+                .collect(),
+            Dir::HugepagesSize(n, i) => specs(hugetlb_table(n, i), |f| File::Hugetlb(n, i, f.name)),
             Dir::Debug => {
                 let mut out = files(debugfs::FILES, File::Debug);
                 out.extend([dir("extfrag", Dir::Extfrag), dir("tracing", Dir::Tracing)]);

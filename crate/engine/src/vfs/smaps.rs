@@ -7,7 +7,7 @@ use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::phys::swap::SwapEntry;
 use crate::thp::TvaType;
-use crate::vm::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
+use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
 use crate::vm::pte::{Pte, SwapKind};
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
@@ -41,6 +41,8 @@ struct MemSize {
     file_thp: u64,
     swap: u64,
     swap_pss: u64,
+    shared_hugetlb: u64,
+    private_hugetlb: u64,
 }
 
 /// One area of `/proc/PID/smaps`; sizes in kB.
@@ -135,7 +137,11 @@ impl SmapsEntry {
             end,
             flags,
             size: kb(end - start),
-            kernel_page_size: kb(PAGE_SIZE),
+            kernel_page_size: kb(if flags.has(VmFlags::HUGETLB) {
+                PAGE_SIZE << HPAGE_PMD_ORDER
+            } else {
+                PAGE_SIZE
+            }),
             rss: kb(m.resident),
             pss: pss(m.pss),
             pss_dirty: pss(m.pss_dirty),
@@ -150,8 +156,8 @@ impl SmapsEntry {
             anon_huge_pages: kb(m.anonymous_thp),
             shmem_pmd_mapped: kb(m.shmem_thp),
             file_pmd_mapped: kb(m.file_thp),
-            shared_hugetlb: 0,
-            private_hugetlb: 0,
+            shared_hugetlb: kb(m.shared_hugetlb),
+            private_hugetlb: kb(m.private_hugetlb),
             swap: kb(m.swap),
             swap_pss: pss(m.swap_pss),
             locked: pss(m.pss_locked),
@@ -236,6 +242,13 @@ impl Machine {
         let locked = v.flags.has(VmFlags::LOCKED);
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
+                Pmd::Huge(pmd) if v.flags.has(VmFlags::HUGETLB) => {
+                    *if self.folio_mapcount(pmd.pfn()) > 1 {
+                        &mut m.shared_hugetlb
+                    } else {
+                        &mut m.private_hugetlb
+                    } += PAGE_SIZE << HPAGE_PMD_ORDER;
+                }
                 Pmd::Huge(pmd) if !pmd.special() => {
                     let flags = self.frames.flags(pmd.pfn());
                     *if flags.has(FrameFlags::ANON) {

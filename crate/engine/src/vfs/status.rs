@@ -77,7 +77,7 @@ impl Machine {
             ("VmLib", n.exec),
             ("VmPTE", m.nr_tables),
             ("VmSwap", pages(m.rss.swap)),
-            ("HugetlbPages", 0),
+            ("HugetlbPages", self.hugetlb_usage(mm)),
         ] {
             let _ = writeln!(out, "{name}:\t{:>8} kB", value * (PAGE_SIZE >> 10));
         }

@@ -59,6 +59,8 @@ const fn with_mode(mut spec: FileSpec, mode: u16) -> FileSpec {
     spec
 }
 
+const HELP_NR: &str = "persistent hugetlb pages of the default size";
+
 /// The files. Those with an effect here say what it is; the others keep what is written for the subsystem that will
 /// read it.
 ///
@@ -112,6 +114,13 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         1000,
         "fragmentation index that makes compaction worthwhile (no effect yet)",
     ),
+    FileSpec::range(
+        "hugetlb_shm_group",
+        "0",
+        0,
+        INT_MAX,
+        "group that may use SHM_HUGETLB (no effect yet)",
+    ),
     FileSpec::read_only("max_map_count", "65530", "most areas of a process"),
     FileSpec::range(
         "min_free_kbytes",
@@ -121,6 +130,15 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         "memory kept free: the watermarks of the zones follow it",
     ),
     FileSpec::read_only("mmap_min_addr", "4096", "lowest address of a mapping"),
+    FileSpec::range("nr_hugepages", "0", 0, u64::MAX, HELP_NR),
+    FileSpec::range("nr_hugepages_mempolicy", "0", 0, u64::MAX, HELP_NR),
+    FileSpec::range(
+        "nr_overcommit_hugepages",
+        "0",
+        0,
+        u64::MAX,
+        "most surplus pages of the default size made on demand",
+    ),
     FileSpec::range(
         "overcommit_kbytes",
         "0",
@@ -182,6 +200,9 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
 impl Machine {
     /// Text of a file.
     pub(super) fn sysctl_show(&self, spec: &FileSpec) -> String {
+        if let Some(n) = self.hugetlb_sysctl(spec.name) {
+            return format!("{n}\n");
+        }
         let s = &self.sysctl;
         let value = match spec.name {
             "max_map_count" => MAX_MAP_COUNT as u64,
@@ -214,6 +235,9 @@ impl Machine {
             .filter(|v| (min..=max).contains(v))
             .ok_or(Errno::EINVAL)?;
         match spec.name {
+            "nr_hugepages" | "nr_hugepages_mempolicy" | "nr_overcommit_hugepages" => {
+                return self.hugetlb_sysctl_store(spec.name, value);
+            }
             "compact_memory" => {}
             "drop_caches" => self.drop_caches(value),
             "min_free_kbytes" => {
@@ -269,7 +293,8 @@ impl Machine {
     pub(crate) fn commit_limit_pages(&self) -> u64 {
         match self.sysctl.overcommit_kbytes {
             0 => {
-                (u128::from(self.nr_managed_pages()) * u128::from(self.sysctl.overcommit_ratio)
+                (u128::from(self.nr_managed_pages() - self.hugetlb_total_pages())
+                    * u128::from(self.sysctl.overcommit_ratio)
                     / 100) as u64
             }
             kbytes => kbytes / 4,

@@ -2,6 +2,8 @@
 
 use super::{sysctl, sysfs};
 use crate::config::{MIN_MEM, MachineConfig};
+use crate::hugetlb::HUGETLB_FILES;
+use crate::hugetlb::files::NR_COMMON;
 use crate::khugepaged::KHUGEPAGED_FILES;
 use crate::ksm::KSM_FILES;
 use crate::machine::Machine;
@@ -82,6 +84,7 @@ impl FileSpec {
 }
 
 const THP_DIR: &str = "/sys/kernel/mm/transparent_hugepage";
+const HUGEPAGES_DIR: &str = "/sys/kernel/mm/hugepages";
 const KSM_DIR: &str = "/sys/kernel/mm/ksm";
 const VM_DIR: &str = "/proc/sys/vm";
 
@@ -128,6 +131,14 @@ impl Machine {
             )
         }));
         tables.extend([
+            (
+                format!("{HUGEPAGES_DIR}/hugepages-2048kB"),
+                &HUGETLB_FILES[..NR_COMMON],
+            ),
+            (
+                format!("{HUGEPAGES_DIR}/hugepages-1048576kB"),
+                HUGETLB_FILES,
+            ),
             (KSM_DIR.to_owned(), KSM_FILES),
             (VM_DIR.to_owned(), sysctl::VM_FILES),
         ]);

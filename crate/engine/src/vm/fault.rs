@@ -70,6 +70,9 @@ impl Machine {
     }
 
     fn fault_in_vma(&mut self, vma: VmaId, addr: u64, access: Access) -> FaultResult {
+        if self.vma(vma).flags.has(VmFlags::HUGETLB) {
+            return self.hugetlb_fault(vma, addr, access);
+        }
         let mm = self.vma(vma).mm;
         let Some(slot) = self.pmd_slot_alloc(mm, addr) else {
             return FaultResult::Oom;

@@ -78,6 +78,7 @@ impl Machine {
                 flags,
                 anon_vma: None,
                 chain: Vec::new(),
+                hugetlb: Self::hugetlb_of_child(v.flags, v.hugetlb),
                 ..v.clone()
             };
             let child = self.insert_vma(copy);
@@ -95,6 +96,9 @@ impl Machine {
             self.vma(parent).start,
             self.vma(parent).end,
         );
+        if self.vma(parent).flags.has(VmFlags::HUGETLB) {
+            return self.copy_hugetlb_page_range(child, parent);
+        }
         let mut addr = start;
         while addr < end {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);

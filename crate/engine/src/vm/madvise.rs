@@ -79,6 +79,11 @@ impl Machine {
         end: u64,
         advice: Advice,
     ) -> Result<(), Errno> {
+        if self.vma(vma).flags.has(VmFlags::HUGETLB)
+            && let Some(done) = self.hugetlb_madvise(vma, start, end, advice)
+        {
+            return done;
+        }
         match advice {
             Advice::DontNeed | Advice::DontNeedLocked => {
                 self.madvise_dontneed(vma, start, end, advice)
@@ -154,7 +159,7 @@ impl Machine {
         }
         self.vma_modify_flags(vma, start, end, new)
             .map(|_| ())
-            .map_err(|_| Errno::EAGAIN)
+            .map_err(|e| if e == Errno::ENOMEM { Errno::EAGAIN } else { e })
     }
 
     fn madvise_dontneed(

@@ -2,7 +2,7 @@
 //!
 //! Counterparts in `mm/vma.c`: `vma_modify`, `vma_merge_existing_range`, `vma_merge_new_range`, `split_vma`.
 
-use super::addr::{AnonVmaId, FileId, MmId, PAGE_SHIFT, VmaId};
+use super::addr::{AnonVmaId, FileId, MmId, PAGE_SHIFT, VmaId, pmd_aligned};
 use super::mm::MAX_MAP_COUNT;
 use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
@@ -25,10 +25,13 @@ impl Machine {
     /// Splits an area at `addr`; returns the upper part. The lower part keeps the id.
     ///
     /// # Errors
-    /// ENOMEM at the limit of areas.
+    /// ENOMEM at the limit of areas; EINVAL inside a hugetlb page.
     pub(crate) fn split_vma(&mut self, vma: VmaId, addr: u64) -> Result<VmaId, Errno> {
         if self.mm(self.vma(vma).mm).vmas.len() >= MAX_MAP_COUNT {
             return Err(Errno::ENOMEM);
+        }
+        if self.vma(vma).flags.has(VmFlags::HUGETLB) && !pmd_aligned(addr) {
+            return Err(Errno::EINVAL);
         }
         self.split_huge_pmd_at(vma, addr);
         let v = self.vma(vma);

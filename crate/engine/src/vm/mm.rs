@@ -173,7 +173,11 @@ impl Machine {
         for a in chain {
             self.anon_vma_mut(a).vmas.push(id);
         }
-        self.vma_link_file(id);
+        if self.vma(id).flags.has(VmFlags::HUGETLB) {
+            self.hugetlb_vm_open(id);
+        } else {
+            self.vma_link_file(id);
+        }
         id
     }
 
@@ -183,7 +187,11 @@ impl Machine {
         let vma = self.vmas[id.index()].take().expect("removed once");
         self.free_vmas.push(id);
         self.mm_mut(vma.mm).vmas.remove(&vma.start);
-        self.unlink_file_vma(id, vma.file);
+        if vma.flags.has(VmFlags::HUGETLB) {
+            self.hugetlb_vm_close(&vma);
+        } else {
+            self.unlink_file_vma(id, vma.file);
+        }
         vma
     }
 

@@ -50,12 +50,11 @@ impl Machine {
         self.acting(Actor::Process(pid), |m| f(m, mm))
     }
 
-    /// Maps private anonymous memory; returns its address.
+    /// Maps anonymous memory, private or shared, of small or hugetlb pages; returns its address.
     ///
     /// # Errors
     /// EINVAL: length 0, misaligned MAP_FIXED, neither or both of MAP_SHARED and MAP_PRIVATE. ENOMEM: too long, beyond
     /// user space, too many areas. EEXIST: MAP_FIXED_NOREPLACE over a mapping. EPERM: below `mmap_min_addr`.
-    /// ENODEV: shared memory and hugetlb, which this machine does not have.
     pub fn mmap(
         &mut self,
         pid: Pid,
@@ -80,6 +79,13 @@ impl Machine {
         flags: u32,
         file: Option<(FileId, u64)>,
     ) -> Result<u64, Errno> {
+        let huge = match file {
+            Some((id, _)) => Machine::is_file_hugepages(id),
+            None => flags & (MAP_HUGETLB | MAP_ANONYMOUS) == MAP_HUGETLB | MAP_ANONYMOUS,
+        };
+        if huge {
+            return self.mmap_hugetlb(pid, addr, len, prot, flags, file);
+        }
         if file.is_some_and(|f| !page_aligned(f.1)) {
             return Err(Errno::EINVAL);
         }
@@ -174,6 +180,7 @@ impl Machine {
             file: mapped,
             anon_vma: None,
             chain: Vec::new(),
+            hugetlb: Default::default(),
         };
         if self.vma_merge_new_range(&new).is_none() {
             let vma = self.insert_vma(new);
@@ -190,7 +197,13 @@ impl Machine {
         Ok(addr)
     }
 
-    fn fixed_area(&self, mm: MmId, addr: u64, len: u64, flags: u32) -> Result<u64, Errno> {
+    pub(crate) fn fixed_area(
+        &self,
+        mm: MmId,
+        addr: u64,
+        len: u64,
+        flags: u32,
+    ) -> Result<u64, Errno> {
         if len > TASK_SIZE || addr > TASK_SIZE - len {
             return Err(Errno::ENOMEM);
         }
@@ -261,7 +274,7 @@ impl Machine {
     }
 
     /// Start of the highest free range of `len` bytes below the mmap base.
-    fn topdown_gap(&self, mm: MmId, len: u64) -> Option<u64> {
+    pub(crate) fn topdown_gap(&self, mm: MmId, len: u64) -> Option<u64> {
         let mut top = self.mm(mm).mmap_base;
         for (&start, &vma) in self.mm(mm).vmas.iter().rev() {
             let end = self.vma(vma).end;

@@ -78,7 +78,8 @@ impl Machine {
                 VmFlags::ACCOUNT
                     .with(VmFlags::WRITE)
                     .with(VmFlags::SHARED)
-                    .with(VmFlags::NORESERVE),
+                    .with(VmFlags::NORESERVE)
+                    .with(VmFlags::HUGETLB),
             )
         {
             flags = flags.with(VmFlags::ACCOUNT);
@@ -102,6 +103,9 @@ impl Machine {
     /// known to be exclusive; the others get them by a fault.
     fn change_protection(&mut self, vma: VmaId, start: u64, end: u64) {
         let (mm, flags) = (self.vma(vma).mm, self.vma(vma).flags);
+        if flags.has(VmFlags::HUGETLB) {
+            return self.hugetlb_change_protection(vma, start, end);
+        }
         let mut addr = start;
         while addr < end {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);

@@ -86,6 +86,7 @@ impl Machine {
         if fixed && old == new {
             return self.move_range(mm, addr, old, flags, to);
         }
+        let (old, new) = self.align_hugetlb(vma, addr, to, old, new)?;
         if !fixed && flags & MREMAP_DONTUNMAP == 0 && new <= old && old > 0 {
             // Shrinking only unmaps the tail, whatever areas it belongs to.
             if new < old {
@@ -190,6 +191,9 @@ impl Machine {
         flags: u32,
         to: u64,
     ) -> Result<u64, Errno> {
+        if let Some(first) = self.vma_lookup(mm, addr) {
+            self.align_hugetlb(first, addr, to, len, len)?;
+        }
         self.unmap_overlap(mm, to, to + len)?;
         let mut at = addr;
         while at < addr + len {
@@ -201,7 +205,10 @@ impl Machine {
             };
             let start = self.vma(vma).start.max(at);
             let part = self.vma(vma).end.min(addr + len) - start;
-            self.move_vma(vma, start, part, part, flags, to + (start - addr))?;
+            let dst = to + (start - addr);
+            let (part, _) = self.align_hugetlb(vma, start, dst, part, part)?;
+            self.unmap_overlap(mm, dst, dst + part)?;
+            self.move_vma(vma, start, part, part, flags, dst)?;
             at = start + part;
         }
         Ok(to)
@@ -227,6 +234,9 @@ impl Machine {
         // The new place may have merged with the very area the pages come from.
         let vma = self.vma_lookup(mm, addr).ok_or(Errno::EFAULT)?;
         self.move_page_tables(vma, addr, to, old);
+        if self.vma(vma).flags.has(VmFlags::HUGETLB) {
+            self.clear_vma_resv_huge_pages(vma);
+        }
         if keep {
             self.unlock_left_behind(vma);
         } else {

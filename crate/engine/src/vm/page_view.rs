@@ -2,7 +2,8 @@
 //!
 //! The letters are those of the recorded answers: `.` nothing, `a` small anonymous, `T` huge by a PMD, `t` a whole
 //! huge folio by entries, `1`..`8` part of a folio of that order, `k` KSM, `z` zero page, `Z` huge zero page, `s` swapped,
-//! `g` guard; `m`, `M`, `n` shared memory and `f`, `F`, `l` a file: smaller than 2 MiB, huge by a PMD, huge by entries.
+//! `g` guard, `H` hugetlb; `m`, `M`, `n` shared memory and `f`, `F`, `l` a file: smaller than 2 MiB, huge by a PMD, huge
+//! by entries.
 
 use super::addr::{HPAGE_PMD_ORDER, MmId, Pfn, Pid, pte_index};
 use super::pte::{Pte, SwapKind};
@@ -108,6 +109,9 @@ impl Machine {
         let flags = self.frames.flags(head);
         if flags.has(FrameFlags::KSM) {
             return 'k';
+        }
+        if e.huge() && self.folio_hugetlb(head) {
+            return 'H';
         }
         if !flags.has(FrameFlags::ANON) {
             let letters = if flags.has(FrameFlags::SWAPBACKED) {

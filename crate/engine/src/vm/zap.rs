@@ -7,6 +7,7 @@ use super::addr::{
 };
 use super::pte::{Pte, SwapKind};
 use super::table::{Pmd, PmdSlot};
+use super::vma::VmFlags;
 use crate::machine::Machine;
 use crate::phys::folio::FreeRun;
 use crate::phys::frame::FrameFlags;
@@ -29,6 +30,9 @@ impl Machine {
     /// Unmaps the pages of `[start, end)` of one area.
     pub(crate) fn zap_range(&mut self, vma: VmaId, start: u64, end: u64, how: Zap) {
         let mm = self.vma(vma).mm;
+        if self.vma(vma).flags.has(VmFlags::HUGETLB) {
+            return self.hugetlb_unmap_range(vma, start, end);
+        }
         self.update_hiwater_rss(mm);
         let mut addr = start;
         while addr < end {

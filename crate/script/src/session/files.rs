@@ -8,13 +8,11 @@ use mm_engine::vm::addr::FileId;
 impl Session {
     pub(super) fn memfd(&mut self, name: &Name, size: u64, hugetlb: bool) -> Result<Step, Bad> {
         self.new_file_name(name)?;
-        if hugetlb {
-            return Err(Bad::unsupported(
-                "hugetlb",
-                "this machine has no hugetlb pools yet",
-            ));
-        }
-        let made = self.machine.memfd_create(name, size);
+        let made = if hugetlb {
+            self.machine.memfd_hugetlb(size)
+        } else {
+            self.machine.memfd_create(name, size)
+        };
         Ok(self.made_file(name, made))
     }
 

@@ -10,6 +10,7 @@
 
 mod expect;
 mod files;
+mod hugetlb;
 mod observe;
 mod process;
 mod regions;

@@ -158,7 +158,7 @@ impl Session {
             "noisy": delta("noisy"),
             "ksm": ksm,
             "ksm_delta": delta("ksm_delta"),
-            "hugetlb": {},
+            "hugetlb": self.hugetlb_observed(),
             "trace": trace,
         });
         self.baseline = now;
@@ -296,7 +296,14 @@ pub(crate) fn brief(obs: &Value) -> Vec<String> {
             r["classes"].as_str().unwrap_or_default()
         ));
     }
-    for group in ["vmstat", "mthp", "khugepaged", "ksm", "ksm_delta"] {
+    for group in [
+        "vmstat",
+        "mthp",
+        "khugepaged",
+        "ksm",
+        "ksm_delta",
+        "hugetlb",
+    ] {
         let counts = obs[group].as_object().into_iter().flatten();
         let counts: Vec<String> = counts.map(|(k, v)| format!("{k} {v}")).collect();
         if !counts.is_empty() {

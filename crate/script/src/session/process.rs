@@ -164,12 +164,6 @@ impl Session {
     }
 
     fn mmap(&mut self, pid: Pid, m: &Mmap) -> Result<Step, Bad> {
-        if m.hugetlb {
-            return Err(Bad::unsupported(
-                "hugetlb",
-                "this machine has no hugetlb pools yet",
-            ));
-        }
         let file = match &m.backing {
             Some(b) => Some((self.file_named(b.name())?, m.file_offset_bytes)),
             None => None,
@@ -190,6 +184,7 @@ impl Session {
             (m.noreserve, uapi::MAP_NORESERVE),
             (m.growsdown, uapi::MAP_GROWSDOWN),
             (m.locked, uapi::MAP_LOCKED),
+            (m.hugetlb, uapi::MAP_HUGETLB),
         ] {
             if on {
                 flags |= bit;

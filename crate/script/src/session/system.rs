@@ -47,6 +47,9 @@ pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> 
                 c.thp_enabled =
                     mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
             }
+            language::BootName::Hugepagesz => c.hugetlb.hugepagesz(&b.value),
+            language::BootName::DefaultHugepagesz => c.hugetlb.default_hugepagesz(&b.value),
+            language::BootName::Hugepages => c.hugetlb.hugepages(&b.value, c.nodes),
             other => {
                 return error(format!(
                     "`{}` is not supported: its subsystem is not built yet",

@@ -1,0 +1,125 @@
+//! `hugepagesz=`, `hugepages=` and `default_hugepagesz=`.
+//!
+//! Counterparts in `mm/hugetlb.c`: `hugepagesz_setup`, `hugepages_setup`, `default_hugepagesz_setup`.
+
+use crate::machine::Machine;
+use crate::phys::zone::Zone;
+use crate::vm::addr::Pfn;
+
+/// What the command line says about hugetlb. A wrong parameter is ignored, as the kernel ignores it with a warning.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HugetlbBoot {
+    /// Size of `default_hugepagesz=`: 0 for 2 MiB, 1 for 1 GiB.
+    default_size: Option<usize>,
+    /// Pages asked for by size: of all nodes, or by node.
+    counts: [Option<Count>; 2],
+    /// Size the next `hugepages=` means; `None` after one that does not exist.
+    parsed: Parsed,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Count {
+    All(u64),
+    Nodes(Vec<(u8, u64)>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Parsed {
+    /// Nothing yet: the default size.
+    #[default]
+    First,
+    Size(usize),
+    Unsupported,
+    /// Its count was given.
+    Counted,
+}
+
+fn size_of(text: &str) -> Option<usize> {
+    let (digits, shift) = match text.as_bytes().last()? {
+        b'K' | b'k' => (&text[..text.len() - 1], 10),
+        b'M' | b'm' => (&text[..text.len() - 1], 20),
+        b'G' | b'g' => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let bytes = digits.parse::<u64>().ok()?.checked_mul(1 << shift)?;
+    super::HSTATE_ORDERS.iter().position(|o| bytes == 4096 << o)
+}
+
+impl HugetlbBoot {
+    /// `hugepagesz=`
+    pub fn hugepagesz(&mut self, value: &str) {
+        self.parsed = match size_of(value) {
+            // Given twice: the second count is ignored, unless the first had none.
+            Some(s) if self.counts[s].is_some() => Parsed::Counted,
+            Some(s) => Parsed::Size(s),
+            None => Parsed::Unsupported,
+        };
+    }
+
+    /// `default_hugepagesz=`; only the first counts.
+    pub fn default_hugepagesz(&mut self, value: &str) {
+        self.parsed = match size_of(value) {
+            Some(_) if self.default_size.is_some() => Parsed::Unsupported,
+            Some(s) => {
+                self.default_size = Some(s);
+                // A count given before any size belongs to the default size.
+                if s == 1 && self.counts[1].is_none() && self.parsed == Parsed::Counted {
+                    self.counts.swap(0, 1);
+                    Parsed::Counted
+                } else {
+                    Parsed::Size(s)
+                }
+            }
+            None => Parsed::Unsupported,
+        };
+    }
+
+    /// `hugepages=`: a number, or `NODE:NUMBER,…`; a malformed list leaves none.
+    pub fn hugepages(&mut self, value: &str, nodes: u8) {
+        let size = match self.parsed {
+            Parsed::First => self.default_size.unwrap_or(0),
+            Parsed::Size(s) => s,
+            Parsed::Unsupported | Parsed::Counted => return,
+        };
+        self.parsed = Parsed::Counted;
+        self.counts[size] = if let Ok(n) = value.parse() {
+            Some(Count::All(n))
+        } else {
+            let pairs = value.split(',').map(|p| {
+                let (nid, n) = p.split_once(':')?;
+                let nid = nid.parse::<u8>().ok().filter(|n| *n < nodes)?;
+                Some((nid, n.parse::<u64>().ok()?))
+            });
+            pairs.collect::<Option<Vec<_>>>().map(Count::Nodes)
+        };
+    }
+}
+
+impl Machine {
+    /// Fills the pools as the command line asks, as far as memory goes.
+    pub(crate) fn hugetlb_boot(&mut self) {
+        let boot = self.config.hugetlb.clone();
+        self.hugetlb.default_hstate = boot.default_size.unwrap_or(0);
+        // Gigantic pages come first, while memory is whole.
+        for (size, count) in boot.counts.into_iter().enumerate().rev() {
+            match count {
+                Some(Count::All(n)) => self.set_max_huge_pages(size, n, None),
+                Some(Count::Nodes(list)) => {
+                    for (nid, n) in list {
+                        self.set_max_huge_pages(size, n, Some(nid));
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+impl Zone {
+    /// The highest whole GiB of memory never used, taken for good.
+    pub(super) fn take_untouched_gib(&mut self) -> Option<Pfn> {
+        let head = self.free.take_untouched(1 << 18)?;
+        self.nr_free -= 1 << 18;
+        Some(head)
+    }
+}

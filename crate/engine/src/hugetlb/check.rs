@@ -1,0 +1,134 @@
+//! Invariants of hugetlb: pools against frames, mappings against counts, promises against maps.
+
+use super::{HSTATE_ORDERS, PAGES_PER_HUGE_PAGE};
+use crate::machine::Machine;
+use crate::phys::frame::FrameFlags;
+use crate::vm::addr::{HPAGE_PMD_SIZE, Pfn};
+use crate::vm::table::Pmd;
+use crate::vm::vma::VmFlags;
+use std::collections::BTreeMap;
+
+macro_rules! ensure {
+    ($cond:expr, $($msg:tt)*) => { if !$cond { return Err(format!($($msg)*)); } };
+}
+
+impl Machine {
+    /// Recomputes every count of hugetlb.
+    pub(crate) fn check_hugetlb(&self) -> Result<(), String> {
+        let mut mapped: BTreeMap<Pfn, i32> = BTreeMap::new();
+        let mut map_users = vec![0u32; self.hugetlb.maps.len()];
+        for v in self.vmas.iter().flatten() {
+            if !v.flags.has(VmFlags::HUGETLB) {
+                ensure!(v.hugetlb.resv_map == 0, "{v:?} holds a reserve map");
+                continue;
+            }
+            ensure!(
+                v.start % HPAGE_PMD_SIZE == 0 && v.end % HPAGE_PMD_SIZE == 0,
+                "hugetlb area {:#x} is not aligned",
+                v.start
+            );
+            if v.hugetlb.resv_map > 0 {
+                map_users[v.hugetlb.resv_map as usize - 1] += 1;
+            }
+            for addr in (v.start..v.end).step_by(HPAGE_PMD_SIZE as usize) {
+                match self.pmd(v.mm, addr) {
+                    Pmd::Huge(pmd) => *mapped.entry(pmd.pfn()).or_default() += 1,
+                    Pmd::None | Pmd::Missing => {}
+                    _ => return Err(format!("hugetlb area has a table at {addr:#x}")),
+                }
+            }
+        }
+        for (i, map) in self.hugetlb.maps.iter().enumerate() {
+            let refs = map.as_ref().map_or(0, |m| m.refs);
+            ensure!(
+                refs == map_users[i],
+                "reserve map {i}: {} areas, counts {refs}",
+                map_users[i]
+            );
+        }
+        let cached = self.check_hugetlb_files()?;
+        let mut in_use = 0u64;
+        let mut pages = 0u64;
+        for head in self.frames.touched() {
+            if self.frames.head(head) != head || !self.folio_hugetlb(head) {
+                continue;
+            }
+            pages += 1;
+            let (n, refs) = (
+                mapped.remove(&head).unwrap_or(0),
+                self.frames.refcount(head),
+            );
+            let expected = n + i32::from(cached.contains(&head));
+            ensure!(
+                self.folio_mapcount(head) == n && self.folio_entire_mapcount(head) == n,
+                "hugetlb page {head:?} is mapped {n} times, counts {}",
+                self.folio_mapcount(head)
+            );
+            let pinned = self.frames.has(head, FrameFlags::PINNED);
+            ensure!(
+                refs == expected || pinned && refs > expected,
+                "hugetlb page {head:?}: {refs} references, {expected} users"
+            );
+            in_use += u64::from(refs > 0);
+        }
+        ensure!(
+            mapped.is_empty(),
+            "hugetlb areas map other pages: {mapped:?}"
+        );
+        let (mut nr, mut free) = (0, 0);
+        for (h, order) in self.hugetlb.hstates.iter().zip(HSTATE_ORDERS) {
+            nr += h.nr() << (order - 9);
+            free += h.free() << (order - 9);
+            for (nid, n) in h.nodes.iter().enumerate() {
+                ensure!(
+                    n.surplus <= n.nr && n.free.len() as u64 <= n.nr,
+                    "node {nid}: {} pages, {} surplus, {} free",
+                    n.nr,
+                    n.surplus,
+                    n.free.len()
+                );
+                for page in &n.free {
+                    ensure!(
+                        self.folio_hugetlb(*page)
+                            && self.frames.refcount(*page) == 0
+                            && self.page_to_nid(*page) == nid,
+                        "{page:?} is on the free list of node {nid}"
+                    );
+                }
+            }
+        }
+        ensure!(
+            nr == pages && nr == free + in_use,
+            "{pages} hugetlb pages of which {in_use} in use, the pools count {nr} and {free} free"
+        );
+        ensure!(
+            self.stat.nr_hugetlb == in_use as i64 * PAGES_PER_HUGE_PAGE,
+            "{in_use} hugetlb pages in use, nr_hugetlb {}",
+            self.stat.nr_hugetlb
+        );
+        Ok(())
+    }
+
+    /// Users of every file; returns the pages in files.
+    fn check_hugetlb_files(&self) -> Result<std::collections::BTreeSet<Pfn>, String> {
+        let mut cached = std::collections::BTreeSet::new();
+        for (i, f) in self.hugetlb.files.iter().enumerate() {
+            let Some(f) = f else { continue };
+            let id = crate::vm::addr::FileId(i as u32 | super::HUGETLBFS);
+            let areas = self.hugetlb_areas(Some(id)).len();
+            ensure!(
+                areas == f.vmas as usize && (areas > 0 || f.open),
+                "hugetlb file {i}: {areas} areas, counts {}",
+                f.vmas
+            );
+            for (index, page) in &f.pages {
+                ensure!(
+                    f.resv.count(*index, *index + 1) == 1,
+                    "page {index} of hugetlb file {i} is not in its reserve map"
+                );
+                cached.insert(*page);
+            }
+        }
+        Ok(cached)
+    }
+}

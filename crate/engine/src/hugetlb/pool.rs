@@ -1,0 +1,297 @@
+//! The pages of one size: free lists by node, surplus pages, and changing how many there are.
+//!
+//! Counterparts in `mm/hugetlb.c`: `set_max_huge_pages`, `adjust_pool_surplus`, `alloc_pool_huge_folio`,
+//! `remove_pool_hugetlb_folio`, `alloc_surplus_hugetlb_folio`, `demote_pool_huge_page`.
+
+use super::HSTATE_ORDERS;
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::phys::buddy::{MAX_PAGE_ORDER, MigrateType};
+use crate::phys::frame::FrameFlags;
+use crate::vm::addr::{HPAGE_PMD_ORDER, Pfn};
+
+/// Pages of one size on one node, in huge pages.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct NodePool {
+    /// All of them, surplus included.
+    pub nr: u64,
+    pub surplus: u64,
+    /// Free pages; the last one is the next to be used.
+    pub free: Vec<Pfn>,
+}
+
+/// One size (`struct hstate`), counts in huge pages.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Hstate {
+    pub nodes: Vec<NodePool>,
+    /// Promised and not yet used. Below zero after the owner of a page left before its child.
+    pub resv: i64,
+    /// Most surplus pages made on demand (`nr_overcommit_huge_pages`).
+    pub overcommit: u64,
+    /// Persistent pages after the last resize (`max_huge_pages`).
+    pub max: u64,
+    /// Where the next page is made, and where the next one is taken away.
+    pub next_alloc: usize,
+    pub next_free: usize,
+}
+
+impl Hstate {
+    pub fn nr(&self) -> u64 {
+        self.nodes.iter().map(|n| n.nr).sum()
+    }
+
+    pub fn free(&self) -> u64 {
+        self.nodes.iter().map(|n| n.free.len() as u64).sum()
+    }
+
+    pub fn surplus(&self) -> u64 {
+        self.nodes.iter().map(|n| n.surplus).sum()
+    }
+
+    /// `persistent_huge_pages`
+    pub fn persistent(&self) -> u64 {
+        self.nr() - self.surplus()
+    }
+
+    /// Next node round robin, among all or only `nid`; moves the cursor.
+    fn turn(cursor: &mut usize, nodes: usize, nid: Option<u8>) -> usize {
+        if let Some(n) = nid {
+            *cursor = n.into();
+            return n.into();
+        }
+        let node = *cursor % nodes;
+        *cursor = (node + 1) % nodes;
+        node
+    }
+
+    /// Tries allowed nodes once each, beginning at a cursor, until one fits.
+    fn find_node(
+        &mut self,
+        nid: Option<u8>,
+        to_free: bool,
+        fits: impl Fn(&NodePool) -> bool,
+    ) -> Option<usize> {
+        let nodes = self.nodes.len();
+        let cursor = if to_free {
+            &mut self.next_free
+        } else {
+            &mut self.next_alloc
+        };
+        let tries = if nid.is_some() { 1 } else { nodes };
+        for _ in 0..tries {
+            let node = Self::turn(cursor, nodes, nid);
+            if fits(&self.nodes[node]) {
+                return Some(node);
+            }
+        }
+        None
+    }
+
+    /// Turns a page into a surplus one or back (`adjust_pool_surplus`).
+    fn adjust_surplus(&mut self, nid: Option<u8>, more: bool) -> bool {
+        let node = if more {
+            self.find_node(nid, true, |n| n.surplus < n.nr)
+        } else {
+            self.find_node(nid, false, |n| n.surplus > 0)
+        };
+        let Some(node) = node else { return false };
+        let n = &mut self.nodes[node].surplus;
+        *n = if more { *n + 1 } else { *n - 1 };
+        true
+    }
+
+    /// Takes a free page out of the pool (`remove_pool_hugetlb_folio`).
+    fn remove_page(&mut self, nid: Option<u8>, surplus: bool) -> Option<Pfn> {
+        let node = self.find_node(nid, true, |n| {
+            (!surplus || n.surplus > 0) && !n.free.is_empty()
+        })?;
+        let n = &mut self.nodes[node];
+        n.nr -= 1;
+        n.surplus -= u64::from(surplus);
+        n.free.pop()
+    }
+}
+
+impl Machine {
+    /// NUMA node of a frame.
+    pub(super) fn page_to_nid(&self, pfn: Pfn) -> usize {
+        self.zones
+            .iter()
+            .find(|z| z.contains(pfn))
+            .map_or(0, |z| z.nid.into())
+    }
+
+    /// A fresh page of a node, in no pool yet (`only_alloc_fresh_hugetlb_folio`).
+    ///
+    /// Deviation: a 1 GiB page is made only of memory never used so far, as nothing is migrated out of its way.
+    fn alloc_fresh(&mut self, size: usize, nid: u8) -> Option<Pfn> {
+        if HSTATE_ORDERS[size] > MAX_PAGE_ORDER {
+            let zones = self.zones.iter_mut().filter(|z| z.nid == nid);
+            let head = zones.rev().find_map(|z| z.take_untouched_gib())?;
+            self.claim_gigantic(head);
+            return Some(head);
+        }
+        let page = self.alloc_pages_node(nid, HPAGE_PMD_ORDER, MigrateType::Movable);
+        match page {
+            Some(head) => {
+                self.stat.htlb_buddy_alloc_success += 1;
+                self.set_restore_reserve(head, false);
+            }
+            None => self.stat.htlb_buddy_alloc_fail += 1,
+        }
+        page
+    }
+
+    /// Formats 1 GiB of raw frames as pages of a pool.
+    fn claim_gigantic(&mut self, head: Pfn) {
+        let flags = |f: FrameFlags| FrameFlags::ALLOCATED.and(f);
+        for i in (0..1 << 18).step_by(512) {
+            self.frames.format(
+                head.add(i),
+                HPAGE_PMD_ORDER,
+                flags(FrameFlags::HEAD),
+                flags(FrameFlags::TAIL),
+            );
+            self.set_restore_reserve(head.add(i), false);
+        }
+    }
+
+    /// Gives pages back to the buddy allocator (`update_and_free_hugetlb_folio`).
+    pub(super) fn release_huge_page(&mut self, size: usize, head: Pfn) {
+        for i in (0..1usize << HSTATE_ORDERS[size]).step_by(512) {
+            self.free_pages(head.add(i), HPAGE_PMD_ORDER);
+        }
+    }
+
+    /// A surplus page, if the limit allows one; in the pool, but not free (`alloc_surplus_hugetlb_folio`). The local
+    /// node is tried first.
+    pub(super) fn alloc_surplus(&mut self, size: usize) -> Option<Pfn> {
+        if HSTATE_ORDERS[size] > MAX_PAGE_ORDER {
+            return None;
+        }
+        for nid in 0..self.config.nodes {
+            let h = &self.hugetlb.hstates[size];
+            if h.surplus() >= h.overcommit {
+                return None;
+            }
+            if let Some(head) = self.alloc_fresh(size, nid) {
+                let n = &mut self.hugetlb.hstates[size].nodes[usize::from(nid)];
+                n.nr += 1;
+                n.surplus += 1;
+                return Some(head);
+            }
+        }
+        None
+    }
+
+    /// Frees up to `n` free surplus pages (`return_unused_surplus_pages`, without the count of reservations).
+    pub(super) fn free_unused_surplus(&mut self, size: usize, n: u64) {
+        for _ in 0..n.min(self.hugetlb.hstates[size].surplus()) {
+            let Some(head) = self.hugetlb.hstates[size].remove_page(None, true) else {
+                break;
+            };
+            self.release_huge_page(size, head);
+        }
+    }
+
+    /// Makes `count` the number of persistent pages, of all nodes or of `nid`, as far as that goes
+    /// (`set_max_huge_pages`). What memory cannot give is missing, what is in use becomes surplus.
+    pub(super) fn set_max_huge_pages(&mut self, size: usize, mut count: u64, nid: Option<u8>) {
+        let h = &self.hugetlb.hstates[size];
+        if let Some(n) = nid {
+            let here = &h.nodes[usize::from(n)];
+            count = count.saturating_add(h.persistent() - (here.nr - here.surplus));
+        }
+        while self.hugetlb.hstates[size].surplus() > 0
+            && count > self.hugetlb.hstates[size].persistent()
+            && self.hugetlb.hstates[size].adjust_surplus(nid, false)
+        {}
+        if !self.grow_pool(size, count, nid) {
+            let h = &mut self.hugetlb.hstates[size];
+            h.max = h.persistent();
+            return;
+        }
+        let h = &mut self.hugetlb.hstates[size];
+        let (free, surplus, persistent) = (h.free(), h.surplus(), h.persistent());
+        let persistent_free = if free > persistent {
+            free.saturating_sub(surplus)
+        } else {
+            free
+        };
+        let floor = count.max((h.resv as u64).wrapping_add(persistent - persistent_free));
+        let mut out = Vec::new();
+        while floor < h.persistent() {
+            let Some(page) = h.remove_page(nid, false) else {
+                break;
+            };
+            out.push(page);
+        }
+        while count < h.persistent() && h.adjust_surplus(nid, true) {}
+        h.max = h.persistent();
+        for page in out {
+            self.release_huge_page(size, page);
+        }
+    }
+
+    /// Adds pages until there are `count`; false if memory ran out before.
+    fn grow_pool(&mut self, size: usize, count: u64, nid: Option<u8>) -> bool {
+        let mut made = Vec::new();
+        let persistent = self.hugetlb.hstates[size].persistent();
+        let nodes = self.hugetlb.hstates[size].nodes.len();
+        let mut complete = true;
+        while count > persistent + made.len() as u64 {
+            let tries = if nid.is_some() { 1 } else { nodes };
+            let page = (0..tries).find_map(|_| {
+                let cursor = &mut self.hugetlb.hstates[size].next_alloc;
+                let node = Hstate::turn(cursor, nodes, nid);
+                self.alloc_fresh(size, node as u8).map(|head| (node, head))
+            });
+            match page {
+                Some(page) => made.push(page),
+                None => {
+                    complete = false;
+                    break;
+                }
+            }
+        }
+        // Added as a batch, so that the first one made is the first one used.
+        for (node, head) in made.into_iter().rev() {
+            let n = &mut self.hugetlb.hstates[size].nodes[node];
+            n.nr += 1;
+            n.free.push(head);
+        }
+        complete
+    }
+
+    /// Splits `count` free 1 GiB pages into 2 MiB ones (`demote_store`). Reserved pages stop it only once no other page
+    /// is free; those of one node are compared with the reservations of all, unsigned.
+    ///
+    /// # Errors
+    /// EBUSY: nothing free on the node though more is free than reserved.
+    pub(super) fn demote(&mut self, mut count: u64, nid: Option<u8>) -> Result<(), Errno> {
+        while count > 0 {
+            let h = &mut self.hugetlb.hstates[1];
+            let free = nid.map_or(h.free(), |n| h.nodes[usize::from(n)].free.len() as u64);
+            let available = free.wrapping_sub(h.resv as u64);
+            if available == 0 {
+                break;
+            }
+            let take = count.min(available);
+            for _ in 0..take {
+                let h = &mut self.hugetlb.hstates[1];
+                let Some(head) = h.remove_page(nid, false) else {
+                    return Err(Errno::EBUSY);
+                };
+                h.max = h.max.saturating_sub(1);
+                let node = self.page_to_nid(head);
+                let small = &mut self.hugetlb.hstates[0];
+                small.max += 512;
+                let n = &mut small.nodes[node];
+                n.nr += 512;
+                n.free.extend((0..512).map(|i| head.add(i * 512)));
+            }
+            count -= take;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,218 @@
+//! Reservations: how many pages are promised in all, and to which offsets of a file or a private mapping.
+//!
+//! Counterparts in `mm/hugetlb.c`: `hugetlb_acct_memory`, `gather_surplus_pages`, `region_add`, `region_del`,
+//! `vma_needs_reservation`, `hugetlb_reserve_pages`, `hugetlb_vm_op_close`.
+
+use super::{HugetlbVma, ResvMap, hugecache_offset};
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::vm::addr::{FileId, HPAGE_PMD_SIZE, VmaId};
+use crate::vm::vma::{VmFlags, Vma};
+
+impl ResvMap {
+    fn part(&self, from: u64, to: u64) -> std::ops::Range<usize> {
+        let at = |x| self.offsets.partition_point(|o| *o < x);
+        at(from)..at(to)
+    }
+
+    /// Offsets in `[from, to)`.
+    pub(super) fn count(&self, from: u64, to: u64) -> u64 {
+        self.part(from, to).len() as u64
+    }
+
+    /// Adds `[from, to)`; returns how many were new.
+    pub(super) fn add(&mut self, from: u64, to: u64) -> u64 {
+        let part = self.part(from, to);
+        let new = to - from - part.len() as u64;
+        self.offsets.splice(part, from..to);
+        new
+    }
+
+    /// Removes `[from, to)`; returns how many there were.
+    pub(super) fn del(&mut self, from: u64, to: u64) -> u64 {
+        let part = self.part(from, to);
+        let n = part.len() as u64;
+        self.offsets.drain(part);
+        n
+    }
+}
+
+/// Whose map decides whether a page was promised.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Holder {
+    /// A file: what is in its map is reserved.
+    File(FileId),
+    /// The owner of a private mapping, by index of its map: what is in it is used up.
+    Owner(usize),
+    /// Nobody: a child, or a private mapping without reservation.
+    Nobody,
+}
+
+impl Machine {
+    pub(super) fn holder(&self, vma: VmaId) -> Holder {
+        let v = self.vma(vma);
+        match (v.flags.has(VmFlags::MAYSHARE), v.file, v.hugetlb.resv_map) {
+            (true, Some(file), _) => Holder::File(file),
+            (false, _, map) if map > 0 => Holder::Owner(map as usize - 1),
+            _ => Holder::Nobody,
+        }
+    }
+
+    fn map_mut(&mut self, map: usize) -> &mut ResvMap {
+        self.hugetlb.maps[map]
+            .as_mut()
+            .expect("a reserve map lives as long as an area holds it")
+    }
+
+    /// True if a page at this offset was not promised (`vma_needs_reservation`).
+    pub(super) fn needs_reservation(&self, holder: Holder, index: u64) -> bool {
+        match holder {
+            Holder::File(f) => self.hugetlb.file(f).resv.count(index, index + 1) == 0,
+            Holder::Owner(m) => self.hugetlb.maps[m]
+                .as_ref()
+                .is_some_and(|m| m.count(index, index + 1) > 0),
+            Holder::Nobody => true,
+        }
+    }
+
+    /// Notes that the page is there: reserved for good in a file, used up for an owner (`vma_commit_reservation`).
+    pub(super) fn commit_reservation(&mut self, holder: Holder, index: u64) {
+        match holder {
+            Holder::File(f) => {
+                self.hugetlb.file_mut(f).resv.add(index, index + 1);
+            }
+            Holder::Owner(m) => {
+                self.map_mut(m).add(index, index + 1);
+            }
+            Holder::Nobody => {}
+        }
+    }
+
+    /// An owner's page is gone and promised again (`vma_add_reservation`).
+    pub(super) fn restore_reservation(&mut self, map: usize, index: u64) {
+        self.map_mut(map).del(index, index + 1);
+    }
+
+    /// Promises `delta` 2 MiB pages more, making surplus pages for what is not free (`hugetlb_acct_memory`,
+    /// `gather_surplus_pages`).
+    ///
+    /// # Errors
+    /// ENOMEM: not enough pages; nothing changes but the counters of the allocator.
+    fn reserve(&mut self, delta: u64) -> Result<(), Errno> {
+        let h = &self.hugetlb.hstates[0];
+        let needed = (h.resv.saturating_add_unsigned(delta)).saturating_sub_unsigned(h.free());
+        let mut made = Vec::new();
+        while (made.len() as i64) < needed {
+            let Some(page) = self.alloc_surplus(0) else {
+                break;
+            };
+            made.push(page);
+        }
+        let enough = made.len() as i64 >= needed;
+        for page in made {
+            if enough {
+                let nid = self.page_to_nid(page);
+                self.hugetlb.hstates[0].nodes[nid].free.push(page);
+            } else {
+                self.free_huge_folio(page);
+            }
+        }
+        if !enough {
+            return Err(Errno::ENOMEM);
+        }
+        let h = &mut self.hugetlb.hstates[0];
+        h.resv += delta as i64;
+        // Can only fail while the count of promises is below zero.
+        if delta > h.free() {
+            self.unreserve(delta);
+            return Err(Errno::ENOMEM);
+        }
+        Ok(())
+    }
+
+    /// Takes `n` promises back, and as many free surplus pages.
+    pub(super) fn unreserve(&mut self, n: u64) {
+        if n > 0 {
+            self.hugetlb.hstates[0].resv -= n as i64;
+            self.free_unused_surplus(0, n);
+        }
+    }
+
+    /// Reserves for a new mapping of `[from, to)` of a file (`hugetlb_reserve_pages`); returns what the area keeps.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub(super) fn hugetlb_reserve_pages(
+        &mut self,
+        file: FileId,
+        from: u64,
+        to: u64,
+        flags: VmFlags,
+    ) -> Result<HugetlbVma, Errno> {
+        let mut kept = HugetlbVma::default();
+        if flags.has(VmFlags::NORESERVE) {
+            return Ok(kept);
+        }
+        if flags.has(VmFlags::MAYSHARE) {
+            let there = self.hugetlb.file(file).resv.count(from, to);
+            self.reserve(to - from - there)?;
+            self.hugetlb.file_mut(file).resv.add(from, to);
+            return Ok(kept);
+        }
+        self.reserve(to - from)?;
+        let free = self.hugetlb.maps.iter().position(Option::is_none);
+        let at = free.unwrap_or_else(|| {
+            self.hugetlb.maps.push(None);
+            self.hugetlb.maps.len() - 1
+        });
+        self.hugetlb.maps[at] = Some(ResvMap::default());
+        kept.resv_map = at as u32 + 1;
+        Ok(kept)
+    }
+
+    /// An area that shares file and map with another came to be: a new one, a split or a move (`hugetlb_vm_op_open`).
+    pub(crate) fn hugetlb_vm_open(&mut self, vma: VmaId) {
+        let v = self.vma(vma);
+        let (file, map) = (v.file, v.hugetlb.resv_map);
+        if let Some(f) = file {
+            self.hugetlb.file_mut(f).vmas += 1;
+        }
+        if map > 0 {
+            self.map_mut(map as usize - 1).refs += 1;
+        }
+    }
+
+    /// An area is gone: what it was promised and has not used goes back (`hugetlb_vm_op_close`), and with its last area
+    /// an unnamed file.
+    pub(crate) fn hugetlb_vm_close(&mut self, v: &Vma) {
+        if v.hugetlb.resv_map > 0 {
+            let map = v.hugetlb.resv_map as usize - 1;
+            let start = hugecache_offset(v, v.start);
+            let n = (v.end - v.start) / HPAGE_PMD_SIZE;
+            let used = self.map_mut(map).count(start, start + n);
+            self.put_resv_map(map);
+            self.unreserve(n - used);
+        }
+        if let Some(f) = v.file {
+            self.hugetlb.file_mut(f).vmas -= 1;
+            self.hugetlb_file_put(f);
+        }
+    }
+
+    fn put_resv_map(&mut self, map: usize) {
+        let m = self.map_mut(map);
+        m.refs -= 1;
+        if m.refs == 0 {
+            self.hugetlb.maps[map] = None;
+        }
+    }
+
+    /// The pages of an area have moved away: it no longer owns a reservation, not even for a part that stays
+    /// (`clear_vma_resv_huge_pages`).
+    pub(crate) fn clear_vma_resv_huge_pages(&mut self, vma: VmaId) {
+        let old = std::mem::take(&mut self.vma_mut(vma).hugetlb);
+        if old.resv_map > 0 {
+            self.put_resv_map(old.resv_map as usize - 1);
+        }
+    }
+}
