@@ -3,6 +3,7 @@
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::{FileId, Pfn};
+use crate::vm::vma::Vma;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -80,8 +81,9 @@ impl Machine {
             }
         }
         let linked: usize = self.files.iter().flatten().map(|i| i.vmas.len()).sum();
-        let areas = self.vmas.iter().flatten().filter(|v| v.file.is_some());
-        let areas = areas.count();
+        // Those of hugetlbfs are in the reservation maps of their own file.
+        let of_page_cache = |v: &&Vma| v.file.is_some_and(|f| !Machine::is_file_hugepages(f));
+        let areas = self.vmas.iter().flatten().filter(of_page_cache).count();
         ensure!(linked == areas, "{areas} areas map files, {linked} linked");
         let s = &self.stat.vm;
         for (name, found, counted) in [

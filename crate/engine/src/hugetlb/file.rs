@@ -93,7 +93,7 @@ impl Machine {
     ) -> Result<u64, Errno> {
         self.syscall(pid, |m, mm| {
             let own = file.is_none();
-            let len = huge_up(len).unwrap_or(u64::MAX & !(HPAGE_PMD_SIZE - 1));
+            let len = huge_up(len).unwrap_or(!(HPAGE_PMD_SIZE - 1));
             let (file, offset) = file.unwrap_or_else(|| (m.hugetlb_file_setup(len, false), 0));
             let done = m.do_mmap_hugetlb(mm, addr, len, prot, flags, file, offset);
             if done.is_err() && own {
@@ -124,7 +124,7 @@ impl Machine {
         file: FileId,
         offset: u64,
     ) -> Result<u64, Errno> {
-        if len == 0 || offset % PAGE_SIZE != 0 {
+        if len == 0 || !offset.is_multiple_of(PAGE_SIZE) {
             return Err(Errno::EINVAL);
         }
         if len > TASK_SIZE || self.mm(mm).vmas.len() > MAX_MAP_COUNT {
