@@ -155,7 +155,15 @@ fn the_table_tells_the_truth() {
                     } else {
                         max
                     };
-                    assert_eq!(w.cat(&t.path), format!("{kept}\n"), "{}", t.path);
+                    if t.name.starts_with("nr_hugepages") {
+                        // A pool grows as far as memory goes; then it shrinks again.
+                        let pages: u64 = w.cat(&t.path).trim().parse().expect("a number");
+                        assert!(pages < 1 << 20, "{}: {pages}", t.path);
+                        w.echo(&t.path, "0");
+                        assert_eq!(w.cat(&t.path), "0\n", "{}", t.path);
+                    } else {
+                        assert_eq!(w.cat(&t.path), format!("{kept}\n"), "{}", t.path);
+                    }
                 }
                 if let Some(below) = min.checked_sub(1) {
                     w.refuses(&t.path, &below.to_string(), Errno::EINVAL);
