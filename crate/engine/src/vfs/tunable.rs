@@ -33,7 +33,7 @@ pub enum Accepts {
     Words(&'static [&'static str]),
     /// A whole number in these bounds.
     Range(u64, u64),
-    /// Nothing: read-only.
+    /// Nothing: read-only, or every write is EINVAL.
     Nothing,
 }
 
@@ -157,7 +157,10 @@ impl Machine {
                     Err(_) if readable => continue,
                     Err(_) => String::new(),
                 };
-                let (name, mode, accepts, help) = (f.name, f.mode, f.accepts, f.help);
+                // Gigantic pages are never made on demand: the file is there and refuses everything.
+                let refuses = f.name == "nr_overcommit_hugepages" && group.ends_with("1048576kB");
+                let accepts = if refuses { Accepts::Nothing } else { f.accepts };
+                let (name, mode, help) = (f.name, f.mode, f.help);
                 out.push(Tunable {
                     path,
                     group: group.clone(),
