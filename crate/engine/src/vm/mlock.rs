@@ -173,6 +173,9 @@ impl Machine {
     /// (`munlock_vma_folio`).
     ///
     /// One that another locked area maps as well stays locked: the kernel counts them (`mlock_count`).
+    ///
+    /// Deviation: the kernel's count goes down with every part of a large folio that is unlocked, also where mapping
+    /// that part had not counted.
     pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId) {
         if !self.vma(vma).flags.has(VmFlags::LOCKED) || !self.frames.has(head, FrameFlags::MLOCKED)
         {
