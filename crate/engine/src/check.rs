@@ -241,11 +241,13 @@ impl Machine {
                 "{pfn:?} is mapped but not allocated"
             );
             tables += i64::from(flags.has(FrameFlags::PGTABLE));
-            if !flags.has(FrameFlags::ALLOCATED)
-                || flags.any(FrameFlags::TAIL)
-                || !flags.has(FrameFlags::ANON)
-                || self.folio_hugetlb(pfn)
-            {
+            if !flags.has(FrameFlags::ALLOCATED) || flags.any(FrameFlags::TAIL) {
+                continue;
+            }
+            if flags.has(FrameFlags::MLOCKED) {
+                mlocked += self.folio_nr_pages(pfn) as i64;
+            }
+            if !flags.has(FrameFlags::ANON) || self.folio_hugetlb(pfn) {
                 continue;
             }
             let n = self.folio_nr_pages(pfn);
@@ -274,11 +276,6 @@ impl Machine {
                 pages.filter(|p| *p > 0).count() as i64
             };
             thps += i64::from(pmds > 0);
-            mlocked += if flags.has(FrameFlags::MLOCKED) {
-                n as i64
-            } else {
-                0
-            };
         }
         ensure!(
             anon == self.stat.nr_anon_pages,

@@ -84,6 +84,7 @@ impl Machine {
         self.tables.set(slot.table, slot.index, pmd);
         *self.frames.refcount_mut(head) += 1;
         self.add_rmap_pmd(head, mm, Exclusive::No);
+        self.mlock_file_folio(head, HPAGE_PMD_NR, vma);
         *self.mm_counter(mm, head) += HPAGE_PMD_NR as i64;
         self.stat.thp_file_mapped += 1;
         true

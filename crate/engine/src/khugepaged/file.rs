@@ -71,7 +71,7 @@ impl Machine {
         }
     }
 
-    /// The tests on the cached folios of a block: the result, the pages present and the last folio looked at.
+    /// The tests on the cached folios of a block: the result, the pages present and the folio that was refused.
     pub(super) fn scan_file<E: Explain>(
         &self,
         id: FileId,
@@ -79,9 +79,8 @@ impl Machine {
         cc: CollapseControl,
         x: &mut E,
     ) -> (ScanResult, u32, Option<Pfn>) {
-        let (mut present, mut last, mut index) = (0, None, start);
+        let (mut present, mut index) = (0, start);
         while let Some(head) = self.next_folio(id, index, start + NR) {
-            last = Some(head);
             index = self.folio_next_index(head);
             let refs = self.frames.refcount(head) != self.folio_expected_refs(head);
             let refused = [
@@ -96,7 +95,7 @@ impl Machine {
                 x.fails("file_page", true, result.as_str(), || {
                     format!("page {} of the file", self.frames.index(head))
                 });
-                return (result, present, last);
+                return (result, present, Some(head));
             }
             present += self.folio_nr_pages(head) as u32;
         }
@@ -107,7 +106,7 @@ impl Machine {
             format!("{none} pages missing in the file, limit {max}")
         });
         let result = if over { result } else { ScanResult::Succeed };
-        (result, present, last)
+        (result, present, None)
     }
 
     /// Puts a huge folio in place of the block's pages; holes become zeroes. Gives the pages copied.

@@ -115,7 +115,7 @@ impl Machine {
         while addr < end {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
             match self.pmd(mm, addr) {
-                Pmd::Huge(pmd) if !pmd.special() => self.set_mlocked(pmd.pfn(), lock),
+                Pmd::Huge(pmd) if !pmd.special() => self.set_mlocked(pmd.pfn(), lock, vma),
                 Pmd::Table(table) => {
                     let (mut i, last) =
                         (pte_index(addr), pte_index(addr) + Self::ptes_to(addr, stop));
@@ -128,7 +128,7 @@ impl Machine {
                         let n = self.folio_pte_batch(table, i, last, pte.pfn());
                         let head = self.frames.head(pte.pfn());
                         if !lock || n == self.folio_nr_pages(head) {
-                            self.set_mlocked(head, lock);
+                            self.set_mlocked(head, lock, vma);
                         }
                         i += n;
                     }
@@ -139,11 +139,20 @@ impl Machine {
         }
     }
 
-    fn set_mlocked(&mut self, head: Pfn, lock: bool) {
+    fn set_mlocked(&mut self, head: Pfn, lock: bool, vma: VmaId) {
         if lock {
             self.mlock_folio(head);
-        } else {
+        } else if !self.mapped_by_locked_area(head, vma) {
             self.munlock_folio(head);
+        }
+    }
+
+    /// `n` pages of a file's folio got mapped by an area: all of it in a locked one locks it (`mlock_vma_folio`).
+    pub(crate) fn mlock_file_folio(&mut self, head: Pfn, n: usize, vma: VmaId) {
+        let flags = self.vma(vma).flags;
+        let locked = flags.has(VmFlags::LOCKED) && !flags.any(VmFlags::SPECIAL);
+        if locked && n == self.folio_nr_pages(head) {
+            self.mlock_folio(head);
         }
     }
 
@@ -163,26 +172,46 @@ impl Machine {
     /// A page of a locked area is unmapped: its folio is unlocked whole, and reclaim corrects that where it is wrong
     /// (`munlock_vma_folio`).
     ///
-    /// A small page that another locked area maps as well stays locked: the kernel counts them (`mlock_count`).
+    /// One that another locked area maps as well stays locked: the kernel counts them (`mlock_count`).
+    ///
+    /// Deviation: the kernel's count goes down with every part of a large folio that is unlocked, also where mapping
+    /// that part had not counted.
     pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId) {
         if !self.vma(vma).flags.has(VmFlags::LOCKED) || !self.frames.has(head, FrameFlags::MLOCKED)
         {
             return;
         }
-        if self.folio_large(head) || !self.mapped_by_locked_area(head) {
+        if !self.mapped_by_locked_area(head, vma) {
             self.munlock_folio(head);
         }
     }
 
-    fn mapped_by_locked_area(&self, page: Pfn) -> bool {
+    /// Whether a locked area maps a folio still; a large one must be mapped whole, and `left` has just given up a
+    /// part of it.
+    fn mapped_by_locked_area(&self, head: Pfn, left: VmaId) -> bool {
         let locked = |vma: VmaId| self.vma(vma).flags.has(VmFlags::LOCKED);
-        if self.frames.has(page, FrameFlags::KSM) {
+        if self.frames.has(head, FrameFlags::KSM) {
             return self
-                .ksm_mappings(page)
+                .ksm_mappings(head)
                 .iter()
                 .any(|&(mm, addr)| self.vma_lookup(mm, addr).is_some_and(locked));
         }
-        self.rmap_walk(page).iter().any(|m| locked(m.vma))
+        let last = (self.folio_nr_pages(head) - 1) as u64;
+        let large = last > 0;
+        // A folio of one owner's areas alone cannot have been counted twice.
+        if large && self.folio_mapcount(head) <= 1 {
+            return false;
+        }
+        self.rmap_walk(head).iter().any(|m| {
+            locked(m.vma)
+                && (!large
+                    || m.vma != left
+                        && (m.huge
+                            || (1..=last).all(|i| {
+                                let page = head.add(i as usize);
+                                self.maps_page(m.mm, m.addr + i * PAGE_SIZE, page) == Some(false)
+                            })))
+        })
     }
 
     /// Back to the evictable lists (`munlock_folio`).

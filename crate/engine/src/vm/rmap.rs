@@ -105,9 +105,11 @@ impl Machine {
         self.add_rmap_ptes(page, n, mm, exclusive);
     }
 
-    /// As [`add_anon_rmap_ptes`](Self::add_anon_rmap_ptes) for pages of a file (`folio_add_file_rmap_ptes`).
+    /// As [`add_anon_rmap_ptes`](Self::add_anon_rmap_ptes) for pages of a file (`folio_add_file_rmap_ptes`): a
+    /// locked area locks a folio that it maps whole, by entries or a PMD.
     pub(crate) fn add_file_rmap_ptes(&mut self, page: Pfn, n: usize, vma: VmaId) {
-        self.add_anon_rmap_ptes(page, n, vma, Exclusive::No);
+        self.add_rmap_ptes(page, n, self.vma(vma).mm, Exclusive::No);
+        self.mlock_file_folio(self.frames.head(page), n, vma);
     }
 
     /// The count of mapped pages a folio belongs to: anonymous ones or those of files (`__folio_mod_stat`).

@@ -162,11 +162,10 @@ impl Snapshot {
 fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
     use EventKind as K;
     match *k {
-        K::KhugepagedScanPmd { mm, pfn, .. } | K::CollapseHugePageIsolate { mm, pfn, .. } => {
-            (Some(mm), pfn, false)
-        }
+        K::KhugepagedScanPmd { mm, pfn, .. }
+        | K::KhugepagedScanFile { mm, pfn, .. }
+        | K::CollapseHugePageIsolate { mm, pfn, .. } => (Some(mm), pfn, false),
         K::CollapseHugePage { mm, .. }
-        | K::KhugepagedScanFile { mm, .. }
         | K::KhugepagedCollapseFile { mm, .. }
         | K::CollapseHugePageSwapin { mm, .. }
         | K::KsmEnter { mm }
