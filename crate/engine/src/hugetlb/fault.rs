@@ -145,6 +145,7 @@ impl Machine {
                 self.frames.set_anchor(old, anchor.0);
             }
         }
+        // Deviation: no TLB model, so no faults by stale read-only entries, which nothing flushes here.
         if access != Access::Unshare {
             self.tables.set(slot.table, slot.index, written(pmd));
         }

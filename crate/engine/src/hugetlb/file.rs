@@ -35,8 +35,9 @@ impl HugetlbFile {
 }
 
 impl Machine {
-    fn hugetlb_file_setup(&mut self, size: u64, open: bool) -> FileId {
+    fn hugetlb_file_setup(&mut self, name: String, size: u64, open: bool) -> FileId {
         let file = HugetlbFile {
+            name,
             size,
             open,
             ..HugetlbFile::default()
@@ -55,16 +56,21 @@ impl Machine {
     ///
     /// # Errors
     /// EINVAL: `size` is no multiple of 2 MiB, or beyond 2^63.
-    pub fn memfd_hugetlb(&mut self, size: u64) -> Result<FileId, Errno> {
+    pub fn memfd_hugetlb(&mut self, name: &str, size: u64) -> Result<FileId, Errno> {
         if !pmd_aligned(size) || size > MAX_LFS {
             return Err(Errno::EINVAL);
         }
-        Ok(self.hugetlb_file_setup(size, true))
+        Ok(self.hugetlb_file_setup(format!("/memfd:{name} (deleted)"), size, true))
     }
 
     /// Whether an id names a file of hugetlbfs.
     pub(crate) fn is_file_hugepages(file: FileId) -> bool {
         file.0 & HUGETLBFS != 0
+    }
+
+    /// Name and inode number of a file of hugetlbfs, as `maps` shows them.
+    pub(crate) fn hugetlb_file_name(&self, file: FileId) -> (&str, u32) {
+        (&self.hugetlb.file(file).name, file.0 & !HUGETLBFS)
     }
 
     /// Drops a file nobody maps or holds open.
@@ -94,7 +100,10 @@ impl Machine {
         self.syscall(pid, |m, mm| {
             let own = file.is_none();
             let len = huge_up(len).unwrap_or(!(HPAGE_PMD_SIZE - 1));
-            let (file, offset) = file.unwrap_or_else(|| (m.hugetlb_file_setup(len, false), 0));
+            let (file, offset) = file.unwrap_or_else(|| {
+                let name = "/anon_hugepage (deleted)".into();
+                (m.hugetlb_file_setup(name, len, false), 0)
+            });
             let done = m.do_mmap_hugetlb(mm, addr, len, prot, flags, file, offset);
             if done.is_err() && own {
                 m.hugetlb_file_put(file);

@@ -61,6 +61,8 @@ pub(crate) struct ResvMap {
 /// An inode of hugetlbfs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct HugetlbFile {
+    /// What `maps` shows.
+    name: String,
     /// `i_size` in bytes.
     size: u64,
     /// Areas that map it; the last one takes an unnamed file with it.

@@ -9,9 +9,7 @@ use super::{HugetlbVma, huge_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{
-    FileId, HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, VmaId, pmd_aligned, pmd_down,
-};
+use crate::vm::addr::{FileId, HPAGE_PMD_NR, MmId, PAGE_SHIFT, VmaId, pmd_aligned, pmd_down};
 use crate::vm::pte::Pte;
 use crate::vm::table::{Pmd, PmdSlot};
 use crate::vm::uapi::Advice;
@@ -30,17 +28,13 @@ impl Machine {
             .collect()
     }
 
-    /// Every huge page mapped in a range of a hugetlb area.
+    /// Every huge page mapped in a range of a hugetlb area; what no table covers is passed over by PUD.
     fn huge_entries(&self, vma: VmaId, start: u64, end: u64) -> Vec<(u64, PmdSlot, Pte)> {
         let mm = self.vma(vma).mm;
-        let slots = (start..end).step_by(HPAGE_PMD_SIZE as usize);
-        slots
-            .filter_map(|addr| {
-                let slot = self.pmd_slot(mm, addr)?;
-                match self.pmd_at(slot) {
-                    Pmd::Huge(pmd) => Some((addr, slot, pmd)),
-                    _ => None,
-                }
+        self.pmd_spans(mm, start, end)
+            .filter_map(|span| match span.pmd {
+                Pmd::Huge(pmd) => Some((span.addr, span.slot, pmd)),
+                _ => None,
             })
             .collect()
     }

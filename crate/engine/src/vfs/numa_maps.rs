@@ -5,9 +5,10 @@
 use crate::config::MAX_NODES;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, Pfn, VmaId, pte_index};
+use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, VmaId, pte_index};
 use crate::vm::pte::Pte;
 use crate::vm::table::Pmd;
+use crate::vm::vma::VmFlags;
 use std::fmt::Write;
 
 /// Pages of an area, by kind and node (`struct numa_maps`).
@@ -27,10 +28,20 @@ impl Machine {
     pub(super) fn numa_maps_show(&self, mm: MmId) -> String {
         let mut out = String::new();
         for vma in self.mm(mm).vmas.values() {
-            let _ = write!(out, "{:08x} default", self.vma(*vma).start);
+            let v = self.vma(*vma);
+            let _ = write!(out, "{:08x} default", v.start);
+            if let Some(file) = v.file {
+                // Blanks are written in octal, as they end a word.
+                let name = self.file_place(file).2.replace(' ', "\\040");
+                let _ = write!(out, " file={name}");
+            }
+            let huge = v.flags.has(VmFlags::HUGETLB);
+            if huge {
+                out.push_str(" huge");
+            }
             let n = self.gather_numa_pages(*vma);
             if n.pages > 0 {
-                n.write(&mut out);
+                n.write(&mut out, huge);
             }
             out.push('\n');
         }
@@ -43,7 +54,10 @@ impl Machine {
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
                 Pmd::Huge(pmd) if !pmd.special() => {
-                    self.gather_numa(&mut n, pmd.pfn(), HPAGE_PMD_NR as u64, pmd)
+                    // Pages of hugetlb are counted as what they are.
+                    let huge = v.flags.has(VmFlags::HUGETLB);
+                    let nr = if huge { 1 } else { HPAGE_PMD_NR as u64 };
+                    self.gather_numa(&mut n, pmd.pfn(), nr, pmd)
                 }
                 Pmd::Table(table) => {
                     let first = pte_index(span.addr);
@@ -77,7 +91,7 @@ impl Machine {
 }
 
 impl NumaPages {
-    fn write(&self, out: &mut String) {
+    fn write(&self, out: &mut String, huge: bool) {
         let mut item = |shown: bool, name: &str, value: u64| {
             if shown {
                 let _ = write!(out, " {name}={value}");
@@ -92,10 +106,11 @@ impl NumaPages {
         );
         item(self.mapcount_max > 1, "mapmax", self.mapcount_max as u64);
         item(self.swapcache > 0, "swapcache", self.swapcache);
-        item(self.active < self.pages, "active", self.active);
+        item(self.active < self.pages && !huge, "active", self.active);
         for (nid, pages) in self.node.iter().enumerate() {
             item(*pages > 0, &format!("N{nid}"), *pages);
         }
-        item(true, "kernelpagesize_kB", PAGE_SIZE >> 10);
+        let size = if huge { HPAGE_PMD_SIZE } else { PAGE_SIZE };
+        item(true, "kernelpagesize_kB", size >> 10);
     }
 }

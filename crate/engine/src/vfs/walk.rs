@@ -11,7 +11,7 @@ const PMD_TABLE_SIZE: u64 = 1 << 30;
 
 /// The part of a range that one PMD entry maps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct PmdSpan {
+pub(crate) struct PmdSpan {
     /// First address.
     pub addr: u64,
     /// One past the last; in the same 2 MiB.
@@ -23,7 +23,7 @@ pub(super) struct PmdSpan {
 
 impl Machine {
     /// Every PMD entry of `[start, end)` that is not empty, upward.
-    pub(super) fn pmd_spans(
+    pub(crate) fn pmd_spans(
         &self,
         mm: MmId,
         start: u64,

@@ -9,7 +9,7 @@ impl Session {
     pub(super) fn memfd(&mut self, name: &Name, size: u64, hugetlb: bool) -> Result<Step, Bad> {
         self.new_file_name(name)?;
         let made = if hugetlb {
-            self.machine.memfd_hugetlb(size)
+            self.machine.memfd_hugetlb(name, size)
         } else {
             self.machine.memfd_create(name, size)
         };
