@@ -198,29 +198,19 @@ impl Machine {
                 .checked_next_multiple_of(PAGE_SIZE)
                 .and_then(|l| addr.checked_add(l))
                 .ok_or(Errno::ENOMEM)?;
-            let mut at = addr;
+            let (mut at, mut hole) = (addr, false);
             for vma in m.vmas_in(mm, addr, end) {
                 let v = m.vma(vma);
-                if v.start > at {
-                    break;
-                }
                 let (start, stop) = (v.start.max(addr), v.end.min(end));
+                hole |= start > at;
                 at = stop;
-                if let Some(id) = v.file.filter(|_| v.flags.has(VmFlags::SHARED)) {
+                let shared = v.flags.has(VmFlags::SHARED);
+                if let Some(id) = v.cached_file().filter(|_| shared) {
                     let first = v.page_index(start);
                     m.write_back(id, first, first + ((stop - start) >> PAGE_SHIFT));
                 }
             }
-            if at < end {
-                let rest: Vec<VmaId> = m.vmas_in(mm, at, end);
-                for vma in rest {
-                    let v = m.vma(vma);
-                    if let Some(id) = v.file.filter(|_| v.flags.has(VmFlags::SHARED)) {
-                        let (start, stop) = (v.start.max(addr), v.end.min(end));
-                        let first = v.page_index(start);
-                        m.write_back(id, first, first + ((stop - start) >> PAGE_SHIFT));
-                    }
-                }
+            if hole || at < end {
                 return Err(Errno::ENOMEM);
             }
             Ok(())
@@ -236,7 +226,7 @@ impl Machine {
         if v.flags.has(VmFlags::LOCKED) {
             return Err(Errno::EINVAL);
         }
-        let id = v.file.ok_or(Errno::EINVAL)?;
+        let id = v.cached_file().ok_or(Errno::EINVAL)?;
         if !v.flags.has(VmFlags::SHARED.with(VmFlags::WRITE)) {
             return Err(Errno::EACCES);
         }
@@ -248,7 +238,7 @@ impl Machine {
     /// Reads ahead what an area maps (`madvise_willneed`). Nothing to read for shared memory.
     pub(crate) fn willneed_file(&mut self, vma: VmaId, start: u64, end: u64) {
         let v = self.vma(vma);
-        if let Some(id) = v.file.filter(|id| !self.inode(*id).shmem) {
+        if let Some(id) = v.cached_file().filter(|id| !self.inode(*id).shmem) {
             let first = v.page_index(start);
             self.read_pages(id, first, first + ((end - start) >> PAGE_SHIFT));
         }

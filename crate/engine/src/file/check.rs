@@ -3,7 +3,6 @@
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::{FileId, Pfn};
-use crate::vm::vma::Vma;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -73,7 +72,9 @@ impl Machine {
                 }
             }
             for vma in &inode.vmas {
-                let known = self.vmas[vma.index()].as_ref().and_then(|v| v.file);
+                let known = self.vmas[vma.index()]
+                    .as_ref()
+                    .and_then(|v| v.cached_file());
                 ensure!(
                     known == Some(FileId(i as u32)),
                     "file {i} names {vma:?}, which does not map it"
@@ -81,9 +82,8 @@ impl Machine {
             }
         }
         let linked: usize = self.files.iter().flatten().map(|i| i.vmas.len()).sum();
-        // Those of hugetlbfs are in the reservation maps of their own file.
-        let of_page_cache = |v: &&Vma| v.file.is_some_and(|f| !Machine::is_file_hugepages(f));
-        let areas = self.vmas.iter().flatten().filter(of_page_cache).count();
+        let areas = self.vmas.iter().flatten();
+        let areas = areas.filter(|v| v.cached_file().is_some()).count();
         ensure!(linked == areas, "{areas} areas map files, {linked} linked");
         let s = &self.stat.vm;
         for (name, found, counted) in [

@@ -23,7 +23,7 @@ impl Machine {
     pub(crate) fn do_fault(&mut self, vma: VmaId, addr: u64, access: Access) -> FaultResult {
         let write = access == Access::Write;
         let cow = write && !self.vma(vma).flags.has(VmFlags::SHARED);
-        let Some(id) = self.vma(vma).file else {
+        let Some(id) = self.vma(vma).cached_file() else {
             return FaultResult::Sigbus;
         };
         if !write && self.do_fault_around(vma, addr) {
@@ -144,7 +144,9 @@ impl Machine {
     /// Maps what the cache has around a read fault. True if that resolved it (`do_fault_around`).
     fn do_fault_around(&mut self, vma: VmaId, addr: u64) -> bool {
         let v = self.vma(vma);
-        let Some(id) = v.file else { return false };
+        let Some(id) = v.cached_file() else {
+            return false;
+        };
         let at = pte_index(addr);
         let vma_off = ((addr - v.start) >> PAGE_SHIFT) as usize;
         let rest = (v.pages() as usize).saturating_sub(vma_off);

@@ -116,7 +116,7 @@ impl Machine {
 
     /// An area begins to map its file (`vma_link_file`).
     pub(crate) fn vma_link_file(&mut self, vma: VmaId) {
-        if let Some(id) = self.vma(vma).file {
+        if let Some(id) = self.vma(vma).cached_file() {
             self.inode_mut(id).vmas.push(vma);
         }
     }
@@ -131,7 +131,8 @@ impl Machine {
 
     /// Whether pages of an area are shared memory (`vma_is_shmem`).
     pub(crate) fn vma_is_shmem(&self, vma: VmaId) -> bool {
-        self.vma(vma).file.is_some_and(|id| self.inode(id).shmem)
+        let file = self.vma(vma).cached_file();
+        file.is_some_and(|id| self.inode(id).shmem)
     }
 
     /// Pages of shared memory that count as committed.

@@ -30,7 +30,7 @@ impl Machine {
         x: &mut E,
     ) -> Attempt {
         let (mm, start) = (self.vma(vma).mm, self.vma(vma).page_index(addr));
-        let Some(id) = self.vma(vma).file else {
+        let Some(id) = self.vma(vma).cached_file() else {
             unreachable!("the caller asks for areas of files only")
         };
         let (mut result, present, last) = self.scan_file(id, start, cc, x);
@@ -226,7 +226,7 @@ impl Machine {
             return ScanResult::VmaCheck;
         };
         let v = self.vma(vma);
-        let Some(id) = v.file.filter(|_| addr + HPAGE_PMD_SIZE <= v.end) else {
+        let Some(id) = v.cached_file().filter(|_| addr + HPAGE_PMD_SIZE <= v.end) else {
             return ScanResult::VmaCheck;
         };
         if matches!(self.pmd(mm, addr), Pmd::Huge(_)) {

@@ -53,7 +53,7 @@ impl Machine {
         cc: CollapseControl,
         x: &mut E,
     ) -> Attempt {
-        if self.vma(vma).file.is_some() {
+        if self.vma(vma).cached_file().is_some() {
             self.hpage_collapse_file(vma, addr, cc, x)
         } else {
             self.hpage_collapse_scan_pmd(vma, addr, cc, x)

@@ -97,7 +97,7 @@ impl Machine {
         self.khugepaged_end_alloc_sleep();
     }
 
-    /// A sleep time was written: any timed sleep ends.
+    /// A sleep time was written: a sleep under way ends.
     pub(super) fn khugepaged_wake_now(&mut self) {
         if let Some(ThreadState::ScanSleep { until_ns }) = &mut self.khugepaged.thread {
             *until_ns = Some(self.now_ns);

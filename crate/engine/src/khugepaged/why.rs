@@ -26,7 +26,7 @@ impl Machine {
             return list;
         };
         self.why_area(vma, addr, &mut list);
-        if let Some(id) = self.vma(vma).file {
+        if let Some(id) = self.vma(vma).cached_file() {
             if self.pmd_block_in_vma(vma, base).is_some() {
                 let cc = CollapseControl {
                     is_khugepaged: true,

@@ -137,9 +137,6 @@ impl Machine {
                 return 0;
             }
             if v.file.is_some() {
-                if flags.has(VmFlags::HUGETLB) {
-                    return 0;
-                }
                 let allowed = self.file_allowable_orders(vma, tva, left);
                 x.fails("file", allowed == 0, NO, || self.file_words(vma));
                 return allowed;
@@ -212,7 +209,7 @@ impl Machine {
     /// in a kernel without `READ_ONLY_THP_FOR_FS`.
     fn file_allowable_orders(&self, vma: VmaId, tva: TvaType, orders: u32) -> u32 {
         let v = self.vma(vma);
-        match v.file {
+        match v.cached_file() {
             Some(id) if self.inode(id).shmem => {
                 let forced = tva == TvaType::ForcedCollapse;
                 orders & self.shmem_allowable_huge_orders(id, Some(vma), v.pgoff, 0, forced)

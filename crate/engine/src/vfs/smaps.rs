@@ -15,7 +15,7 @@ use std::fmt::Write;
 
 /// Binary places behind the point of a proportional size.
 const PSS_SHIFT: u32 = 12;
-/// Orders 1..=9: any size an area could have.
+/// Orders 1..=9: every size an area may use.
 const THP_ORDERS_ALL: u32 = 0b11_1111_1110;
 
 /// What was found in an area, in bytes; proportional sizes with [`PSS_SHIFT`] more places.

@@ -175,9 +175,8 @@ impl Machine {
         }
         if self.vma(id).flags.has(VmFlags::HUGETLB) {
             self.hugetlb_vm_open(id);
-        } else {
-            self.vma_link_file(id);
         }
+        self.vma_link_file(id);
         id
     }
 
@@ -189,9 +188,8 @@ impl Machine {
         self.mm_mut(vma.mm).vmas.remove(&vma.start);
         if vma.flags.has(VmFlags::HUGETLB) {
             self.hugetlb_vm_close(&vma);
-        } else {
-            self.unlink_file_vma(id, vma.file);
         }
+        self.unlink_file_vma(id, vma.cached_file());
         vma
     }
 

@@ -198,6 +198,12 @@ impl Vma {
         (self.end - self.start) >> PAGE_SHIFT
     }
 
+    /// The file whose cached pages the area maps: none for hugetlbfs, which keeps its pages itself.
+    #[inline]
+    pub fn cached_file(&self) -> Option<FileId> {
+        self.file.filter(|_| !self.flags.has(VmFlags::HUGETLB))
+    }
+
     /// Private anonymous: no operations of a file (`vma_is_anonymous`).
     pub fn is_anonymous(&self) -> bool {
         self.file.is_none()
