@@ -46,6 +46,12 @@ impl<T: Copy + Default> ChunkedVec<T> {
         self.chunks[i / CHUNK_LEN][i % CHUNK_LEN]
     }
 
+    /// The element at `i`, where it is; `i` must be below [`len`](Self::len).
+    #[inline]
+    pub fn at(&self, i: usize) -> &T {
+        &self.chunks[i / CHUNK_LEN][i % CHUNK_LEN]
+    }
+
     /// The element at `i`, to be changed in place; copies a chunk that a clone still shares.
     #[inline]
     pub fn get_mut(&mut self, i: usize) -> &mut T {

@@ -20,7 +20,7 @@ use super::content::{self, ContentId, Pattern};
 use super::frame::FrameFlags;
 use super::zone::ZoneKind;
 use crate::machine::Machine;
-use crate::vm::addr::{MmId, Pfn};
+use crate::vm::addr::{HPAGE_PMD_NR, MmId, Pfn};
 
 /// Flag in `_nr_pages_mapped` while any PMD maps the folio.
 pub const ENTIRELY_MAPPED: u32 = 0x80_0000;
@@ -86,6 +86,10 @@ impl Machine {
     }
 
     fn drop_contents(&mut self, first: Pfn, n: usize) {
+        // A huge page mostly holds nothing but zeroes.
+        if n == HPAGE_PMD_NR && self.frames.content_untouched(first) {
+            return;
+        }
         for i in 0..n {
             let page = first.add(i);
             let id = self.frames.content(page);

@@ -4,7 +4,7 @@
 //! share the layout, and like the kernel's the tails of a large folio lend
 //! their unused fields to the counts of the whole (see `folio`).
 
-use crate::chunked::ChunkedVec;
+use super::frame_vec::{BLOCK, FIRST, FrameVec, REST};
 use crate::vm::addr::Pfn;
 
 /// Flags of one frame. Bits 0..24 of the packed word; the order and the high bits of the index fill the rest.
@@ -95,27 +95,32 @@ const FLAG_BITS: u32 = (1 << 24) - 1;
 const ORDER_SHIFT: u32 = 24;
 const INDEX_HIGH_SHIFT: u32 = 28;
 
+/// A field that a huge page has only in its head and first tails.
+type OfFolio<T> = FrameVec<T, FIRST, REST>;
+/// A field of each page by itself.
+type OfPage<T> = FrameVec<T, 0, BLOCK>;
+
 /// The frame table. Indexed by [`Pfn`]; every frame of the machine has an entry.
 #[derive(Clone, Debug)]
 pub struct FrameTable {
-    packed: ChunkedVec<u32>,
-    refcount: ChunkedVec<i32>,
-    mapcount: ChunkedVec<i32>,
-    anchor: ChunkedVec<u32>,
-    index: ChunkedVec<u32>,
-    content: ChunkedVec<u32>,
+    packed: OfFolio<u32>,
+    refcount: OfFolio<i32>,
+    mapcount: OfPage<i32>,
+    anchor: OfFolio<u32>,
+    index: OfFolio<u32>,
+    content: OfPage<u32>,
 }
 
 impl FrameTable {
     /// A table of `nr_frames` frames, all fields 0.
     pub fn new(nr_frames: usize) -> Self {
         FrameTable {
-            packed: ChunkedVec::new(nr_frames),
-            refcount: ChunkedVec::new(nr_frames),
-            mapcount: ChunkedVec::new(nr_frames),
-            anchor: ChunkedVec::new(nr_frames),
-            index: ChunkedVec::new(nr_frames),
-            content: ChunkedVec::new(nr_frames),
+            packed: FrameVec::new(nr_frames),
+            refcount: FrameVec::new(nr_frames),
+            mapcount: FrameVec::new(nr_frames),
+            anchor: FrameVec::new(nr_frames),
+            index: FrameVec::new(nr_frames),
+            content: FrameVec::new(nr_frames),
         }
     }
 
@@ -126,7 +131,7 @@ impl FrameTable {
 
     /// True for a machine without memory.
     pub fn is_empty(&self) -> bool {
-        self.packed.is_empty()
+        self.len() == 0
     }
 
     /// Flags of this very page (not of its head).
@@ -277,12 +282,16 @@ impl FrameTable {
         self.content.set(pfn.index(), id);
     }
 
-    /// Frames whose packed word was ever written, by chunk: for walks over memory in use.
+    /// True if no page of the block of this one has content.
+    pub fn content_untouched(&self, pfn: Pfn) -> bool {
+        self.content.is_untouched(pfn.index())
+    }
+
+    /// Frames that ever said something of themselves, in order: for walks over memory in use.
     pub fn touched(&self) -> impl Iterator<Item = Pfn> + '_ {
-        let len = self.len();
-        self.packed
-            .touched()
-            .flat_map(|(start, chunk)| (start..start + chunk.len()).map(|i| Pfn(i as u32)))
-            .filter(move |p| p.index() < len)
+        (0..self.len())
+            .step_by(BLOCK)
+            .filter(|&i| !self.packed.is_untouched(i))
+            .flat_map(|i| (i..self.len().min(i + BLOCK)).map(|i| Pfn(i as u32)))
     }
 }

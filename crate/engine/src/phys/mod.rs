@@ -8,6 +8,7 @@ pub mod buddy;
 pub mod content;
 pub mod folio;
 pub mod frame;
+mod frame_vec;
 pub mod swap;
 mod swap_cache;
 pub mod swap_cluster;
