@@ -192,15 +192,19 @@ impl Machine {
                 i += 1;
                 continue;
             }
+            if self.sole_anon(pte.pfn()) {
+                self.move_content(folio.add(i), pte.pfn());
+                self.tables.set(table, i, Pte::NONE);
+                self.free_sole_anon(pte.pfn(), &mut freed);
+                copied += 1;
+                i += 1;
+                continue;
+            }
             // In batches, so that a large folio that goes whole is never seen partially mapped.
             let n = self.folio_pte_batch(table, i, HPAGE_PMD_NR, pte.pfn());
             let head = self.frames.head(pte.pfn());
-            if n == 1 && !self.folio_large(head) && self.frames.refcount(head) == 1 {
-                self.move_content(folio.add(i), head);
-            } else {
-                for k in 0..n {
-                    self.copy_content(folio.add(i + k), pte.pfn().add(k));
-                }
+            for k in 0..n {
+                self.copy_content(folio.add(i + k), pte.pfn().add(k));
             }
             self.tables.clear(table, i, n);
             self.remove_rmap_ptes(pte.pfn(), n, vma);

@@ -15,7 +15,7 @@ use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, Pfn, TableId, VmaId};
 use crate::vm::vma::VmFlags;
 
-/// Folios locked so far, in order.
+/// Folios locked so far, in order: those that could be met again.
 struct Held {
     folios: [Pfn; HPAGE_PMD_NR],
     n: usize,
@@ -123,6 +123,7 @@ impl Machine {
                 }
                 break;
             }
+            c.folios += u32::from(!already);
             if cc.is_khugepaged && (pte.young() || self.frames.has(head, FrameFlags::REFERENCED)) {
                 c.referenced += 1;
             }
@@ -135,7 +136,7 @@ impl Machine {
         c.result = v.result();
         if c.result == ScanResult::Succeed {
             v.held("isolate", || {
-                format!("{} folios locked and isolated", held.n)
+                format!("{} folios locked and isolated", c.folios)
             });
         }
         c
@@ -165,8 +166,12 @@ impl Machine {
             });
             return false;
         }
-        self.frames.set(head, FrameFlags::LOCKED);
-        held.push(head);
+        // A page mapped once will not be met again.
+        let once = expected == 1 && !self.folio_large(head);
+        if !once {
+            self.frames.set(head, FrameFlags::LOCKED);
+            held.push(head);
+        }
         true
     }
 }
@@ -176,6 +181,7 @@ struct Isolated {
     result: ScanResult,
     none_or_zero: u32,
     referenced: u32,
+    folios: u32,
     folio: Option<Pfn>,
 }
 
@@ -185,6 +191,7 @@ impl Default for Isolated {
             result: ScanResult::Succeed,
             none_or_zero: 0,
             referenced: 0,
+            folios: 0,
             folio: None,
         }
     }

@@ -155,15 +155,16 @@ impl FreeArea {
     ) {
         let list = &mut self.lists[order as usize][mt as usize];
         let me = pfn.0 + 1;
-        // Only the head is written: a block of untouched memory costs nothing.
-        frames.set_free_block(pfn, order);
         let (prev, next) = if at_tail {
             (list.last, 0)
         } else {
             (0, list.first)
         };
-        frames.set_anchor(pfn, prev);
-        frames.set_link(pfn, next);
+        // Only the head is written: a block of untouched memory costs nothing.
+        let head = frames.frame_mut(pfn);
+        head.set(FrameFlags::BUDDY);
+        head.set_order(order);
+        (head.anchor, head.link) = (prev, next);
         if prev != 0 {
             frames.set_link(Pfn(prev - 1), me);
         } else {
@@ -179,7 +180,10 @@ impl FreeArea {
 
     fn unlink(&mut self, frames: &mut FrameTable, pfn: Pfn, order: u8, mt: MigrateType) {
         let list = &mut self.lists[order as usize][mt as usize];
-        let (prev, next) = (frames.anchor(pfn), frames.link(pfn));
+        let head = frames.frame_mut(pfn);
+        let (prev, next) = (head.anchor, head.link);
+        head.clear(FrameFlags::BUDDY);
+        (head.anchor, head.link) = (0, 0);
         if prev != 0 {
             frames.set_link(Pfn(prev - 1), next);
         } else {
@@ -191,9 +195,6 @@ impl FreeArea {
             list.last = prev;
         }
         list.count -= 1;
-        frames.clear(pfn, FrameFlags::BUDDY);
-        frames.set_anchor(pfn, 0);
-        frames.set_link(pfn, 0);
     }
 }
 
@@ -424,10 +425,10 @@ impl Zone {
     fn free_buddy(&self, frames: &FrameTable, pfn: Pfn, order: u8) -> Option<Pfn> {
         let buddy = Pfn(pfn.0 ^ 1 << order);
         let last = Pfn(buddy.0 + (1 << order) - 1);
-        (self.contains(buddy)
-            && self.contains(last)
-            && frames.has(buddy, FrameFlags::BUDDY)
-            && frames.order(buddy) == order)
-            .then_some(buddy)
+        if !self.contains(buddy) || !self.contains(last) {
+            return None;
+        }
+        let f = frames.frame(buddy);
+        (f.has(FrameFlags::BUDDY) && f.order() == order).then_some(buddy)
     }
 }

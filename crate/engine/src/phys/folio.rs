@@ -17,7 +17,7 @@
 
 use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
 use super::content::{self, ContentId, Pattern};
-use super::frame::FrameFlags;
+use super::frame::{Frame, FrameFlags};
 use super::zone::ZoneKind;
 use crate::machine::Machine;
 use crate::vm::addr::{HPAGE_PMD_NR, MmId, Pfn};
@@ -115,8 +115,9 @@ impl Machine {
     /// A zeroed movable folio with one reference, on no list and mapped nowhere (`vma_alloc_folio`).
     pub(crate) fn alloc_user_folio(&mut self, order: u8) -> Option<Pfn> {
         let head = self.alloc_pages(order, MigrateType::Movable)?;
-        self.frames.set(head, FrameFlags::UPTODATE);
-        *self.frames.refcount_mut(head) = 1;
+        let frame = self.frames.frame_mut(head);
+        frame.set(FrameFlags::UPTODATE);
+        frame.refcount = 1;
         Some(head)
     }
 
@@ -133,16 +134,42 @@ impl Machine {
     /// As [`folio_put`](Self::folio_put), but a small folio that is freed waits in `run` for its neighbours: what is
     /// unmapped in order was mostly allocated in order, and goes back as large blocks (`free_unref_folios`).
     pub(crate) fn folio_put_batched(&mut self, head: Pfn, n: i32, run: &mut FreeRun) {
-        let last = self.frames.refcount(head) == n && !self.folio_large(head);
-        if !last {
+        let frame = self.frames.frame(head);
+        if frame.refcount != n || frame.order() > 0 {
             self.folio_put(head, n);
             return;
         }
         self.release_folio(head);
-        self.drop_contents(head, 1);
-        if run.start.0 + run.pages != head.0 {
+        self.free_in_run(head, run);
+    }
+
+    /// Whether `page` is of the commonest kind: small and anonymous, on its list, and held by its one mapping alone.
+    #[inline]
+    pub(crate) fn sole_anon(&self, page: Pfn) -> bool {
+        const KIND: FrameFlags = FrameFlags::ANON.and(FrameFlags::LRU);
+        const OTHERS: FrameFlags = FrameFlags::KSM
+            .and(FrameFlags::SWAPCACHE)
+            .and(FrameFlags::MLOCKED)
+            .and(FrameFlags::LOCKED)
+            .and(FrameFlags::PINNED);
+        let f = self.frames.frame(page);
+        let alone = f.refcount == 1 && f.mapcount == 1 && f.order() == 0;
+        alone && f.has(KIND) && !f.flags().any(OTHERS)
+    }
+
+    /// Frees a [`sole_anon`](Self::sole_anon) page, whose entry the caller has cut: all at once what removing its
+    /// mapping and dropping its last reference come to.
+    pub(crate) fn free_sole_anon(&mut self, page: Pfn, run: &mut FreeRun) {
+        self.stat.nr_anon_pages -= 1;
+        self.lru_account(*self.frames.frame(page), -1);
+        self.free_in_run(page, run);
+    }
+
+    fn free_in_run(&mut self, page: Pfn, run: &mut FreeRun) {
+        self.drop_contents(page, 1);
+        if run.start.0 + run.pages != page.0 {
             self.free_run(run);
-            run.start = head;
+            run.start = page;
         }
         run.pages += 1;
     }
@@ -170,10 +197,10 @@ impl Machine {
 
     /// Takes a folio without references off every list and count (`__folio_put`).
     fn release_folio(&mut self, head: Pfn) {
-        let order = self.frames.order(head);
         self.deferred_split_unqueue(head);
         self.lru_remove(head);
-        let flags = self.frames.flags(head);
+        let frame = self.frames.frame(head);
+        let (order, flags) = (frame.order(), frame.flags());
         if flags.has(FrameFlags::MLOCKED) {
             self.stat.nr_mlock -= 1 << order;
         }
@@ -186,48 +213,46 @@ impl Machine {
     ///
     /// Deviation: at once, where the kernel first collects 31 small folios per CPU; and lists are counted, not ordered.
     pub(crate) fn lru_add(&mut self, head: Pfn) {
-        debug_assert!(!self.frames.has(head, FrameFlags::LRU));
-        self.frames.set(head, FrameFlags::LRU);
-        self.lru_account(head, 1);
+        let frame = self.frames.frame_mut(head);
+        debug_assert!(!frame.has(FrameFlags::LRU));
+        frame.set(FrameFlags::LRU);
+        let frame = *frame;
+        self.lru_account(frame, 1);
     }
 
     /// Takes a folio off its list; nothing if it is on none.
     pub(crate) fn lru_remove(&mut self, head: Pfn) {
-        if self.frames.has(head, FrameFlags::LRU) {
-            self.lru_account(head, -1);
+        let frame = *self.frames.frame(head);
+        if frame.has(FrameFlags::LRU) {
+            self.lru_account(frame, -1);
             self.frames.clear(head, FrameFlags::LRU);
         }
     }
 
-    fn lru_account(&mut self, head: Pfn, sign: i64) {
-        let n = sign << self.frames.order(head);
-        let flags = self.frames.flags(head);
-        let file = !flags.has(FrameFlags::SWAPBACKED);
-        *if flags.has(FrameFlags::UNEVICTABLE) {
-            &mut self.stat.nr_unevictable
-        } else if file {
-            if flags.has(FrameFlags::ACTIVE) {
-                &mut self.stat.nr_active_file
-            } else {
-                &mut self.stat.nr_inactive_file
-            }
-        } else if flags.has(FrameFlags::ACTIVE) {
-            &mut self.stat.nr_active_anon
-        } else {
-            &mut self.stat.nr_inactive_anon
+    fn lru_account(&mut self, frame: Frame, sign: i64) {
+        let (flags, n) = (frame.flags(), sign << frame.order());
+        *match (
+            flags.has(FrameFlags::SWAPBACKED),
+            flags.has(FrameFlags::ACTIVE),
+        ) {
+            _ if flags.has(FrameFlags::UNEVICTABLE) => &mut self.stat.nr_unevictable,
+            (false, true) => &mut self.stat.nr_active_file,
+            (false, false) => &mut self.stat.nr_inactive_file,
+            (true, true) => &mut self.stat.nr_active_anon,
+            (true, false) => &mut self.stat.nr_inactive_anon,
         } += n;
     }
 
     /// Changes flags that decide the list a folio is on, keeping the list counts right.
     pub(crate) fn lru_change(&mut self, head: Pfn, set: FrameFlags, clear: FrameFlags) {
-        let on_lru = self.frames.has(head, FrameFlags::LRU);
-        if on_lru {
-            self.lru_account(head, -1);
-        }
-        self.frames.set(head, set);
-        self.frames.clear(head, clear);
-        if on_lru {
-            self.lru_account(head, 1);
+        let frame = self.frames.frame_mut(head);
+        let before = *frame;
+        frame.set(set);
+        frame.clear(clear);
+        let after = *frame;
+        if before.has(FrameFlags::LRU) {
+            self.lru_account(before, -1);
+            self.lru_account(after, 1);
         }
     }
 
@@ -267,8 +292,9 @@ impl Machine {
     /// All mappings of a folio: each PTE and each PMD counts one (`folio_mapcount`).
     #[inline]
     pub fn folio_mapcount(&self, head: Pfn) -> i32 {
-        if self.frames.order(head) == 0 {
-            self.frames.mapcount(head)
+        let frame = self.frames.frame(head);
+        if frame.order() == 0 {
+            frame.mapcount
         } else {
             self.frames.refcount(head.add(1))
         }
@@ -375,10 +401,12 @@ impl Machine {
     /// one has come and gone (`folio_maybe_mapped_shared`).
     #[inline]
     pub(crate) fn folio_maybe_mapped_shared(&self, head: Pfn) -> bool {
-        let n = self.folio_mapcount(head);
-        n > 1
-            && match self.frames.order(head) {
-                0 => true,
+        let frame = self.frames.frame(head);
+        if frame.order() == 0 {
+            return frame.mapcount > 1;
+        }
+        self.folio_mapcount(head) > 1
+            && match frame.order() {
                 1 => (0..2).any(|i| self.frames.mapcount(head.add(i)) > 1),
                 _ => self.frames.link(head.add(2)) != 0,
             }
@@ -388,12 +416,10 @@ impl Machine {
     /// (`folio_expected_ref_count`).
     #[inline]
     pub(crate) fn folio_expected_refs(&self, head: Pfn) -> i32 {
-        let cache = if self.frames.has(head, FrameFlags::SWAPCACHE) || self.folio_in_file(head) {
-            1 << self.frames.order(head)
-        } else {
-            0
-        };
-        cache + self.folio_mapcount(head)
+        let frame = self.frames.frame(head);
+        let cached = frame.has(FrameFlags::SWAPCACHE)
+            || !frame.has(FrameFlags::ANON) && self.folio_in_file(head);
+        (i32::from(cached) << frame.order()) + self.folio_mapcount(head)
     }
 
     /// Pages of a folio as a count.

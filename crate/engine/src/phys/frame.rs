@@ -1,4 +1,4 @@
-//! The frame table: what the kernel keeps in `struct page` and `struct folio`, as a struct of arrays.
+//! The frame table: what the kernel keeps in `struct page` and `struct folio`.
 //!
 //! 24 bytes a frame, taken only where memory was touched. Head and tail pages
 //! share the layout, and like the kernel's the tails of a large folio lend
@@ -95,38 +95,116 @@ const FLAG_BITS: u32 = (1 << 24) - 1;
 const ORDER_SHIFT: u32 = 24;
 const INDEX_HIGH_SHIFT: u32 = 28;
 
-/// A field that a huge page has only in its head and first tails.
-type OfFolio<T> = FrameVec<T, FIRST, REST>;
-/// A field of each page by itself.
-type OfPage<T> = FrameVec<T, 0, BLOCK>;
+/// One frame without its content. Fields of tails that are 0 in the kernel lend themselves to their folio.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Frame {
+    /// Flags, order, high bits of the index.
+    packed: u32,
+    /// `_refcount`, of a head page.
+    pub refcount: i32,
+    /// Page-table entries that map this very page (the kernel stores one less).
+    pub mapcount: i32,
+    /// Reverse-map anchor of a head page: anon_vma, stable node or file id; of a page table its [`TableId`].
+    /// Free blocks keep their list link here, tails a count of their folio.
+    ///
+    /// [`TableId`]: crate::vm::addr::TableId
+    pub anchor: u32,
+    /// Low word of the index: list link of a free block, or a count in a tail.
+    pub link: u32,
+}
+
+impl Frame {
+    #[inline]
+    fn new(flags: FrameFlags, order: u8) -> Self {
+        Frame {
+            packed: flags.0 | u32::from(order) << ORDER_SHIFT,
+            ..Frame::default()
+        }
+    }
+
+    /// Flags of this very page (not of its head).
+    #[inline]
+    pub fn flags(&self) -> FrameFlags {
+        FrameFlags(self.packed & FLAG_BITS)
+    }
+
+    /// True if this page has all of `flags`.
+    #[inline]
+    pub fn has(&self, flags: FrameFlags) -> bool {
+        self.packed & flags.0 == flags.0
+    }
+
+    /// Sets `flags`.
+    #[inline]
+    pub fn set(&mut self, flags: FrameFlags) {
+        self.packed |= flags.0;
+    }
+
+    /// Clears `flags`.
+    #[inline]
+    pub fn clear(&mut self, flags: FrameFlags) {
+        self.packed &= !flags.0;
+    }
+
+    /// Order of the folio or free block this page belongs to. All pages of a folio carry it.
+    #[inline]
+    pub fn order(&self) -> u8 {
+        (self.packed >> ORDER_SHIFT & 15) as u8
+    }
+
+    /// Rewrites only the order; the flags stay.
+    #[inline]
+    pub fn set_order(&mut self, order: u8) {
+        self.packed = self.packed & !(15 << ORDER_SHIFT) | u32::from(order) << ORDER_SHIFT;
+    }
+
+    /// Page offset in the area or file (`folio->index`), 36 bits.
+    #[inline]
+    pub fn index(&self) -> u64 {
+        u64::from(self.packed >> INDEX_HIGH_SHIFT) << 32 | u64::from(self.link)
+    }
+
+    /// Stores the page offset; `index` must be below 2^36.
+    #[inline]
+    pub fn set_index(&mut self, index: u64) {
+        debug_assert!(index < 1 << 36);
+        self.link = index as u32;
+        let low = self.packed & ((1 << INDEX_HIGH_SHIFT) - 1);
+        self.packed = low | ((index >> 32) as u32) << INDEX_HIGH_SHIFT;
+    }
+}
 
 /// The frame table. Indexed by [`Pfn`]; every frame of the machine has an entry.
 #[derive(Clone, Debug)]
 pub struct FrameTable {
-    packed: OfFolio<u32>,
-    refcount: OfFolio<i32>,
-    mapcount: OfPage<i32>,
-    anchor: OfFolio<u32>,
-    index: OfFolio<u32>,
-    content: OfPage<u32>,
+    frames: FrameVec<Frame, FIRST, REST>,
+    content: FrameVec<u32, 0, BLOCK>,
 }
 
 impl FrameTable {
     /// A table of `nr_frames` frames, all fields 0.
     pub fn new(nr_frames: usize) -> Self {
         FrameTable {
-            packed: FrameVec::new(nr_frames),
-            refcount: FrameVec::new(nr_frames),
-            mapcount: FrameVec::new(nr_frames),
-            anchor: FrameVec::new(nr_frames),
-            index: FrameVec::new(nr_frames),
+            frames: FrameVec::new(nr_frames),
             content: FrameVec::new(nr_frames),
         }
     }
 
+    /// One frame.
+    #[inline]
+    pub fn frame(&self, pfn: Pfn) -> &Frame {
+        self.frames.get(pfn.index())
+    }
+
+    /// One frame, to be changed: cheaper than several calls that each find it.
+    #[inline]
+    pub fn frame_mut(&mut self, pfn: Pfn) -> &mut Frame {
+        self.frames.get_mut(pfn.index())
+    }
+
     /// Frames in the table.
     pub fn len(&self) -> usize {
-        self.packed.len()
+        self.frames.len()
     }
 
     /// True for a machine without memory.
@@ -137,64 +215,45 @@ impl FrameTable {
     /// Flags of this very page (not of its head).
     #[inline]
     pub fn flags(&self, pfn: Pfn) -> FrameFlags {
-        FrameFlags(self.packed.get(pfn.index()) & FLAG_BITS)
+        self.frame(pfn).flags()
     }
 
     /// True if this page has all of `flags`.
     #[inline]
     pub fn has(&self, pfn: Pfn, flags: FrameFlags) -> bool {
-        self.packed.get(pfn.index()) & flags.0 == flags.0
+        self.frame(pfn).has(flags)
     }
 
     /// Sets `flags` on this page.
     #[inline]
     pub fn set(&mut self, pfn: Pfn, flags: FrameFlags) {
-        *self.packed.get_mut(pfn.index()) |= flags.0;
+        self.frame_mut(pfn).set(flags);
     }
 
     /// Clears `flags` on this page.
     #[inline]
     pub fn clear(&mut self, pfn: Pfn, flags: FrameFlags) {
-        *self.packed.get_mut(pfn.index()) &= !flags.0;
+        self.frame_mut(pfn).clear(flags);
     }
 
     /// Order of the folio or free block this page belongs to. All pages of a folio carry it.
     #[inline]
     pub fn order(&self, pfn: Pfn) -> u8 {
-        (self.packed.get(pfn.index()) >> ORDER_SHIFT & 15) as u8
+        self.frame(pfn).order()
     }
 
     /// Gives the `2^order` pages from `head` this order and these flags alone; counts and anchors become 0.
     pub fn format(&mut self, head: Pfn, order: u8, head_flags: FrameFlags, tail_flags: FrameFlags) {
-        let (start, n) = (head.index(), 1usize << order);
-        if n == 1 {
-            self.packed.set(start, head_flags.0);
-            self.refcount.set(start, 0);
-            self.mapcount.set(start, 0);
-            self.anchor.set(start, 0);
-            self.index.set(start, 0);
-            return;
+        let tail = Frame::new(tail_flags, order);
+        if order > 0 {
+            self.frames.fill(head.index(), 1 << order, tail);
         }
-        let high = u32::from(order) << ORDER_SHIFT;
-        self.packed.fill(start, n, tail_flags.0 | high);
-        self.packed.set(start, head_flags.0 | high);
-        self.refcount.fill(start, n, 0);
-        self.mapcount.fill(start, n, 0);
-        self.anchor.fill(start, n, 0);
-        self.index.fill(start, n, 0);
+        *self.frame_mut(head) = Frame::new(head_flags, order);
     }
 
     /// Rewrites only the order of this page; its flags stay.
     pub fn set_order(&mut self, pfn: Pfn, order: u8) {
-        let p = self.packed.get_mut(pfn.index());
-        *p = *p & !(15 << ORDER_SHIFT) | u32::from(order) << ORDER_SHIFT;
-    }
-
-    /// Makes this page the first of a free block of this order; its other fields stay.
-    #[inline]
-    pub fn set_free_block(&mut self, pfn: Pfn, order: u8) {
-        let p = self.packed.get_mut(pfn.index());
-        *p = *p & !(15 << ORDER_SHIFT) | u32::from(order) << ORDER_SHIFT | FrameFlags::BUDDY.0;
+        self.frame_mut(pfn).set_order(order);
     }
 
     /// Head of the folio or free block this page belongs to. Blocks are naturally aligned.
@@ -206,80 +265,73 @@ impl FrameTable {
     /// `_refcount`, of a head page.
     #[inline]
     pub fn refcount(&self, head: Pfn) -> i32 {
-        self.refcount.get(head.index())
+        self.frame(head).refcount
     }
 
     /// `_refcount`, to be changed.
     #[inline]
     pub fn refcount_mut(&mut self, head: Pfn) -> &mut i32 {
-        self.refcount.get_mut(head.index())
+        &mut self.frame_mut(head).refcount
     }
 
     /// Page-table entries that map this very page (the kernel stores one less).
     #[inline]
     pub fn mapcount(&self, pfn: Pfn) -> i32 {
-        self.mapcount.get(pfn.index())
+        self.frame(pfn).mapcount
     }
 
     /// The count of [`mapcount`](Self::mapcount), to be changed.
     #[inline]
     pub fn mapcount_mut(&mut self, pfn: Pfn) -> &mut i32 {
-        self.mapcount.get_mut(pfn.index())
+        &mut self.frame_mut(pfn).mapcount
     }
 
-    /// Reverse-map anchor of a head page: anon_vma, stable node or file id; of a page table its [`TableId`].
-    /// Free blocks keep their list link here, tails a count of their folio.
-    ///
-    /// [`TableId`]: crate::vm::addr::TableId
+    /// [`Frame::anchor`].
     #[inline]
     pub fn anchor(&self, pfn: Pfn) -> u32 {
-        self.anchor.get(pfn.index())
+        self.frame(pfn).anchor
     }
 
     /// Stores the anchor.
     #[inline]
     pub fn set_anchor(&mut self, pfn: Pfn, anchor: u32) {
-        self.anchor.set(pfn.index(), anchor);
+        self.frame_mut(pfn).anchor = anchor;
     }
 
     /// Page offset in the area or file (`folio->index`), 36 bits.
     #[inline]
     pub fn index(&self, pfn: Pfn) -> u64 {
-        u64::from(self.packed.get(pfn.index()) >> INDEX_HIGH_SHIFT) << 32
-            | u64::from(self.index.get(pfn.index()))
+        self.frame(pfn).index()
     }
 
     /// Stores the page offset; `index` must be below 2^36.
     #[inline]
     pub fn set_index(&mut self, pfn: Pfn, index: u64) {
-        debug_assert!(index < 1 << 36);
-        self.index.set(pfn.index(), index as u32);
-        let p = self.packed.get_mut(pfn.index());
-        *p = *p & ((1 << INDEX_HIGH_SHIFT) - 1) | ((index >> 32) as u32) << INDEX_HIGH_SHIFT;
+        self.frame_mut(pfn).set_index(index);
     }
 
     /// Raw low word of the index: list link of a free block, or a count in a tail.
     #[inline]
     pub fn link(&self, pfn: Pfn) -> u32 {
-        self.index.get(pfn.index())
+        self.frame(pfn).link
     }
 
     /// Stores the raw low word.
     #[inline]
     pub fn set_link(&mut self, pfn: Pfn, link: u32) {
-        self.index.set(pfn.index(), link);
+        self.frame_mut(pfn).link = link;
     }
 
     /// Content id of this page; the store counts the reference.
     #[inline]
     pub fn content(&self, pfn: Pfn) -> u32 {
-        self.content.get(pfn.index())
+        *self.content.get(pfn.index())
     }
 
     /// Stores a content id without counting.
     #[inline]
     pub fn set_content(&mut self, pfn: Pfn, id: u32) {
-        self.content.set(pfn.index(), id);
+        *self.content.get_mut(pfn.index()) = id;
     }
 
     /// True if no page of the block of this one has content.
@@ -291,7 +343,7 @@ impl FrameTable {
     pub fn touched(&self) -> impl Iterator<Item = Pfn> + '_ {
         (0..self.len())
             .step_by(BLOCK)
-            .filter(|&i| !self.packed.is_untouched(i))
+            .filter(|&i| !self.frames.is_untouched(i))
             .flat_map(|i| (i..self.len().min(i + BLOCK)).map(|i| Pfn(i as u32)))
     }
 }

@@ -1,4 +1,4 @@
-//! One field of all frames: what makes 64 GiB cheap to hold, to clone, and to hand out in huge pages.
+//! A value for each frame: what makes 64 GiB cheap to hold, to clone, and to hand out in huge pages.
 //!
 //! Frames are kept in blocks of 512, the pages of a PMD-mapped huge page. A
 //! block is shared, copied on its first write: by clones, and by all blocks
@@ -12,14 +12,14 @@ use std::rc::Rc;
 
 /// Frames of a block.
 pub(super) const BLOCK: usize = 512;
-/// Frames at the start of a block that are kept apart, in fields of heads and their first tails.
+/// Frames at the start of a block that are kept apart, where heads and their first tails have fields of their own.
 pub(super) const FIRST: usize = 4;
 /// Frames of a block that are not.
 pub(super) const REST: usize = BLOCK - FIRST;
 /// Blocks of one value that are remembered, to be shared.
 const UNIFORM: usize = 4;
 
-/// A fixed-length vector of a field of type `T`, by frame number. `FIRST` frames of each block are kept apart from the
+/// A fixed-length vector of `T` by frame number. `FIRST` frames of each block are kept apart from the
 /// other `REST`.
 #[derive(Clone, Debug)]
 pub(super) struct FrameVec<T, const FIRST: usize, const REST: usize> {
@@ -53,9 +53,9 @@ impl<T: Copy + Default + PartialEq, const FIRST: usize, const REST: usize>
 
     /// Value of frame `i`, which must be below [`len`](Self::len).
     #[inline]
-    pub fn get(&self, i: usize) -> T {
+    pub fn get(&self, i: usize) -> &T {
         match (i % BLOCK).checked_sub(FIRST) {
-            Some(at) => self.rest[i / BLOCK][at],
+            Some(at) => &self.rest[i / BLOCK][at],
             None => self.get_first(i),
         }
     }
@@ -69,16 +69,10 @@ impl<T: Copy + Default + PartialEq, const FIRST: usize, const REST: usize>
         }
     }
 
-    /// Stores `value` for frame `i`.
-    #[inline]
-    pub fn set(&mut self, i: usize, value: T) {
-        *self.get_mut(i) = value;
-    }
-
     #[cold]
     #[inline(never)]
-    fn get_first(&self, i: usize) -> T {
-        self.first.get(i / BLOCK * FIRST + i % BLOCK)
+    fn get_first(&self, i: usize) -> &T {
+        self.first.at(i / BLOCK * FIRST + i % BLOCK)
     }
 
     #[cold]
@@ -144,18 +138,18 @@ mod tests {
         let mut v = FrameVec::<u32, FIRST, REST>::new(4 * BLOCK);
         v.fill(2, 3 * BLOCK, 7);
         let seen: Vec<u32> = [0, 1, 2, 5, 511, 512, 1535, 1536, 1537, 1538, 2047]
-            .map(|i| v.get(i))
+            .map(|i| *v.get(i))
             .into();
         assert_eq!(seen, [0, 0, 7, 7, 7, 7, 7, 7, 7, 0, 0]);
         assert!(Rc::ptr_eq(&v.rest[1], &v.rest[2]), "one block for both");
-        v.set(BLOCK, 8);
+        *v.get_mut(BLOCK) = 8;
         assert!(
             Rc::ptr_eq(&v.rest[1], &v.rest[2]),
             "a head does not cost it"
         );
-        v.set(BLOCK + FIRST, 9);
+        *v.get_mut(BLOCK + FIRST) = 9;
         assert_eq!(
-            [BLOCK, BLOCK + FIRST, 2 * BLOCK, 2 * BLOCK + FIRST].map(|i| v.get(i)),
+            [BLOCK, BLOCK + FIRST, 2 * BLOCK, 2 * BLOCK + FIRST].map(|i| *v.get(i)),
             [8, 9, 7, 7]
         );
     }
@@ -163,12 +157,12 @@ mod tests {
     #[test]
     fn clones_do_not_see_each_other() {
         let mut a = FrameVec::<u32, FIRST, REST>::new(2 * BLOCK);
-        a.set(600, 7);
+        *a.get_mut(600) = 7;
         let mut b = a.clone();
-        b.set(600, 8);
-        b.set(1, 1);
-        assert_eq!((a.get(600), a.get(1)), (7, 0));
-        assert_eq!((b.get(600), b.get(1)), (8, 1));
+        *b.get_mut(600) = 8;
+        *b.get_mut(1) = 1;
+        assert_eq!((*a.get(600), *a.get(1)), (7, 0));
+        assert_eq!((*b.get(600), *b.get(1)), (8, 1));
         assert!(a.is_untouched(0) && !b.is_untouched(0) && !a.is_untouched(512));
         b.fill(0, 2 * BLOCK, 0);
         assert!(b.is_untouched(0) && b.is_untouched(512));

@@ -97,16 +97,22 @@ impl Machine {
                 }
             }
             Pmd::NonPresent(_) => return FaultResult::Done(FaultKind::Spurious),
-            Pmd::Table(_) | Pmd::Missing => {}
+            Pmd::Table(table) => return self.handle_pte_fault(vma, addr, table, access),
+            Pmd::Missing => {}
         }
-        self.handle_pte_fault(vma, addr, access)
+        match self.pte_alloc(mm, addr) {
+            Some(table) => self.handle_pte_fault(vma, addr, table, access),
+            None => FaultResult::Oom,
+        }
     }
 
-    fn handle_pte_fault(&mut self, vma: VmaId, addr: u64, access: Access) -> FaultResult {
-        let mm = self.vma(vma).mm;
-        let Some(table) = self.pte_alloc(mm, addr) else {
-            return FaultResult::Oom;
-        };
+    fn handle_pte_fault(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        table: TableId,
+        access: Access,
+    ) -> FaultResult {
         let index = pte_index(addr);
         let pte = self.tables.get(table, index);
         if pte.is_none() && self.vma(vma).file.is_some() {
@@ -196,11 +202,11 @@ impl Machine {
                 .iter()
                 .all(|e| e.is_none())
         };
-        let mut order = 9;
-        while order > 2 {
-            order -= 1;
+        while fits != 0 {
+            let order = 31 - fits.leading_zeros() as u8;
+            fits &= !(1 << order);
             // Blocks of a smaller order lie inside: once one is empty, all smaller ones are.
-            if fits & 1 << order == 0 || !empty(self, order) {
+            if !empty(self, order) {
                 continue;
             }
             if let Some(head) = self.alloc_user_folio(order) {

@@ -39,11 +39,17 @@ impl Machine {
             .anon_vma
             .expect("anon_vma_prepare comes before the first page")
             .0;
-        self.frames.set_anchor(head, anchor);
-        self.frames.set_index(head, index);
-        self.frames
-            .set(head, FrameFlags::ANON.and(FrameFlags::SWAPBACKED));
-        let order = self.frames.order(head);
+        let frame = self.frames.frame_mut(head);
+        frame.anchor = anchor;
+        frame.set_index(index);
+        frame.set(FrameFlags::ANON.and(FrameFlags::SWAPBACKED));
+        let order = frame.order();
+        if order == 0 {
+            frame.mapcount = 1;
+            frame.set(FrameFlags::ANON_EXCLUSIVE);
+            self.stat.nr_anon_pages += 1;
+            return;
+        }
         if order >= 2 {
             self.stat.mthp_mut(order).nr_anon += 1;
         }
@@ -112,9 +118,9 @@ impl Machine {
         self.mlock_file_folio(self.frames.head(page), n, vma);
     }
 
-    /// The count of mapped pages a folio belongs to: anonymous ones or those of files (`__folio_mod_stat`).
-    fn mapped_pages(&mut self, head: Pfn) -> &mut i64 {
-        if self.frames.has(head, FrameFlags::ANON) {
+    /// The count of mapped pages a page belongs to: anonymous ones or those of files (`__folio_mod_stat`).
+    fn mapped_pages(&mut self, page: Pfn) -> &mut i64 {
+        if self.frames.has(self.frames.head(page), FrameFlags::ANON) {
             &mut self.stat.nr_anon_pages
         } else {
             &mut self.stat.nr_mapped
@@ -134,23 +140,22 @@ impl Machine {
     }
 
     fn add_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, exclusive: Exclusive) {
-        let nr = self.count_rmap_ptes(page, n, mm);
-        let head = self.frames.head(page);
-        *self.mapped_pages(head) += nr;
-        if exclusive == Exclusive::Yes {
-            for i in 0..n {
-                self.frames.set(page.add(i), FrameFlags::ANON_EXCLUSIVE);
-            }
-        }
+        let exclusive = match exclusive {
+            Exclusive::Yes => FrameFlags::ANON_EXCLUSIVE,
+            Exclusive::No => FrameFlags::NONE,
+        };
+        let nr = self.count_rmap_ptes(page, n, mm, exclusive);
+        *self.mapped_pages(page) += nr;
     }
 
-    /// Counts `n` PTE mappings; returns how many pages were not mapped before.
-    fn count_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId) -> i64 {
+    /// Counts `n` PTE mappings and gives the pages `flags`; returns how many of them were not mapped before.
+    fn count_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, flags: FrameFlags) -> i64 {
         let mut first = 0;
         for i in 0..n {
-            let c = self.frames.mapcount_mut(page.add(i));
-            *c += 1;
-            first += u32::from(*c == 1);
+            let frame = self.frames.frame_mut(page.add(i));
+            frame.set(flags);
+            frame.mapcount += 1;
+            first += u32::from(frame.mapcount == 1);
         }
         let head = self.frames.head(page);
         if !self.folio_large(head) {

@@ -108,6 +108,13 @@ impl Machine {
                 i += 1;
                 continue;
             }
+            if how != Zap::FileOnly && self.sole_anon(pte.pfn()) {
+                self.tables.set(table, i, Pte::NONE);
+                self.mm_mut(mm).rss.anon -= 1;
+                self.free_sole_anon(pte.pfn(), &mut freed);
+                i += 1;
+                continue;
+            }
             let n = self.folio_pte_batch(table, i, last, pte.pfn());
             let head = self.frames.head(pte.pfn());
             let anon = self.frames.has(head, FrameFlags::ANON);
