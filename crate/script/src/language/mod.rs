@@ -64,6 +64,8 @@ pub const MAX_COMPLETIONS: usize = 200;
 pub const MAX_NAME_CHARS: usize = 64;
 /// Pages of the 47 bits of user address space: no page number can be above it.
 pub const MAX_PAGES: u64 = 1 << 35;
+/// Most pages with names that an observation looks at: 128 GiB of them.
+pub const MAX_OBSERVED_PAGES: u64 = 1 << 25;
 /// Most scans or wake-ups one `khugepaged` or `ksmd` line asks for.
 pub const MAX_SCANS: u64 = 100_000;
 /// Most units (2 MiB ranges, pages) one `step` line asks for.

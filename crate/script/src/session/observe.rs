@@ -1,15 +1,14 @@
 //! `observe`: everything that can be seen, in the form of the recorded answers.
 
-use super::Session;
-use crate::language::VMA_FIELDS;
+use super::{Bad, Region, Session};
+use crate::language::{MAX_OBSERVED_PAGES, VMA_FIELDS};
 use crate::output::{RunLength, rle_ids};
 use mm_engine::machine::Machine;
 use mm_engine::phys::frame::FrameFlags;
 use mm_engine::vfs::SmapsEntry;
 use mm_engine::vm::addr::{PAGE_SIZE, Pid};
-use mm_engine::vm::page_view::{PageKey, PageState};
+use mm_engine::vm::page_view::PageKey;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
 
 /// Counters at the last observation; an observation shows what was added since.
 #[derive(Clone, Debug, Default)]
@@ -110,15 +109,32 @@ impl Baseline {
     }
 }
 
+/// What is told of one page: class letter, order of its folio, sharing letter, mappings, unevictable.
+type Shown = (char, u8, char, Option<i32>, bool);
+
 /// The pages of one region, and for each who shares it.
 struct RegionPages {
     name: String,
-    pages: Vec<PageState>,
+    /// Runs of equal pages, with their lengths.
+    runs: Vec<(Shown, u64)>,
+    keys: Vec<Option<PageKey>>,
     vmas: Value,
 }
 
 impl Session {
-    pub(crate) fn observe(&mut self, label: &str) -> Value {
+    /// # Errors
+    /// More than [`MAX_OBSERVED_PAGES`] pages have names.
+    pub(crate) fn observe(&mut self, label: &str) -> Result<Value, Bad> {
+        let named = self.names.iter().flat_map(|p| &p.regions);
+        let pages: u64 = named.map(Region::pages).sum();
+        if pages > MAX_OBSERVED_PAGES {
+            return Err(Bad::new(
+                "observe",
+                format!(
+                    "at most {MAX_OBSERVED_PAGES} pages with names to observe; there are {pages}: unmap some"
+                ),
+            ));
+        }
         let trace = self.take_trace();
         let now = Baseline::of(&self.machine);
         let mut regions: Vec<RegionPages> = Vec::new();
@@ -126,7 +142,7 @@ impl Session {
             let smaps = self.machine.smaps(p.pid);
             regions.extend(p.regions.iter().map(|r| self.region_pages(p, r, &smaps)));
         }
-        let ids = sharing_ids(&regions);
+        let ids = SharingIds::new(&regions);
         let regions: Map<String, Value> = regions
             .into_iter()
             .map(|r| (r.name.clone(), region_json(&r, &ids)))
@@ -163,7 +179,7 @@ impl Session {
         });
         self.baseline = now;
         self.observed = obs.clone();
-        obs
+        Ok(obs)
     }
 
     fn region_pages(
@@ -172,9 +188,24 @@ impl Session {
         r: &super::Region,
         smaps: &[SmapsEntry],
     ) -> RegionPages {
-        let pages = (0..r.pages())
-            .map(|i| self.machine.page_state(p.pid, r.base + i * PAGE_SIZE))
-            .collect();
+        let mut runs: Vec<(Shown, u64)> = Vec::new();
+        let mut keys = Vec::with_capacity(r.pages() as usize);
+        for i in 0..r.pages() {
+            let page = self.machine.page_state(p.pid, r.base + i * PAGE_SIZE);
+            let lock = page.flags.has(FrameFlags::UNEVICTABLE);
+            let shown = (
+                page.class,
+                page.file_order,
+                page.exclusive,
+                page.mapcount,
+                lock,
+            );
+            match runs.last_mut() {
+                Some((last, n)) if *last == shown => *n += 1,
+                _ => runs.push((shown, 1)),
+            }
+            keys.push(page.key);
+        }
         let end = r.base + r.pages() * PAGE_SIZE;
         let vmas: Vec<Value> = smaps
             .iter()
@@ -198,7 +229,8 @@ impl Session {
             .collect();
         RegionPages {
             name: format!("{}.{}", p.name, r.name),
-            pages,
+            runs,
+            keys,
             vmas: vmas.into(),
         }
     }
@@ -229,51 +261,54 @@ impl Session {
     }
 }
 
-/// Numbers for what occurs more than once, in order of first appearance.
-fn sharing_ids(regions: &[RegionPages]) -> HashMap<PageKey, u32> {
-    let keys = || {
-        regions
-            .iter()
-            .flat_map(|r| r.pages.iter().filter_map(|p| p.key))
-    };
-    let mut seen: HashMap<PageKey, u32> = HashMap::new();
-    for k in keys() {
-        *seen.entry(k).or_default() += 1;
-    }
-    let mut ids = HashMap::new();
-    for k in keys() {
-        if seen[&k] > 1 {
-            let next = ids.len() as u32;
-            ids.entry(k).or_insert(next);
-        }
-    }
-    ids
+/// Numbers for what is mapped more than once, in order of first appearance.
+struct SharingIds {
+    /// Sorted.
+    keys: Vec<PageKey>,
+    ids: Vec<u32>,
 }
 
-fn region_json(r: &RegionPages, ids: &HashMap<PageKey, u32>) -> Value {
+impl SharingIds {
+    fn new(regions: &[RegionPages]) -> Self {
+        let keys = || {
+            let all = regions.iter().flat_map(|r| &r.keys);
+            all.filter_map(|key| *key)
+        };
+        let mut all: Vec<PageKey> = keys().collect();
+        all.sort_unstable();
+        let runs = all.chunk_by(|a, b| a == b);
+        let shared: Vec<PageKey> = runs.filter(|run| run.len() > 1).map(|run| run[0]).collect();
+        let (mut ids, mut next) = (vec![u32::MAX; shared.len()], 0);
+        for at in keys().filter_map(|k| shared.binary_search(&k).ok()) {
+            if ids[at] == u32::MAX {
+                ids[at] = next;
+                next += 1;
+            }
+        }
+        SharingIds { keys: shared, ids }
+    }
+
+    fn of(&self, key: PageKey) -> Option<u32> {
+        self.keys.binary_search(&key).ok().map(|at| self.ids[at])
+    }
+}
+
+fn region_json(r: &RegionPages, ids: &SharingIds) -> Value {
     let (mut classes, mut exclusive) = (RunLength::default(), RunLength::default());
     let (mut mapcount, mut unevictable) = (RunLength::default(), RunLength::default());
     let mut locked = false;
-    for p in &r.pages {
-        let order = match p.file_order {
+    for &((class, order, x, count, lock), n) in &r.runs {
+        let order = match order {
             order @ 1..=8 => order.to_string(),
             _ => String::new(),
         };
-        classes.push(format!("{}{order}", p.class), 1);
-        exclusive.push(p.exclusive, 1);
-        mapcount.push(
-            p.mapcount.map_or_else(|| "-".to_owned(), |n| n.to_string()),
-            1,
-        );
-        let lock = p.flags.has(FrameFlags::UNEVICTABLE);
+        classes.push(format!("{class}{order}"), n);
+        exclusive.push(x, n);
+        mapcount.push(count.map_or_else(|| "-".to_owned(), |c| c.to_string()), n);
         locked |= lock;
-        unevictable.push(if lock { 'L' } else { '-' }, 1);
+        unevictable.push(if lock { 'L' } else { '-' }, n);
     }
-    let groups: Vec<Option<u32>> = r
-        .pages
-        .iter()
-        .map(|p| p.key.and_then(|k| ids.get(&k).copied()))
-        .collect();
+    let groups: Vec<Option<u32>> = r.keys.iter().map(|k| k.and_then(|k| ids.of(k))).collect();
     let mut o = json!({
         "classes": classes.finish(),
         "exclusive": exclusive.finish(),

@@ -74,7 +74,7 @@ impl Session {
                 times,
             } => self.daemon(*daemon, *drive, *times),
             Command::Observe { label } => {
-                let obs = self.observe(label);
+                let obs = self.observe(label)?;
                 Ok(Step {
                     obs: Some(obs),
                     ..Step::default()
