@@ -11,6 +11,7 @@
 //! | `wire` | the objects that cross as JavaScript objects |
 //! | `events`, `told` | the event log as rows of numbers and a list of words; which words |
 //! | `inspect` | one page: facts, sharers, why |
+//! | `past` | the same, as it was when an event happened |
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
 //! | `measure` | numbers of processes, regions, zones, daemons |
@@ -29,6 +30,7 @@ mod inspect;
 mod lanes;
 mod measure;
 mod palette;
+mod past;
 mod playground;
 mod playing;
 mod told;
