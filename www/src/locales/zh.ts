@@ -8,10 +8,20 @@ export const zh: Messages = {
     'rss-climb': {
       title: 'RSS 自己又涨回来',
       blurb: '分配器释放了 2 GiB 中的大部分，khugepaged 又把空洞填满。',
+      story: [
+        '一个程序写满了 2 GiB，并建议使用大页。分配器用 MADV_DONTNEED 归还每 33 页中的 32 页，RSS 如期降到 62 MiB。',
+        '此后没有人写过一个字节，RSS 却爬回 2 GiB。khugepaged 在每个 2 MiB 区间里找到 15 或 16 页，而 max_ptes_none=511 允许它用零填上至多 511 个空洞，凑成一个大页。22 分钟后脚本以 max_ptes_none=0 再做一遍：RSS 不再上涨。',
+      ],
+      tries: ['现在把 max_ptes_none 设为 0', '让 khugepaged 每 100 ms 醒一次', '建议 heap 不用大页'],
     },
     'vm-fleet': {
       title: '同一镜像的八台虚拟机',
       blurb: '从同一镜像启动的虚拟机，ksmd 合并其中相同的页。',
+      story: [
+        '八台 64 MiB 的虚拟机从同一镜像启动。其中每五页有一页是各自写过的，四分之一的内存仍然全零。ksmd 合并相同的页，但要到第二轮扫描：一页必须先有一次被发现没有变化。',
+        '之后虚拟机开始写入，每次写已合并的页都会复制一份。看 pages_sharing 如何下降又恢复，以及 pages_to_scan、sleep_millisecs 和 smart_scan 如何决定快慢。',
+      ],
+      tries: ['每次扫描 4000 页', '撤销全部合并：run = 2', '复制一台虚拟机（fork）'],
     },
   },
   scenarioMenu: {
@@ -21,6 +31,24 @@ export const zh: Messages = {
     edit: '编辑脚本…',
     empty: '空机器',
     dropHere: '松开以载入 .mm 文件',
+    kept: '已搁置',
+    drop: (label) => `忘掉“${label}”`,
+  },
+
+  share: {
+    open: '分享',
+    title: '分享这次运行',
+    what: '链接里有脚本、运行到的位置和您正在看的内容。没有任何东西被发送出去：一切都在地址的 # 之后。',
+    link: '链接',
+    copyLink: '复制链接',
+    copyMarkdown: '复制为 Markdown',
+    copied: '已复制',
+    save: '保存脚本',
+    close: '关闭',
+    tooLong: '脚本超过 100 000 个字符，放不进链接。请保存为文件后分享。',
+    badLink: '无法读取链接',
+    badLinkText: (why) => `它可能被截断，或来自更新的版本（${why}）。这里打开的是您之前的内容。`,
+    restored: '已恢复您上次的运行。可在菜单中选择场景重新开始；这次运行会搁置在同一菜单里。',
   },
 
   transport: {
@@ -226,7 +254,14 @@ export const zh: Messages = {
   },
 
   inspector: {
-    none: '指向一页，或点击一页让它留在这里。',
+    about: '这里发生了什么',
+    tryIt: '运行中可以试试',
+    asItWas: (time) => `${time} 时、事件发生前的样子`,
+    searching: '正在回到那一刻…',
+    now: '回到现在',
+    goThere: '跳到那一刻',
+    pointTo: (name) => `在可调参数中显示 ${name}`,
+    none: '指向一页即可在此查看；点击它可让它留下，并询问为什么是这样。',
     page: (name) => `页 ${name}`,
     frame: (name) => `页框 ${name}`,
     unpin: '放开这一页',
@@ -404,6 +439,7 @@ export const zh: Messages = {
     noneMatch: '没有符合筛选的事件。',
     dropped: (n) => `更早的 ${n} 个事件已不再保留`,
     list: '事件记录，最新的在最后',
+    open: '点击：当时的原因',
   },
 
   charts: {
@@ -412,6 +448,16 @@ export const zh: Messages = {
     anonHuge: 'AnonHugePages',
     free: '空闲内存',
     pagesSharing: 'pages_sharing',
+    pagesShared: 'pages_shared',
+    pagesUnshared: 'pages_unshared',
+    pagesScanned: 'ksm pages_scanned',
+    pagesCollapsed: 'pages_collapsed',
+    swap: '已换出',
+    pgfault: 'pgfault',
+    thpFaultAlloc: 'thp_fault_alloc',
+    add: '显示其他数量',
+    csv: '保存为 CSV',
+    png: '保存为 PNG',
     show: (name) => `显示 ${name}`,
     summary: (rss, huge, free, sharing) => `RSS ${rss}，AnonHugePages ${huge}，空闲内存 ${free}，pages_sharing ${sharing}`,
     loading: '正在载入图表…',
@@ -420,7 +466,7 @@ export const zh: Messages = {
   timeline: {
     label: '时间线：拖动可回到过去',
     at: (position, length, label) => `第 ${position} 步，共 ${length} 步${label ? `，${label}` : ''}`,
-    branch: '现在的操作会取代之后的记录。',
+    branch: '在这里操作会开始另一次运行；当前这次会搁置在场景菜单里。',
   },
 
   shortcuts: {

@@ -25,6 +25,11 @@ export function rangeText(region: { name: string; pages: number }, range: PageRa
   return `${region.name}[${range.start}..${range.end}]`;
 }
 
+/** Whether a line leaves the machine as it is. */
+export function looksOnly(line: string): boolean {
+  return /^\s*(?:(?:cat|ls|why|help)\b|#|$)/.test(line);
+}
+
 export function procLine(name: string): string {
   return `proc ${name}`;
 }

@@ -5,9 +5,11 @@
 import type { CheckListView, CheckView } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
+import type { Tunable } from '../engine/protocol.ts';
 import type { Context } from './context.ts';
 import { button, h, keyedList, on, setAttribute, setText } from './dom.ts';
 import type { Row } from './dom.ts';
+import { icon } from './icons.ts';
 import { reasonWord } from './reason.ts';
 
 type Outcome = CheckView['outcome'];
@@ -22,6 +24,21 @@ export interface Answer {
   list: CheckListView;
   /** Class of the page asked about. */
   letter: string;
+}
+
+const THP = '/sys/kernel/mm/transparent_hugepage';
+
+/** Rules decided by a file that is not called like them. */
+const DECIDED_BY: Readonly<Record<string, string>> = {
+  enabled: `${THP}/enabled`, khugepaged_running: `${THP}/enabled`, registered: `${THP}/enabled`,
+  run: '/sys/kernel/mm/ksm/run', checksum_unchanged: '/sys/kernel/mm/ksm/sleep_millisecs', smart_scan: '/sys/kernel/mm/ksm/smart_scan',
+  huge_page_alloc: `${THP}/khugepaged/defrag`, free_block: `${THP}/defrag`,
+};
+
+/** The file that decides a check: named by its rule, or by the line that would make it pass. */
+export function tunableOf({ rule, remedyLine }: CheckView, tunables: readonly Tunable[]): Tunable | undefined {
+  const path = /^echo .* > (\/\S+)$/.exec(remedyLine)?.[1] ?? (Object.hasOwn(DECIDED_BY, rule) ? DECIDED_BY[rule] : undefined);
+  return tunables.find((tunable) => (path === undefined ? tunable.name === rule : tunable.path === path));
 }
 
 /** A check, or several that passed, or several that were not reached. */
@@ -121,7 +138,7 @@ function checkRow(context: Context): Row<Line> {
   const sign = h('span', { role: 'img' });
   const title = h('span', { class: 'title' });
   const small = h('small');
-  const remedyPlace = h('div');
+  const remedyPlace = h('div', { class: 'ways' });
   const element = h('li', {}, sign, h('div', {}, title, small, remedyPlace));
   let remedyShown = '';
   return {
@@ -136,12 +153,18 @@ function checkRow(context: Context): Row<Line> {
       setText(title, words(t.checkTitles, rule) ?? english);
       const notReached = outcome === 'not_reached_pass' ? t.inspector.notReachedPass : outcome === 'not_reached_fail' ? t.inspector.notReachedFail : '';
       setText(small, [notReached, detail].filter((w) => w !== '').join(' · '));
-      if (remedyShown === remedy + remedyLine) return;
-      remedyShown = remedy + remedyLine;
+      const tunable = tunableOf(line.check, context.session.state.tunables);
+      const shown = [tunable?.path, remedy, remedyLine].join(' ');
+      if (remedyShown === shown) return;
+      remedyShown = shown;
       const done = remedyLine === '' ? h('small', {}, `→ ${remedy}`) : remedyButton(context, remedy === '' ? remedyLine : remedy, remedyLine);
-      remedyPlace.replaceChildren(...(remedyShown === '' ? [] : [done]));
+      remedyPlace.replaceChildren(...(tunable === undefined ? [] : [tunableLink(context, tunable)]), ...(remedy + remedyLine === '' ? [] : [done]));
     },
   };
+}
+
+function tunableLink({ session, t }: Context, { path, name }: Tunable): HTMLElement {
+  return button({ label: t.inspector.pointTo(name), icon: icon('sliders'), text: name, className: 'btn small bare decides mono' }, () => session.pointTunable(path));
 }
 
 /** Runs the line that would make the check pass; shows the line itself unless there are better words. */

@@ -31,7 +31,7 @@ export function eventsPanel(context: Context): HTMLElement {
   const list = h('div', { class: 'scroll list', role: 'listbox', tabindex: 0, 'aria-label': t.events.list }, rows);
   const choose = (event: EventView): void => {
     active = event.seq;
-    if (event.page !== null) session.show(event.page);
+    void session.openEvent(event);
     draw();
   };
   const showRows = keyedList<{ event: EventView; i: number }>(rows, ({ event }) => String(event.seq), ({ event }) => eventRow(context, event, choose));
@@ -151,7 +151,7 @@ function eventRow(context: Context, event: EventView, choose: (event: EventView)
     h('span', { class: 'who' }, who),
     h('span', { class: 'what' }, `${kind} ${where} `, reason !== '' && reasonWord(context, reason, ok), detail !== '' && h('span', { class: 'muted' }, ` ${detail}`)),
   );
-  element.title = element.lastElementChild?.textContent ?? '';
+  element.title = [element.lastElementChild?.textContent ?? '', event.page === null ? '' : context.t.events.open].filter((w) => w !== '').join('\n');
   on(element, { click: () => choose(event) });
   return { element, update: ({ i }) => setAttribute(element, 'aria-posinset', i + 1) };
 }

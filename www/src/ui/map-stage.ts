@@ -145,7 +145,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     }
     cell = next;
   });
-  watch(context, (s) => [s.machine, s.view, s.cell, s.selected, s.frame], () => {
+  watch(context, (s) => [s.machine, s.view, s.cell, s.selected, s.frame, s.inspected], () => {
     const height = session.state.machine?.contentHeight;
     draw();
     if (anchor !== null && height !== heightBefore) {

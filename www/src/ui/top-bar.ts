@@ -18,18 +18,25 @@ const THEME_ICON: Readonly<Record<ThemeChoice, IconName>> = { system: 'system', 
 export function topBar(context: Context): HTMLElement {
   const { t } = context;
   return h('header', { class: 'panel top-bar' },
-    h('h1', { class: 'logo' }, 'mm', h('b', {}, '·'), 'playground'),
+    h('h1', { class: 'logo' }, 'mm', h('b', {}, '·'), h('span', {}, 'playground')),
     scenarioMenu(context),
     transport(context),
     daemonSteps(context),
     speedSelect(context),
     clockView(context),
     h('div', { class: 'settings' },
+      shareButton(context),
       languageButton(context),
       themeButton(context),
       button({ label: t.settings.shortcuts, icon: icon('help'), className: 'btn bare square' }, () => context.session.store.set({ dialog: { kind: 'shortcuts' } })),
     ),
   );
+}
+
+function shareButton({ session, t }: Context): HTMLElement {
+  const element = button({ label: t.share.title, icon: icon('link'), text: t.share.open, className: 'btn share' }, () => void session.share());
+  element.id = 'share';
+  return element;
 }
 
 function languageButton({ session, t }: Context): HTMLElement {
