@@ -12,7 +12,7 @@ import type { Messages } from '../locales/index.ts';
 import { FIRST, shippedById } from '../scenarios/index.ts';
 import type { Shipped } from '../scenarios/index.ts';
 import { applyNotice, samePage } from './apply.ts';
-import { looksOnly } from './commands.ts';
+import { looksOnly, shortLine } from './commands.ts';
 import { History, clearConsole, outputOf, print } from './console.ts';
 import type { ConsoleText } from './console.ts';
 import { InspectLoop } from './inspect-loop.ts';
@@ -151,7 +151,9 @@ export class Session {
     const { scenario, kept } = this.state;
     if (work === null || scenario === null) return;
     const title = scenario.id === null ? scenario.name : this.t.scenarios[scenario.id].title;
-    this.store.set({ kept: keepRun({ current: null, kept }, `${title} · ${clock(work.ns).slice(0, -4)}`, work).kept });
+    const last = this.state.marks.findLast(({ label }) => label !== '' && !looksOnly(label))?.label ?? '';
+    const label = [title, clock(work.ns).slice(0, -4), shortLine(last)].filter((word) => word !== '').join(' · ');
+    this.store.set({ kept: keepRun({ current: null, kept }, label, work).kept });
   }
 
   /** Whether another machine would replace work of the reader's. */

@@ -19,7 +19,8 @@ import { adopt, style } from './styles.ts';
 
 style(css);
 
-const REDRAW_MS = 120;
+/** Drawing text on a canvas is the dearest thing the page does; the eye follows a curve at this rate. */
+const REDRAW_MS = 250;
 
 type Curve = (typeof CURVES)[number];
 

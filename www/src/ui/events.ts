@@ -15,6 +15,8 @@ import { style } from './styles.ts';
 style(css);
 
 const ROW_PX = 20;
+/** Rows that follow the newest are all new each time; nobody reads them faster. */
+const REDRAW_MS = 150;
 /** Rows kept beyond the edges, so that scrolling shows no gap. */
 const SPARE = 4;
 
@@ -125,11 +127,22 @@ export function eventsPanel(context: Context): HTMLElement {
     },
   });
   setFollow(true);
-  watch(context, (s) => s.events, ({ dropped: n }) => {
+  let drawnAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const showNew = (): void => {
+    clearTimeout(timer);
+    const wait = drawnAt + REDRAW_MS - performance.now();
+    if (wait > 0) {
+      timer = setTimeout(showNew, wait);
+      return;
+    }
+    drawnAt = performance.now();
+    const { dropped: n } = session.state.events;
     setText(dropped, n > 0 ? `+${count(n)}` : '');
     dropped.title = n > 0 ? t.events.dropped(count(n)) : '';
     refilter();
-  });
+  };
+  watch(context, (s) => s.events, showNew);
   const size = new ResizeObserver(() => {
     height = list.clientHeight;
     if (follow) toEnd();
@@ -138,6 +151,7 @@ export function eventsPanel(context: Context): HTMLElement {
   size.observe(list);
   signal.addEventListener('abort', () => {
     size.disconnect();
+    clearTimeout(timer);
     cancelAnimationFrame(frame);
   }, { once: true });
   return h('section', { class: 'panel events', 'data-panel': 'events', 'aria-label': t.panels.events },

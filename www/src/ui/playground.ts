@@ -10,7 +10,6 @@ import type { Messages } from '../locales/index.ts';
 import { loadPreferences } from '../state/preferences.ts';
 import { Session } from '../state/session.ts';
 import { initialState } from '../state/state.ts';
-import baseCss from './base.css?inline';
 import { consolePanel } from './console.ts';
 import type { Context } from './context.ts';
 import { chartsPanel } from './charts.ts';
@@ -30,7 +29,7 @@ import { timelinePanel } from './timeline.ts';
 import { topBar } from './top-bar.ts';
 import { tunablesPanel } from './tunables.ts';
 
-style(baseCss, playgroundCss);
+style(playgroundCss);
 
 interface Life {
   session: Session;

@@ -1,6 +1,7 @@
 /** The timeline: every command and stretch of time; drag it to go back. */
 import type { TimelineMark } from '../engine/protocol.ts';
 import { clock } from '../format.ts';
+import { shortLine } from '../state/commands.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, on, setAttribute, setText } from './dom.ts';
@@ -24,11 +25,6 @@ export function labelsThatFit(marks: readonly { x: number; width: number }[], le
     end = start + width + LABEL_GAP_PX;
   });
   return fitting;
-}
-
-/** A write as `max_ptes_none 255`: the path would fill the line. */
-export function shortLabel(label: string): string {
-  return label.replace(/^echo (.+) > .*\/([^/]+)$/, '$2 $1');
 }
 
 export function timelinePanel(context: Context): HTMLElement {
@@ -180,7 +176,7 @@ function paintMarks(canvas: HTMLCanvasElement, { width, height, ink }: Sheet, ma
   const letter = pen.measureText('0').width;
   const most = Math.floor(width / 3 / letter);
   const sized = spaced.map((mark) => {
-    const label = shortLabel(mark.label);
+    const label = shortLine(mark.label);
     const text = label.length > most ? `${label.slice(0, most - 1)}…` : label;
     return { x: xOf(mark.position), width: text.length * letter, text };
   });

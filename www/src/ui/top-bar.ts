@@ -34,7 +34,8 @@ export function topBar(context: Context): HTMLElement {
 }
 
 function shareButton({ session, t }: Context): HTMLElement {
-  const element = button({ label: t.share.title, icon: icon('link'), text: t.share.open, className: 'btn share' }, () => void session.share());
+  const element = button({ label: t.share.title, icon: icon('link'), className: 'btn share' }, () => void session.share());
+  element.append(h('span', {}, t.share.open));
   element.id = 'share';
   return element;
 }

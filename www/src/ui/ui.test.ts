@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckListView, CheckView, DaemonView, Tunable } from '../engine/protocol.ts';
 import { en } from '../locales/en.ts';
+import { shortLine } from '../state/commands.ts';
 import { initialState } from '../state/state.ts';
 import { csvOf, fitsBeside, usualCurves } from './curves.ts';
 import { gather, inOrder, question, tunableOf } from './check-list.ts';
@@ -10,7 +11,7 @@ import { toneOf } from './reason.ts';
 import { rangeAround } from './range-fields.ts';
 import { markdownLink } from './share-dialog.ts';
 import { offsetOf } from './script-dialog.ts';
-import { labelsThatFit, shortLabel } from './timeline.ts';
+import { labelsThatFit } from './timeline.ts';
 import { steppedValue } from './tunable-row.ts';
 import { activity } from './transport.ts';
 
@@ -50,8 +51,8 @@ test('timeline labels do not touch, and stay inside', () => {
   const marks = [{ x: 0, width: 40 }, { x: 20, width: 40 }, { x: 60, width: 40 }, { x: 190, width: 40 }];
   expect(labelsThatFit(marks, 0, 200)).toEqual([0, 2, 3]);
   expect(labelsThatFit([{ x: 0, width: 300 }], 0, 200)).toEqual([]);
-  expect(shortLabel('echo 255 > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none')).toBe('max_ptes_none 255');
-  expect(shortLabel('proc p1')).toBe('proc p1');
+  expect(shortLine('echo 255 > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none')).toBe('max_ptes_none 255');
+  expect(shortLine('proc p1')).toBe('proc p1');
 });
 
 test('a curve that would flatten the others is left out', () => {
