@@ -17,6 +17,8 @@ pub(crate) struct Past {
     at_ns: u64,
     /// The machine at the event's moment, and the units done since.
     moment: Option<(Session, u64)>,
+    /// Entries of the log before the one of the event.
+    position: usize,
     found: Option<Session>,
 }
 
@@ -31,6 +33,7 @@ impl Past {
         if now > self.at_ns {
             return true;
         }
+        self.position = self.history.position();
         match self.history.next() {
             Next::End => return true,
             Next::Line(_) => {
@@ -77,6 +80,7 @@ impl Playground {
             seq,
             at_ns,
             moment: None,
+            position: 0,
             found: None,
         });
     }
@@ -88,6 +92,12 @@ impl Playground {
             return true;
         };
         past.history.seek_on(max_units.into()) && past.step(max_units.into())
+    }
+
+    /// Where on the timeline the event happened: the entries before its own.
+    #[wasm_bindgen(js_name = pastPosition)]
+    pub fn past_position(&self) -> u32 {
+        self.past.as_ref().map_or(0, |past| past.position as u32)
     }
 
     /// As `inspect`, of the machine just before the event; null also if the event was not found. Ends the search.

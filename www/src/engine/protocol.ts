@@ -104,7 +104,8 @@ export type Reply =
   | { op: 'exec'; id: number; steps: StepText[]; errors: ScriptError[] }
   | { op: 'read'; id: number; text: string | null; errno: string | null }
   | { op: 'list'; id: number; names: string[] }
-  | { op: 'inspect'; id: number; page: PageView | null }
+  /** `position`: of an event of the past, the entry of the timeline that it is in; else 0. */
+  | { op: 'inspect'; id: number; page: PageView | null; position: number }
   /** `frame`: the frame number in the memory view, and of a mapped page in the other; null if there is none. */
   | { op: 'pick'; id: number; page: PageRef | null; frame: number | null; letter: string }
   | { op: 'complete'; id: number; from: number; words: string[] }

@@ -98,7 +98,7 @@ class EngineWorker {
       case 'list': return post({ op: 'list', id: request.id, names: playground.list(request.path) });
       case 'inspect': {
         const { process, region, index } = request.page;
-        return post({ op: 'inspect', id: request.id, page: playground.inspect(process, region, index) });
+        return post({ op: 'inspect', id: request.id, page: playground.inspect(process, region, index), position: 0 });
       }
       case 'past': return this.#enqueue(() => this.#past(request.id, request.page, request.seq, request.timeNs));
       case 'skip': return this.#enqueue(() => this.#skip(request.id, request.lines, request.ns));
@@ -247,7 +247,8 @@ class EngineWorker {
   async #past(id: number, page: PageRef, seq: number, timeNs: number): Promise<void> {
     this.#host.playground.pastBegin(seq, timeNs);
     if (!await this.#inParts(() => this.#host.playground.pastOn(JOB_UNITS), () => ({ done: 0, total: 1 }))) return;
-    post({ op: 'inspect', id, page: this.#host.playground.pastInspect(page.process, page.region, page.index) });
+    const position = this.#host.playground.pastPosition();
+    post({ op: 'inspect', id, page: this.#host.playground.pastInspect(page.process, page.region, page.index), position });
   }
 
   async #skip(id: number, lines: number, ns: number): Promise<void> {

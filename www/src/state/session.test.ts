@@ -144,7 +144,7 @@ describe('selection', () => {
     await new Promise((resolve) => setTimeout(resolve));
     const { id } = port.last('inspect');
     session.select({ ...page, index: 8 });
-    await port.say({ op: 'inspect', id, page: { ref: page, address: '', frame: 1, letter: 'a', facts: [], sharers: [], why: [] } });
+    await port.say({ op: 'inspect', id, page: { ref: page, address: '', frame: 1, letter: 'a', facts: [], sharers: [], why: [] }, position: 0 });
     expect(session.state.inspected).toBeNull();
     expect(port.last('inspect').page.index).toBe(8);
   });

@@ -377,17 +377,17 @@ export class Session {
     const { page } = event;
     if (page === null) return;
     this.show(page);
-    this.store.set({ past: { event, view: null } });
+    this.store.set({ past: { event, view: null, position: 0 } });
     if (this.state.layout !== 'wide') this.store.set({ panel: 'inspector' });
     try {
-      const { page: view } = await this.#waitFor(this.client.past(page, event.seq, event.timeNs));
-      if (this.state.past?.event === event) this.store.set({ past: view === null ? null : { event, view } });
+      const { page: view, position } = await this.#waitFor(this.client.past(page, event.seq, event.timeNs));
+      if (this.state.past?.event === event) this.store.set({ past: view === null ? null : { event, view, position } });
     } catch (error) {
       this.#onGone(error);
     }
   }
 
-  /** Goes back to the entry of the timeline that a moment is in. */
+  /** Goes back to before the entry of the timeline that a moment is in. */
   seekTime(ns: number): Promise<void> {
     const mark = this.state.marks.findLast(({ timeNs }) => timeNs <= ns);
     return this.seek(mark === undefined ? 0 : mark.position - 1);

@@ -50,6 +50,8 @@ export interface Inspected {
 export interface Past {
   event: EventView;
   view: PageView | null;
+  /** Of the timeline, just before the entry of the event. */
+  position: number;
 }
 
 /** What the tree of processes stands on: a process, or a region of it. */

@@ -83,7 +83,7 @@ export function inspectorPanel(context: Context): HTMLElement {
 }
 
 /** Which moment is shown, and the ways from there. */
-function momentWords({ session, t }: Context, { event, view }: Past): HTMLElement[] {
+function momentWords({ session, t }: Context, { event, view, position }: Past): HTMLElement[] {
   const { timeNs, who, kind, where, reason, ok, detail } = event;
   return [
     h('p', {}, view === null ? t.inspector.searching : t.inspector.asItWas(shortClock(timeNs))),
@@ -92,7 +92,7 @@ function momentWords({ session, t }: Context, { event, view }: Past): HTMLElemen
       button({ label: t.inspector.now, text: t.inspector.now, className: 'btn small primary' }, () => session.store.set({ past: null })),
       button({ label: t.inspector.goThere, text: t.inspector.goThere, className: 'btn small' }, () => {
         session.store.set({ past: null });
-        void session.seekTime(timeNs);
+        void session.seek(position);
       })),
   ];
 }
