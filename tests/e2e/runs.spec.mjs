@@ -159,3 +159,21 @@ pageTest('charts: choose a quantity, go back by a click, take the numbers along'
   await over.click({ position: { x: width / 4, y: height / 2 } });
   await until(async () => (await clockOf(page)) < before, 'an earlier time');
 });
+
+pageTest('settings are compared in machines of their own', {}, async ({ page, picture }) => {
+  await halfWritten(page);
+  const before = await clockOf(page);
+  await page.locator('#compare').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Values').fill('0, 511, nonsense');
+  await dialog.getByLabel('Until second').fill('120');
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await dialog.getByText('3 of 3 done').waitFor();
+  const rows = await dialog.locator('tbody tr').all();
+  const hugeOf = (row) => row.locator('td').nth(1).textContent();
+  assert.match(await hugeOf(rows[0]), /^0\sK/);
+  assert.match(await hugeOf(rows[1]), /^2\sM/);
+  await picture('compare');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  assert.equal(await clockOf(page), before, 'the machine on the screen stays as it is');
+});

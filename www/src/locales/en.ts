@@ -33,6 +33,22 @@ export const en = {
     drop: (label: string) => `Forget “${label}”`,
   },
 
+  sweep: {
+    open: 'Compare',
+    title: 'Compare settings',
+    what: 'The run on the screen from its start, once for each value of one setting, each in a machine of its own. Other writes to that file are left out. Small print: the difference from the first row.',
+    setting: 'Setting',
+    values: 'Values',
+    until: 'Until second',
+    run: 'Run',
+    stop: 'Stop',
+    value: 'Value',
+    results: 'Results',
+    tooMany: (most: number) => `Give 1 to ${most} values.`,
+    progress: (done: number, total: number) => `${done} of ${total} done`,
+    curve: (end: string) => `RSS over time, at the end ${end}`,
+  },
+
   share: {
     open: 'Share',
     title: 'Share this run',

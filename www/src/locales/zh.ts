@@ -35,6 +35,22 @@ export const zh: Messages = {
     drop: (label) => `忘掉“${label}”`,
   },
 
+  sweep: {
+    open: '比较',
+    title: '比较设置',
+    what: '把屏幕上的运行从头再来，一个设置的每个值各跑一次，各用一台机器。脚本中对该文件的其他写入不执行。小字是与第一行的差别。',
+    setting: '设置',
+    values: '取值',
+    until: '运行到第几秒',
+    run: '运行',
+    stop: '停止',
+    value: '值',
+    results: '结果',
+    tooMany: (most) => `请给出 1 到 ${most} 个值。`,
+    progress: (done, total) => `已完成 ${done} / ${total}`,
+    curve: (end) => `RSS 随时间变化，最终为 ${end}`,
+  },
+
   share: {
     open: '分享',
     title: '分享这次运行',
@@ -201,6 +217,7 @@ export const zh: Messages = {
     '/proc/sys/vm/watermark_scale_factor': '水位间距，单位为内存区的 1/10000。',
     '/proc/sys/vm/zone_reclaim_mode': '使用其他节点之前先回收（目前无作用）。',
     '/proc/sys/vm/nr_hugepages': 'hugetlb 池中的大页数。',
+    '/proc/sys/vm/nr_hugepages_mempolicy': '默认大小的 hugetlb 池中的大页数，遵循内存策略。',
     '/proc/sys/vm/nr_overcommit_hugepages': '池外最多可另外分配的 hugetlb 大页数。',
   },
 

@@ -14,6 +14,8 @@ export interface Shipped {
   tunables: 'khugepaged' | 'ksm';
   /** Lines to try while it runs, with words of the locale in the same order. */
   tries: readonly string[];
+  /** What to compare at first, and how long to run it. */
+  sweep: { path: string; values: string; seconds: number };
   load(): Promise<{ default: string }>;
 }
 
@@ -23,11 +25,13 @@ export const SCENARIOS: readonly Shipped[] = [
   {
     id: 'rss-climb', speed: 100, cell: 2, tunables: 'khugepaged',
     tries: [`echo 0 > ${KHUGEPAGED}/max_ptes_none`, `echo 100 > ${KHUGEPAGED}/scan_sleep_millisecs`, 'redis madvise heap nohugepage'],
+    sweep: { path: `${KHUGEPAGED}/max_ptes_none`, values: '0, 255, 496, 511', seconds: 900 },
     load: () => import('./rss-climb.mm?raw'),
   },
   {
     id: 'vm-fleet', speed: 1, cell: 2, tunables: 'ksm',
     tries: ['echo 4000 > /sys/kernel/mm/ksm/pages_to_scan', 'echo 2 > /sys/kernel/mm/ksm/run', 'guest1 fork guest9'],
+    sweep: { path: '/sys/kernel/mm/ksm/pages_to_scan', values: '100, 400, 1000, 4000', seconds: 12 },
     load: () => import('./vm-fleet.mm?raw'),
   },
 ];

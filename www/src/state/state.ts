@@ -36,6 +36,7 @@ export interface Scenario {
 export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
+  | { kind: 'sweep' }
   | { kind: 'share'; link: string }
   | { kind: 'notice'; title: string; text: string }
   | { kind: 'crash'; crash: Crash };

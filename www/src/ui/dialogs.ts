@@ -6,6 +6,7 @@ import { crashDialog } from './crash-dialog.ts';
 import css from './dialogs.css?inline';
 import { h, on } from './dom.ts';
 import { noticeDialog, shareDialog } from './share-dialog.ts';
+import { sweepDialog } from './sweep-dialog.ts';
 import { scriptDialog } from './script-dialog.ts';
 import { shortcutsDialog } from './shortcuts-dialog.ts';
 import { style } from './styles.ts';
@@ -31,6 +32,7 @@ function contentOf(context: Context, dialog: Dialog): HTMLElement[] {
   switch (dialog.kind) {
     case 'shortcuts': return shortcutsDialog(context);
     case 'script': return scriptDialog(context, dialog);
+    case 'sweep': return sweepDialog(context);
     case 'share': return shareDialog(context, dialog.link);
     case 'notice': return noticeDialog(context, dialog.title, dialog.text);
     case 'crash': return crashDialog(context, dialog.crash);

@@ -20,8 +20,12 @@ export function story(context: Context): HTMLElement {
       ...paragraphs.map((words) => h('p', {}, words)),
       hint,
       h('h3', {}, t.inspector.tryIt),
-      h('div', { class: 'tries' }, ...shipped.tries.map((line, i) =>
-        button({ label: t.inspector.runRemedy(line), text: tries[i] ?? line, className: 'btn small' }, () => void session.run(line)))),
+      h('div', { class: 'tries' }, ...shipped.tries.map((line, i) => {
+        const words = tries[i] ?? line;
+        const element = button({ label: words, text: words, className: 'btn small' }, () => void session.run(line));
+        element.title = t.inspector.runRemedy(line);
+        return element;
+      })),
     );
   });
   return element;

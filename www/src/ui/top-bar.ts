@@ -25,12 +25,20 @@ export function topBar(context: Context): HTMLElement {
     speedSelect(context),
     clockView(context),
     h('div', { class: 'settings' },
+      compareButton(context),
       shareButton(context),
       languageButton(context),
       themeButton(context),
       button({ label: t.settings.shortcuts, icon: icon('help'), className: 'btn bare square' }, () => context.session.store.set({ dialog: { kind: 'shortcuts' } })),
     ),
   );
+}
+
+function compareButton({ session, t }: Context): HTMLElement {
+  const element = button({ label: t.sweep.title, icon: icon('compare'), className: 'btn share' }, () => session.store.set({ dialog: { kind: 'sweep' } }));
+  element.id = 'compare';
+  element.append(h('span', {}, t.sweep.open));
+  return element;
 }
 
 function shareButton({ session, t }: Context): HTMLElement {
