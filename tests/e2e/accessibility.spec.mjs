@@ -52,7 +52,7 @@ for (const colorScheme of ['light', 'dark']) {
       await audit(page, id);
       await page.keyboard.press('Escape');
     }
-    await page.locator('.event[data-page]').first().click();
+    await page.locator('.event[data-page]', { hasText: 'fault' }).first().click();
     await page.locator('.moment').waitFor();
     await audit(page, 'an event as it was');
     await page.getByRole('button', { name: 'Physical memory' }).click();
