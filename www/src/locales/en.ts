@@ -404,7 +404,6 @@ export const en = {
     who: 'Who',
     kind: 'Kind',
     reason: 'Reason',
-    all: 'all',
     follow: 'Follow the newest',
     none: 'Nothing has happened yet.',
     noneMatch: 'No event matches the filter.',

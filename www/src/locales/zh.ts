@@ -450,7 +450,6 @@ export const zh: Messages = {
     who: '谁',
     kind: '种类',
     reason: '原因',
-    all: '全部',
     follow: '跟随最新',
     none: '还没有发生任何事。',
     noneMatch: '没有符合筛选的事件。',

@@ -77,7 +77,7 @@ export function eventsPanel(context: Context): HTMLElement {
   };
 
   const select = (key: keyof EventFilter, label: string): HTMLSelectElement => {
-    const element = h('select', { class: 'field', 'aria-label': label, title: label }, option('', `${label}: ${t.events.all}`));
+    const element = h('select', { class: 'field', 'aria-label': label, title: label }, option('', label));
     on(element, {
       change: () => {
         const next = { ...filter, [key]: element.value };

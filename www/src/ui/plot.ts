@@ -48,7 +48,7 @@ export class Plot {
       height,
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { setScale: false } },
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       scales: { x: { time: false }, kib: { range: fromZero(1024) }, count: { range: fromZero(8) } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, incrs: TIME_STEPS, space: 70, values: (_, splits) => splits.map((ns) => axisClock(ns / NS)) },
