@@ -61,13 +61,11 @@ impl EventFeed {
             Actor::Ksmd => &mut self.ksmd,
             _ => return,
         };
-        if told.place.is_some() && !told.reason.is_empty() {
-            *last = LastWord {
-                place: told.place,
-                reason: told.reason,
-                detail: told.detail_text(),
-            };
-        }
+        *last = LastWord {
+            place: told.place,
+            reason: told.reason,
+            detail: told.detail_text(),
+        };
     }
 }
 
@@ -87,6 +85,7 @@ impl Playground {
             .max(m.events().first_seq())
             .max(next.saturating_sub(MAX_LOOKED_AT));
         let mut told: Vec<(Event, Told)> = Vec::new();
+        let mut last = [None; 2];
         let mut left_out = first - from.min(first);
         for e in m.events().since(first) {
             let of_daemon = matches!(e.actor, Actor::Khugepaged | Actor::Ksmd);
@@ -95,7 +94,10 @@ impl Playground {
                 continue;
             }
             let Some(t) = tell(m, e) else { continue };
-            feed.remember(e.actor, &t);
+            // Only the last word is put together: there are thousands.
+            if of_daemon && t.place.is_some() && !t.reason.is_empty() {
+                last[usize::from(e.actor == Actor::Ksmd)] = Some((e.actor, t));
+            }
             match told.last_mut() {
                 Some((before, row)) if is_another_call(before, e) => {
                     let calls = row.x.max(1) + 1;
@@ -103,6 +105,9 @@ impl Playground {
                 }
                 _ => told.push((*e, t)),
             }
+        }
+        for (actor, t) in last.into_iter().flatten() {
+            feed.remember(actor, &t);
         }
         let skip = told.len().saturating_sub(max as usize);
         let mut rows = Vec::with_capacity(1 + ROW * (told.len() - skip));

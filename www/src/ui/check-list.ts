@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import { button, h, keyedList, on, setAttribute, setText } from './dom.ts';
 import type { Row } from './dom.ts';
 import { icon } from './icons.ts';
-import { reasonWord } from './reason.ts';
+import { reasonWord, toneOf } from './reason.ts';
 
 type Outcome = CheckView['outcome'];
 
@@ -94,6 +94,7 @@ export function checkList(context: Context): Row<Answer> {
       setText(title, question(t, list, letter));
       if (said !== `${list.verdict} ${list.ok}`) {
         said = `${list.verdict} ${list.ok}`;
+        details.dataset['tone'] = toneOf(list.verdict, list.ok);
         verdict.replaceChildren('· ', reasonWord(context, list.verdict, list.ok));
       }
       show(gather(list.checks));
