@@ -35,10 +35,11 @@ const DECIDED_BY: Readonly<Record<string, string>> = {
   huge_page_alloc: `${THP}/khugepaged/defrag`, free_block: `${THP}/defrag`,
 };
 
-/** The file that decides a check: named by its rule, or by the line that would make it pass. */
-export function tunableOf({ rule, remedyLine }: CheckView, tunables: readonly Tunable[]): Tunable | undefined {
+/** The file that decides a check: named by its rule, or by the line that would make it pass. ksmd has its own files. */
+export function tunableOf({ rule, remedyLine }: CheckView, who: string, tunables: readonly Tunable[]): Tunable | undefined {
   const path = /^echo .* > (\/\S+)$/.exec(remedyLine)?.[1] ?? (Object.hasOwn(DECIDED_BY, rule) ? DECIDED_BY[rule] : undefined);
-  return tunables.find((tunable) => (path === undefined ? tunable.name === rule : tunable.path === path));
+  const found = tunables.find((tunable) => (path === undefined ? tunable.name === rule : tunable.path === path));
+  return found !== undefined && found.path.includes('/ksm/') === (who === 'ksmd') ? found : undefined;
 }
 
 /** A check, or several that passed, or several that were not reached. */
@@ -72,7 +73,7 @@ export function checkList(context: Context): Row<Answer> {
   const verdict = h('span');
   const checks = h('ol');
   const details = h('details', { class: 'card' }, h('summary', {}, who, verdict), checks);
-  const show = lineList(context, checks);
+  const show = lineList(context, checks, () => name);
   let name = '';
   let said = '';
   on(details, {
@@ -110,17 +111,17 @@ export function question(t: Messages, { who, ok }: CheckListView, letter: string
 }
 
 /** Rows stay while the machine runs: a remedy must not vanish under the pointer that presses it. */
-function lineList(context: Context, list: HTMLElement): (lines: readonly Line[]) => void {
+function lineList(context: Context, list: HTMLElement, who: () => string): (lines: readonly Line[]) => void {
   const key = (line: Line): string => ('check' in line ? line.check.rule : `${line.gathered[0]?.outcome === 'pass'} gathered`);
-  return keyedList<Line>(list, key, (line) => ('check' in line ? checkRow(context) : gatheredRow(context)));
+  return keyedList<Line>(list, key, (line) => ('check' in line ? checkRow(context, who) : gatheredRow(context, who)));
 }
 
-function gatheredRow(context: Context): Row<Line> {
+function gatheredRow(context: Context, who: () => string): Row<Line> {
   const { t } = context;
   const sign = h('span', { 'aria-hidden': 'true' });
   const text = h('span');
   const inner = h('ol');
-  const show = lineList(context, inner);
+  const show = lineList(context, inner, who);
   return {
     element: h('li', { class: 'gathered' }, h('details', {}, h('summary', {}, sign, text), inner)),
     update(line) {
@@ -134,7 +135,7 @@ function gatheredRow(context: Context): Row<Line> {
   };
 }
 
-function checkRow(context: Context): Row<Line> {
+function checkRow(context: Context, who: () => string): Row<Line> {
   const { t } = context;
   const sign = h('span', { role: 'img' });
   const title = h('span', { class: 'title' });
@@ -154,7 +155,7 @@ function checkRow(context: Context): Row<Line> {
       setText(title, words(t.checkTitles, rule) ?? english);
       const notReached = outcome === 'not_reached_pass' ? t.inspector.notReachedPass : outcome === 'not_reached_fail' ? t.inspector.notReachedFail : '';
       setText(small, [notReached, detail].filter((w) => w !== '').join(' · '));
-      const tunable = tunableOf(line.check, context.session.state.tunables);
+      const tunable = tunableOf(line.check, who(), context.session.state.tunables);
       const shown = [tunable?.path, remedy, remedyLine].join(' ');
       if (remedyShown === shown) return;
       remedyShown = shown;

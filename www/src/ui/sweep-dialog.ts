@@ -15,7 +15,7 @@ import { saveText } from './files.ts';
 import { sparkline } from './sparkline.ts';
 
 /** One core is for the page. */
-const PARALLEL = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1));
+const parallel = (): number => Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1));
 const NS = 1e9;
 /** Longest run: two virtual hours. */
 const MAX_SECONDS = 7200;
@@ -75,7 +75,7 @@ export function sweepDialog(context: Context): HTMLElement[] {
         show(rows);
         const finished = rows.filter(({ totals, error }) => totals !== null || error !== '').length;
         setText(said, t.sweep.progress(finished, rows.length));
-      }, now.signal, startWorker, PARALLEL);
+      }, now.signal, startWorker, parallel());
     } catch {
       // The engine crashed before it told the script, and says so itself.
     }

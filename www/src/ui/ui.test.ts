@@ -80,10 +80,12 @@ test('a check points at the file that decides it', () => {
   const run = file('/sys/kernel/mm/ksm/run');
   const files = [none, enabled, run];
   const check = (rule: string, remedyLine = ''): CheckView => ({ rule, remedyLine, title: '', detail: '', outcome: 'fail', remedy: '' });
-  expect(tunableOf(check('max_ptes_none'), files)).toBe(none);
-  expect(tunableOf(check('enabled'), files)).toBe(enabled);
-  expect(tunableOf(check('whatever', 'echo 1 > /sys/kernel/mm/ksm/run'), files)).toBe(run);
-  expect(tunableOf(check('mapped', 'p1 madvise a hugepage'), files)).toBeUndefined();
+  expect(tunableOf(check('max_ptes_none'), 'khugepaged', files)).toBe(none);
+  expect(tunableOf(check('enabled'), 'fault', files)).toBe(enabled);
+  expect(tunableOf(check('whatever', 'echo 1 > /sys/kernel/mm/ksm/run'), 'ksmd', files)).toBe(run);
+  expect(tunableOf(check('mapped', 'p1 madvise a hugepage'), 'fault', files)).toBeUndefined();
+  expect(tunableOf(check('registered'), 'khugepaged', files)).toBe(enabled);
+  expect(tunableOf(check('registered'), 'ksmd', files)).toBeUndefined();
 });
 
 test('a link in Markdown keeps its brackets', () => {
