@@ -11,10 +11,10 @@
 //! | `wire` | the objects that cross as JavaScript objects |
 //! | `events`, `told` | the event log as rows of numbers and a list of words; which words |
 //! | `inspect` | one page: facts, sharers, why |
-//! | `past` | the same, as it was when an event happened |
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
 //! | `measure` | numbers of processes, regions, zones, daemons |
+//! | `past` | one page as it was when an event happened |
 //! | `palette`, `glyph`, `block` | colours, letters, one block as pixels |
 //! | `canvas` | the painter: what is in view, what changed, to the screen |
 //!
