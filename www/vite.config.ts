@@ -5,10 +5,24 @@
  * address in it is relative (`base: './'`), and the engine's worker is an ES
  * module beside it.
  */
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/** Nothing from elsewhere, no inline script or style, no eval; the engine is WebAssembly. */
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+/** The built page carries its policy, whatever server it is put on. The development server needs inline scripts. */
+const contentPolicy: Plugin = {
+  name: 'content-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' },
+  ],
+};
 
 export default defineConfig({
   base: './',
+  plugins: [contentPolicy],
   build: {
     target: 'es2022',
     outDir: 'dist',

@@ -46,6 +46,15 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByRole('dialog').waitFor();
     await audit(page, 'the shortcuts');
     await page.keyboard.press('Escape');
+    for (const id of ['share', 'compare']) {
+      await page.locator(`#${id}`).click();
+      await page.getByRole('dialog').waitFor();
+      await audit(page, id);
+      await page.keyboard.press('Escape');
+    }
+    await page.locator('.event[data-page]', { hasText: 'fault' }).first().click();
+    await page.locator('.moment').waitFor();
+    await audit(page, 'an event as it was');
     await page.getByRole('button', { name: 'Physical memory' }).click();
     await audit(page, 'physical memory');
   });

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { pageTest } from './page.mjs';
-import { emptyMachine, focused, laneFacts, playing, tabTo, until } from './screen.mjs';
+import { emptyMachine, focused, laneFacts, playing, tabTo, type, until } from './screen.mjs';
 
 const MAX_PTES_NONE = '[data-path="/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none"]';
 const KSM_RUN = '[data-path="/sys/kernel/mm/ksm/run"]';
@@ -130,4 +130,50 @@ pageTest('collapse and merge, by keyboard only', {}, async ({ page, picture }) =
   await press('Escape', 'Shift+F6', 'Shift+F6', 'PageDown');
   await until(async () => /p1 b page 0, merged page/.test(await page.locator('#map-spoken').textContent()), 'the merged page to be spoken');
   await picture('task-keyboard-merged');
+});
+
+pageTest('touch, fork, unmap and exit by their buttons', {}, async ({ page }) => {
+  await emptyMachine(page);
+  const action = (name) => page.locator(`[data-action="${name}"]`);
+  const run = () => page.locator('.form button[type=submit]').click();
+  const rows = (text) => page.locator('.tree .row', { hasText: text });
+  await page.locator('#new-process').click();
+  await action('map').click();
+  await page.getByLabel('Size').fill('64K');
+  await run();
+  await action('read').click();
+  await run();
+  await page.locator('.event', { hasText: 'fault' }).first().waitFor();
+  await rows('p1').first().click();
+  await action('fork').click();
+  assert.equal(await page.getByLabel('Script line').inputValue(), 'p1 fork p2');
+  await run();
+  await until(async () => (await rows('p2').count()) === 1, 'the child');
+  await page.locator('.tree .row').nth(1).click();
+  await action('unmap').click();
+  await run();
+  await until(async () => (await page.locator('.tree .row').count()) === 3, 'the region of p1 to go');
+  await rows('p2').click();
+  await action('exit').click();
+  await until(async () => (await rows('p2').count()) === 0, 'p2 to go');
+});
+
+pageTest('what the story says to try runs as a line', {}, async ({ page }) => {
+  await page.locator('.story').waitFor();
+  await page.getByRole('button', { name: 'Set max_ptes_none to 0 now' }).click();
+  await page.locator('.console .command', { hasText: 'echo 0 > ' }).last().waitFor();
+  await until(async () => (await page.locator(`${MAX_PTES_NONE} .value`).inputValue()) === '0', 'the setting');
+});
+
+pageTest('what lies under the pointer is inspected, its sharers are outlined, and its name leads to them', {}, async ({ page }) => {
+  await emptyMachine(page);
+  for (const line of ['proc p1', 'p1 mmap a 64K', 'p1 write a', 'p1 fork p2']) await type(page, line);
+  await page.locator('.lane', { hasText: 'p2' }).waitFor();
+  await page.locator('.stage-view').hover({ position: { x: 18, y: 33 } });
+  await page.locator('.inspector .badge', { hasText: 'small anonymous page' }).waitFor();
+  await page.locator('.sharer').waitFor();
+  assert.equal(await page.locator('.sharer').count(), 1);
+  await page.locator('.stage-view').click({ position: { x: 18, y: 33 } });
+  await page.getByRole('button', { name: 'p2.a[0]' }).click();
+  await page.locator('.inspector .title', { hasText: 'p2.a[0]' }).waitFor();
 });

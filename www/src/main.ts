@@ -6,4 +6,15 @@ document.addEventListener('mm-locale', (event) => {
   document.documentElement.lang = LANG[(event as CustomEvent<keyof typeof LANG>).detail];
 });
 
+// A link is opened once; what the reader does after that is theirs, and is saved.
+const link = location.hash.slice(1);
+if (link !== '') document.querySelector('mm-playground')?.setAttribute('link', link);
+document.addEventListener('mm-touched', () => {
+  if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
+});
+// A link pasted into the address of the open page.
+addEventListener('hashchange', () => {
+  if (location.hash !== '') location.reload();
+});
+
 customElements.define('mm-playground', MmPlayground);

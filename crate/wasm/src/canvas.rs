@@ -113,16 +113,18 @@ impl Canvas {
     /// What the browser says if it cannot draw.
     pub fn paint(&mut self, playground: &mut Playground, now_ms: f64) -> Result<bool, JsValue> {
         playground.arrange();
-        let Some(viewport) = playground.viewport().cloned() else {
+        let Some(mut viewport) = playground.viewport().cloned() else {
             return Ok(false);
         };
+        // The pointer's cell is drawn by its block alone; the selection is not drawn here.
+        (viewport.selected, viewport.hovered) = (None, None);
         let moved =
             self.viewport.as_ref() != Some(&viewport) || self.layout != playground.layout_stamp();
         let changed = self.version != playground.version();
-        if !moved && !changed && !self.hot {
+        let hovered = playground.hovered_cell();
+        if !moved && !changed && !self.hot && hovered == self.hovered {
             return Ok(false);
         }
-        let hovered = playground.hovered_cell();
         if moved {
             self.arrange(playground, &viewport);
         }

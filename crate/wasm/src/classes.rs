@@ -70,6 +70,9 @@ pub(crate) fn of_frame(m: &Machine, pfn: Pfn) -> u8 {
     }
 }
 
+/// All classes of pages of an address space.
+pub(crate) const LETTERS: &[u8] = b"aTt12345678kzZsgmMnfFlH.";
+
 /// What the pages of a region sum up to, in pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Sums {
@@ -81,6 +84,8 @@ pub(crate) struct Sums {
     pub ksm: u64,
     /// Swapped out.
     pub swap: u64,
+    /// Classes that occur, as bits in the order of [`LETTERS`].
+    pub kinds: u32,
 }
 
 /// Sums over `pages` pages from page number `page`.
@@ -100,11 +105,16 @@ pub(crate) fn sums(m: &Machine, mm: MmId, page: u64, pages: u64) -> Sums {
         }
         done += n as u64;
     }
+    let kinds = LETTERS.iter().enumerate();
+    let kinds = kinds.fold(0, |bits, (i, l)| {
+        bits | u32::from(counts[*l as usize] > 0) << i
+    });
     let count = |letters: &[u8]| letters.iter().map(|l| counts[*l as usize]).sum::<u64>();
     Sums {
         rss: count(b"aTt12345678kmMnfFl"),
         anon_huge: count(b"T"),
         ksm: count(b"k"),
         swap: count(b"s"),
+        kinds,
     }
 }

@@ -17,6 +17,9 @@ pub(crate) const ROW: usize = 13;
 /// Events looked at for one batch of rows, at most; older ones count as dropped.
 const MAX_LOOKED_AT: u64 = 65_536;
 
+/// Of the daemons' events, which come by the ten thousands, only so many of the newest are put into words.
+const MAX_OF_DAEMONS: u64 = 4096;
+
 /// Where a daemon was last and what it said.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LastWord {
@@ -58,13 +61,11 @@ impl EventFeed {
             Actor::Ksmd => &mut self.ksmd,
             _ => return,
         };
-        if told.place.is_some() && !told.reason.is_empty() {
-            *last = LastWord {
-                place: told.place,
-                reason: told.reason,
-                detail: told.detail_text(),
-            };
-        }
+        *last = LastWord {
+            place: told.place,
+            reason: told.reason,
+            detail: told.detail_text(),
+        };
     }
 }
 
@@ -84,9 +85,19 @@ impl Playground {
             .max(m.events().first_seq())
             .max(next.saturating_sub(MAX_LOOKED_AT));
         let mut told: Vec<(Event, Told)> = Vec::new();
+        let mut last = [None; 2];
+        let mut left_out = first - from.min(first);
         for e in m.events().since(first) {
+            let of_daemon = matches!(e.actor, Actor::Khugepaged | Actor::Ksmd);
+            if of_daemon && e.seq + MAX_OF_DAEMONS < next {
+                left_out += 1;
+                continue;
+            }
             let Some(t) = tell(m, e) else { continue };
-            feed.remember(e.actor, &t);
+            // Only the last word is put together: there are thousands.
+            if of_daemon && t.place.is_some() && !t.reason.is_empty() {
+                last[usize::from(e.actor == Actor::Ksmd)] = Some((e.actor, t));
+            }
             match told.last_mut() {
                 Some((before, row)) if is_another_call(before, e) => {
                     let calls = row.x.max(1) + 1;
@@ -95,9 +106,12 @@ impl Playground {
                 _ => told.push((*e, t)),
             }
         }
+        for (actor, t) in last.into_iter().flatten() {
+            feed.remember(actor, &t);
+        }
         let skip = told.len().saturating_sub(max as usize);
         let mut rows = Vec::with_capacity(1 + ROW * (told.len() - skip));
-        rows.push((first - from.min(first)) as f64 + skip as f64);
+        rows.push((left_out + skip as u64) as f64);
         for (e, t) in &told[skip..] {
             let who = match e.actor {
                 Actor::Process(pid) => match m.process(pid) {

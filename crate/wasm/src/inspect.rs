@@ -10,7 +10,7 @@ use mm_engine::phys::frame::FrameFlags;
 use mm_engine::vm::addr::{MmId, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid};
 use mm_engine::vm::pte::Pte;
 use mm_script::language;
-use mm_script::session::check_title;
+use mm_script::session::{Session, check_title};
 use wasm_bindgen::prelude::*;
 
 /// Sharers told of one page.
@@ -24,58 +24,60 @@ impl Playground {
     /// Everything about a page, and why; null if there is no such page.
     #[wasm_bindgen(unchecked_return_type = "PageFacts | null")]
     pub fn inspect(&self, process: &str, region: &str, index: u32) -> JsValue {
-        self.page_facts(process, region, index)
+        page_facts(self.session(), process, region, index)
             .map_or(JsValue::NULL, |facts| to_js(&facts))
     }
 }
 
-impl Playground {
-    fn page_facts(&self, process: &str, region: &str, index: u32) -> Option<PageFacts> {
-        let session = self.session();
-        let m = session.machine();
-        let p = session.processes().iter().find(|p| p.name == process)?;
-        let r = p.region(region).filter(|r| u64::from(index) < r.pages())?;
-        let mm = m.process(p.pid)?.mm;
-        let addr = r.base + u64::from(index) * PAGE_SIZE;
-        let pte = m.pte(mm, addr);
-        let frame = (pte.present() && !pte.special()).then(|| pte.pfn());
-        let mut letter = [b'.'];
-        classes::of_pages(m, mm, addr >> PAGE_SHIFT, &mut letter);
-        let page = PageName {
-            process: process.into(),
-            region: region.into(),
-            index,
-        };
-        let sharers = frame.map_or_else(Vec::new, |f| self.mapped_by(f));
-        Some(PageFacts {
-            address: format!("{addr:#x}"),
-            frame: pte.present().then(|| pte.pfn().0),
-            letter: letter[0].into(),
-            facts: facts(m, p.pid, mm, addr, pte),
-            sharers: sharers
-                .into_iter()
-                .filter(|s| *s != page)
-                .take(MAX_SHARERS)
-                .collect(),
-            why: m
-                .why(p.pid, addr)
-                .unwrap_or_default()
-                .iter()
-                .map(check_facts)
-                .collect(),
-            page,
-        })
-    }
-
-    /// The named pages that map a frame. None for the zero pages, which have no reverse map.
-    pub(crate) fn mapped_by(&self, frame: Pfn) -> Vec<PageName> {
-        let session = self.session();
-        let places = mappings(session.machine(), frame);
-        places
+/// Everything about a page of a session, and why.
+pub(crate) fn page_facts(
+    session: &Session,
+    process: &str,
+    region: &str,
+    index: u32,
+) -> Option<PageFacts> {
+    let m = session.machine();
+    let p = session.processes().iter().find(|p| p.name == process)?;
+    let r = p.region(region).filter(|r| u64::from(index) < r.pages())?;
+    let mm = m.process(p.pid)?.mm;
+    let addr = r.base + u64::from(index) * PAGE_SIZE;
+    let pte = m.pte(mm, addr);
+    let frame = (pte.present() && !pte.special()).then(|| pte.pfn());
+    let mut letter = [b'.'];
+    classes::of_pages(m, mm, addr >> PAGE_SHIFT, &mut letter);
+    let page = PageName {
+        process: process.into(),
+        region: region.into(),
+        index,
+    };
+    let sharers = frame.map_or_else(Vec::new, |f| mapped_by(session, f));
+    Some(PageFacts {
+        address: format!("{addr:#x}"),
+        frame: pte.present().then(|| pte.pfn().0),
+        letter: letter[0].into(),
+        facts: facts(m, p.pid, mm, addr, pte),
+        sharers: sharers
             .into_iter()
-            .filter_map(|(mm, addr)| locate(session, mm, addr))
-            .collect()
-    }
+            .filter(|s| *s != page)
+            .take(MAX_SHARERS)
+            .collect(),
+        why: m
+            .why(p.pid, addr)
+            .unwrap_or_default()
+            .iter()
+            .map(check_facts)
+            .collect(),
+        page,
+    })
+}
+
+/// The named pages that map a frame. None for the zero pages, which have no reverse map.
+pub(crate) fn mapped_by(session: &Session, frame: Pfn) -> Vec<PageName> {
+    let places = mappings(session.machine(), frame);
+    places
+        .into_iter()
+        .filter_map(|(mm, addr)| locate(session, mm, addr))
+        .collect()
 }
 
 /// Address spaces and addresses that map a frame.

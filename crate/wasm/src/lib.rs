@@ -14,6 +14,7 @@
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
 //! | `measure` | numbers of processes, regions, zones, daemons |
+//! | `past` | one page as it was when an event happened |
 //! | `palette`, `glyph`, `block` | colours, letters, one block as pixels |
 //! | `canvas` | the painter: what is in view, what changed, to the screen |
 //!
@@ -29,6 +30,7 @@ mod inspect;
 mod lanes;
 mod measure;
 mod palette;
+mod past;
 mod playground;
 mod playing;
 mod told;

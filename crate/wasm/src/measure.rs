@@ -215,6 +215,20 @@ impl Playground {
             .collect()
     }
 
+    /// Class letters that occur in any region, as of the last `measure`.
+    pub fn letters(&self) -> String {
+        let bits = self
+            .layout()
+            .regions
+            .iter()
+            .fold(0, |b, r| b | r.sums.kinds);
+        let shown = classes::LETTERS
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| bits >> i & 1 == 1);
+        shown.map(|(_, l)| char::from(*l)).collect()
+    }
+
     /// Two numbers a process: RSS and swap in kB.
     #[wasm_bindgen(js_name = processRows)]
     pub fn process_rows(&mut self) -> Vec<f64> {
@@ -279,23 +293,30 @@ impl Playground {
         content_height(self.lanes_in_view().1)
     }
 
-    /// Seven totals: MemTotal, MemFree, RSS and AnonHugePages in kB; pages_shared, pages_sharing, pages_collapsed.
+    /// Totals: MemTotal, MemFree, RSS and AnonHugePages in kB; pages_shared, pages_sharing, pages_collapsed; swap in use
+    /// in kB; pages_unshared, pages_scanned; pgfault, thp_fault_alloc.
     pub fn totals(&self) -> Vec<f64> {
         let m = self.session().machine();
-        let rss: i64 = m
+        let (rss, swap) = m
             .processes()
             .map(|(_, p)| m.mm(p.mm).rss)
-            .map(|r| r.anon + r.file + r.shmem)
-            .sum();
-        let ksm = m.ksm_gauges();
+            .fold((0, 0), |(rss, swap), r| {
+                (rss + r.anon + r.file + r.shmem, swap + r.swap)
+            });
+        let (ksm, stats) = (m.ksm_gauges(), &m.stats().vm);
         vec![
             m.nr_managed_pages() as f64 * 4.0,
             m.nr_free_pages() as f64 * 4.0,
             rss as f64 * 4.0,
-            m.stats().vm.nr_anon_transparent_hugepages as f64 * 2048.0,
+            stats.nr_anon_transparent_hugepages as f64 * 2048.0,
             ksm.pages_shared as f64,
             ksm.pages_sharing as f64,
             f64::from(m.khugepaged_pages_collapsed()),
+            swap as f64 * 4.0,
+            ksm.pages_unshared as f64,
+            ksm.pages_scanned as f64,
+            stats.pgfault as f64,
+            stats.thp_fault_alloc as f64,
         ]
     }
 

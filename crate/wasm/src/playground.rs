@@ -2,8 +2,10 @@
 
 use crate::classes;
 use crate::events::EventFeed;
+use crate::inspect::mapped_by;
 use crate::lanes::{Grid, Lane};
 use crate::measure::Layout;
+use crate::past::Past;
 use crate::playing::Queue;
 use crate::wire::{LineError, PageName, Picked, View, Viewport, to_js};
 use mm_engine::vm::addr::{PAGE_SHIFT, Pfn};
@@ -29,6 +31,8 @@ pub struct Playground {
     events: EventFeed,
     pub(crate) tunables: Vec<String>,
     pub(crate) values: Vec<String>,
+    /// A search for a moment of the past that is under way.
+    pub(crate) past: Option<Past>,
 }
 
 #[wasm_bindgen]
@@ -51,6 +55,7 @@ impl Playground {
             events: EventFeed::default(),
             tunables: Vec::new(),
             values: Vec::new(),
+            past: None,
         };
         p.tunables = p.tunable_table().into_iter().map(|t| t.path).collect();
         p
@@ -151,6 +156,7 @@ impl Playground {
         self.typed = Queue::default();
         self.log_from = 0;
         self.values.clear();
+        self.past = None;
         self.moved();
         Ok(())
     }
@@ -298,7 +304,7 @@ impl Playground {
                 let pfn = Pfn((lanes[n].start + index) as u32);
                 let letter = classes::of_frame(m, pfn).into();
                 Some(Picked {
-                    page: self.mapped_by(pfn).into_iter().next(),
+                    page: mapped_by(self.session(), pfn).into_iter().next(),
                     frame: Some(pfn.0),
                     letter,
                 })

@@ -58,6 +58,21 @@ impl Playground {
         self.script.lines.len() as u32
     }
 
+    /// The lines of the script that are still to be played, as text.
+    #[wasm_bindgen(js_name = pendingScript)]
+    pub fn pending_script(&self) -> String {
+        let mut lines: Vec<String> = self
+            .script
+            .lines
+            .iter()
+            .map(|l| l.cmd.to_string())
+            .collect();
+        if let (Some(left), Some(first)) = (self.script.run_left_ns, lines.first_mut()) {
+            *first = format!("run {}", duration(left));
+        }
+        lines.join("\n")
+    }
+
     /// Drops the next `count` lines of the script: they have been played before a crash.
     #[wasm_bindgen(js_name = dropPending)]
     pub fn drop_pending(&mut self, count: u32) {

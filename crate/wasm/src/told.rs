@@ -7,6 +7,7 @@ use mm_engine::vm::addr::MmId;
 use mm_script::language::Advice;
 
 /// An event in the words of the log.
+#[derive(Clone, Copy)]
 pub(crate) struct Told {
     pub kind: &'static str,
     pub place: Option<(MmId, u64)>,

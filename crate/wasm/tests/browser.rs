@@ -209,6 +209,49 @@ fn inspect_tells_facts_and_why() {
 }
 
 #[wasm_bindgen_test]
+fn an_event_is_explained_as_it_was_then() {
+    let mut p = played();
+    p.measure();
+    assert!(p.letters().contains('T'), "{}", p.letters());
+    let rows = p.events(200);
+    let words = p.words(0);
+    let word = |n: f64| words[n as usize].as_str();
+    let row = rows[1..]
+        .chunks(13)
+        .find(|row| (word(row[2]), word(row[8])) == ("khugepaged", "exceed_none_pte"))
+        .expect("khugepaged refused the range of one page");
+    let (seq, at_ns, index) = (row[0], row[1], row[6] as u32);
+    exec(&mut p, "p munmap a").expect("it can run");
+    let before = p.state_hash();
+    p.past_begin(seq, at_ns);
+    while !p.past_on(100) {}
+    assert!(p.past_position() > 0);
+    let facts = p.past_inspect("p", "a", index);
+    let lists = Array::from(&get(&facts, "why")).to_vec();
+    let list = lists
+        .iter()
+        .find(|list| text(list, "who") == "khugepaged")
+        .expect("khugepaged has a list");
+    assert_eq!(text(list, "verdict"), "exceed_none_pte");
+    assert_eq!(p.state_hash(), before, "the machine stays as it is");
+    p.past_begin(1e12, at_ns);
+    while !p.past_on(1000) {}
+    assert!(p.past_inspect("p", "a", index).is_null(), "no such event");
+}
+
+#[wasm_bindgen_test]
+fn the_rest_of_a_script_is_a_script() {
+    let mut p = Playground::new();
+    p.load("proc p\np mmap a 4M\nrun 10s\np write a\n");
+    for _ in 0..2 {
+        p.play_line();
+    }
+    p.beginning_run();
+    p.play_time(4e9, 1000);
+    assert_eq!(p.pending_script(), "run 6s\np write a");
+}
+
+#[wasm_bindgen_test]
 fn events_are_rows_of_numbers_and_words() {
     let mut p = played();
     let rows = p.events(200);

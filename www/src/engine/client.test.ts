@@ -58,8 +58,8 @@ describe('EngineClient', () => {
   test('an answer of another kind is an error, not a wrong value', async () => {
     const { port, client } = setUp();
     const open = client.seek(3);
-    port.say({ op: 'script', id: 1, text: '' });
-    await expect(open).rejects.toThrow('script to seek');
+    port.say({ op: 'list', id: 1, names: [] });
+    await expect(open).rejects.toThrow('list to seek');
   });
 
   test('closing ends the worker', async () => {

@@ -89,6 +89,16 @@ export class EngineClient {
     return this.#ask('inspect', { op: 'inspect', page });
   }
 
+  /** As `inspect`, of the machine as it was just before an event. */
+  past(page: PageRef, seq: number, timeNs: number): Promise<ReplyOf<'inspect'>> {
+    return this.#ask('inspect', { op: 'past', page, seq, timeNs });
+  }
+
+  /** Plays on until so many lines have run and it is this time. */
+  skip(lines: number, ns: number): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'skip', lines, ns });
+  }
+
   /** @param x CSS pixels from the canvas's left edge, `y` from its top edge */
   pick(x: number, y: number): Promise<ReplyOf<'pick'>> {
     return this.#ask('pick', { op: 'pick', x, y });

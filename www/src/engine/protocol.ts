@@ -67,6 +67,10 @@ export type Request =
   | { op: 'list'; id: number; path: string }
   /** Inspector: everything about one page, and why. */
   | { op: 'inspect'; id: number; page: PageRef }
+  /** The same as it was just before an event; answered by `inspect`. The machine that is shown does not change. */
+  | { op: 'past'; id: number; page: PageRef; seq: number; timeNs: number }
+  /** Plays on, as fast as it goes, until so many lines have run and it is this time. Then `done`, at rest. */
+  | { op: 'skip'; id: number; lines: number; ns: number }
   /** Canvas: hand over once, then resize, zoom, scroll and theme by viewport. */
   | { op: 'canvas'; canvas: OffscreenCanvas }
   /** When view, size or cell differ a snapshot follows, also while paused: tops and contentHeight depend on them. */
@@ -100,11 +104,13 @@ export type Reply =
   | { op: 'exec'; id: number; steps: StepText[]; errors: ScriptError[] }
   | { op: 'read'; id: number; text: string | null; errno: string | null }
   | { op: 'list'; id: number; names: string[] }
-  | { op: 'inspect'; id: number; page: PageView | null }
+  /** `position`: of an event of the past, the entry of the timeline that it is in; else 0. */
+  | { op: 'inspect'; id: number; page: PageView | null; position: number }
   /** `frame`: the frame number in the memory view, and of a mapped page in the other; null if there is none. */
   | { op: 'pick'; id: number; page: PageRef | null; frame: number | null; letter: string }
   | { op: 'complete'; id: number; from: number; words: string[] }
-  | { op: 'script'; id: number; text: string }
+  /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there. */
+  | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number }
   | { op: 'done'; id: number };
 
 /** Posted by the worker without being asked. */
@@ -246,10 +252,14 @@ export interface Snapshot {
   totals: Totals;
   /** Height in CSS pixels of the current view's content, for the scroll bar. */
   contentHeight: number;
+  /** Class letters of pages that occur in any region. */
+  letters: string;
 }
 
-/** Columns of `series`, in this order. Time in ns, the rest in KiB except pages_sharing (pages). */
-export const SERIES = ['timeNs', 'rss', 'anonHuge', 'free', 'pagesSharing'] as const;
+/** Columns of `series`, in this order. Time in ns; rss, anonHuge, free and swap in KiB; the rest are counts. */
+export const SERIES = [
+  'timeNs', 'rss', 'anonHuge', 'free', 'pagesSharing', 'pagesShared', 'pagesUnshared', 'pagesScanned', 'pagesCollapsed', 'swap', 'pgfault', 'thpFaultAlloc',
+] as const;
 
 export interface Totals {
   memTotalKb: number;

@@ -13,6 +13,9 @@ const MAX_PLAYED = 50;
 /** Summing up all pages may take this share of the time, one in so many. */
 const MEASURE_SHARE = 12;
 
+/** Places in `Playground.totals` of the columns of SERIES after the time. */
+const SERIES_TOTALS = [2, 3, 1, 5, 4, 8, 9, 6, 7, 10, 11] as const;
+
 /** How the player stands; the rest is read off the machine. */
 export interface PlayState {
   playing: boolean;
@@ -22,7 +25,7 @@ export interface PlayState {
 interface Sample {
   position: number;
   /** In the order of SERIES. */
-  row: readonly [timeNs: number, rss: number, anonHuge: number, free: number, pagesSharing: number];
+  row: readonly number[];
 }
 
 export class SnapshotWriter {
@@ -49,6 +52,12 @@ export class SnapshotWriter {
    */
   get logged(): { log: readonly string[]; pending: number } {
     return { log: this.#log, pending: this.#pending };
+  }
+
+  /** Lines of the log before the present place. */
+  linesBefore(playground: Playground): number {
+    this.#readLog(playground);
+    return this.#log.slice(0, playground.position).filter((entry) => !entry.startsWith('run ')).length;
   }
 
   /** A new script: nothing is known of its machine. */
@@ -97,8 +106,8 @@ export class SnapshotWriter {
   sample(playground: Playground): void {
     const { position, length, nowNs } = playground;
     if (position < length) return;
-    const [, free = 0, rss = 0, anonHuge = 0, , sharing = 0] = playground.totals();
-    this.#samples.push({ position, row: [nowNs, rss, anonHuge, free, sharing] });
+    const totals = playground.totals();
+    this.#samples.push({ position, row: [nowNs, ...SERIES_TOTALS.map((at) => totals[at] ?? 0)] });
     if (this.#samples.length <= MAX_SAMPLES) return;
     const told = this.#samples.slice(0, this.#samplesTold).filter((_, i) => i % 2 === 0);
     const rest = this.#samples.slice(this.#samplesTold);
@@ -143,6 +152,7 @@ export class SnapshotWriter {
       tunables: playground.changedValues() ?? null,
       totals: { memTotalKb, memFreeKb, rssKb, anonHugeKb, pagesShared, pagesSharing, pagesCollapsed },
       contentHeight: playground.contentHeight(),
+      letters: playground.letters(),
     };
     this.#played = [];
     this.#droppedPlayed = 0;
@@ -156,7 +166,7 @@ export class SnapshotWriter {
     const from = this.#samplesTold;
     let end = from;
     for (let next = this.#samples[end]; next !== undefined; next = this.#samples[end]) {
-      if (next.position > position + 1 || next.row[0] > nowNs) break;
+      if (next.position > position + 1 || (next.row[0] ?? 0) > nowNs) break;
       end += 1;
     }
     this.#samplesTold = end;

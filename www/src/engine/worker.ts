@@ -8,7 +8,7 @@
 import { crash } from '../wasm/mm_wasm.js';
 import { Player } from './player.ts';
 import type { Playable } from './player.ts';
-import type { Notice, Reply, Request, ScriptError, StepText } from './protocol.ts';
+import type { Notice, PageRef, Reply, Request, ScriptError, StepText } from './protocol.ts';
 import { crashNotice, Host, isCrash } from './worker-host.ts';
 import type { Saved } from './worker-host.ts';
 import { SnapshotWriter } from './worker-snapshot.ts';
@@ -98,8 +98,10 @@ class EngineWorker {
       case 'list': return post({ op: 'list', id: request.id, names: playground.list(request.path) });
       case 'inspect': {
         const { process, region, index } = request.page;
-        return post({ op: 'inspect', id: request.id, page: playground.inspect(process, region, index) });
+        return post({ op: 'inspect', id: request.id, page: playground.inspect(process, region, index), position: 0 });
       }
+      case 'past': return this.#enqueue(() => this.#past(request.id, request.page, request.seq, request.timeNs));
+      case 'skip': return this.#enqueue(() => this.#skip(request.id, request.lines, request.ns));
       case 'canvas': return this.#host.setCanvas(request.canvas);
       case 'viewport': {
         this.#mustTell = this.#host.setViewport(request.viewport) || this.#mustTell;
@@ -110,7 +112,10 @@ class EngineWorker {
         const [from = '0', ...words] = playground.complete(request.line, request.cursor);
         return post({ op: 'complete', id: request.id, from: Number(from), words });
       }
-      case 'script': return post({ op: 'script', id: request.id, text: playground.script() });
+      case 'script': {
+        const place = { lines: this.#writer.linesBefore(playground), ns: playground.nowNs };
+        return post({ op: 'script', id: request.id, text: playground.script(), pending: playground.pendingScript(), ...place });
+      }
       case 'panic': return crash();
     }
   }
@@ -235,6 +240,47 @@ class EngineWorker {
     this.#seeking = false;
     if (!done) return;
     this.#writer.jumped();
+    this.#exact = this.#mustTell = true;
+    post({ op: 'done', id });
+  }
+
+  async #past(id: number, page: PageRef, seq: number, timeNs: number): Promise<void> {
+    this.#host.playground.pastBegin(seq, timeNs);
+    if (!await this.#inParts(() => this.#host.playground.pastOn(JOB_UNITS), () => ({ done: 0, total: 1 }))) return;
+    const position = this.#host.playground.pastPosition();
+    post({ op: 'inspect', id, page: this.#host.playground.pastInspect(page.process, page.region, page.index), position });
+  }
+
+  async #skip(id: number, lines: number, ns: number): Promise<void> {
+    this.#setPlaying(false);
+    const from = this.#host.playground.nowNs;
+    let left = lines;
+    let sampled = performance.now();
+    const part = (): boolean => {
+      const { playground } = this.#host;
+      const upcoming = playground.upcoming();
+      if (upcoming < 0 && left > 0) {
+        left -= 1;
+        const step = this.#machine.playLine();
+        if (step !== undefined) this.#writer.played(step);
+        return step?.failed === 'error';
+      }
+      const rest = ns - playground.nowNs;
+      if (upcoming < 0 || rest <= 0) return true;
+      const run = playground.beginningRun();
+      if (run !== undefined) this.#writer.played({ cmd: run, text: '', failed: null });
+      playground.playTime(upcoming === 0 ? rest : Math.min(rest, upcoming), JOB_UNITS);
+      if (performance.now() - sampled > SAMPLE_MS) {
+        sampled = performance.now();
+        this.#writer.sample(playground);
+        playground.cut();
+      }
+      return false;
+    };
+    const total = Math.max(1, ns - from);
+    if (!await this.#inParts(part, () => ({ done: Math.min(total, this.#host.playground.nowNs - from), total }))) return;
+    this.#host.playground.cut();
+    this.#writer.sample(this.#host.playground);
     this.#exact = this.#mustTell = true;
     post({ op: 'done', id });
   }

@@ -6,10 +6,20 @@ export const en = {
     'rss-climb': {
       title: 'RSS climbs back by itself',
       blurb: 'An allocator frees most of 2 GiB; khugepaged fills the holes again.',
+      story: [
+        'A program has filled 2 GiB, advised to be huge. Its allocator gives all but every 33rd page back with MADV_DONTNEED, and RSS falls to 62 MiB, as it should.',
+        'Then nobody writes a byte, and RSS climbs back to 2 GiB. khugepaged finds 15 or 16 pages in each 2 MiB range, and max_ptes_none=511 lets it fill up to 511 holes with zeros to make a huge page of them. After 22 minutes the script does the same with max_ptes_none=0: RSS stays down.',
+      ],
+      tries: ['Set max_ptes_none to 0 now', 'Wake khugepaged every 100 ms', 'Advise the heap nohugepage'],
     },
     'vm-fleet': {
       title: 'Eight guests of one image',
       blurb: 'Virtual machines booted from the same image; ksmd merges what is equal.',
+      story: [
+        'Eight guests of 64 MiB boot from one image. Every fifth page of it they have written themselves, and a quarter of their memory is still zero. ksmd merges what is equal, but not before its second scan: a page must first be found unchanged once.',
+        'Then the guests write, and each write to a merged page takes a copy. Watch pages_sharing fall and come back, and see how pages_to_scan, sleep_millisecs and smart_scan decide how fast.',
+      ],
+      tries: ['Scan 4000 pages at a time', 'Undo all merging: run = 2', 'Fork a guest'],
     },
   },
   scenarioMenu: {
@@ -19,6 +29,40 @@ export const en = {
     edit: 'Edit as script…',
     empty: 'Empty machine',
     dropHere: 'Drop the .mm file to load it',
+    kept: 'Put aside',
+    drop: (label: string) => `Forget “${label}”`,
+  },
+
+  sweep: {
+    open: 'Compare',
+    title: 'Compare settings',
+    what: 'The run on the screen from its start, once for each value of one setting, each in a machine of its own. Other writes to that file are left out. Small print: the difference from the first row.',
+    setting: 'Setting',
+    values: 'Values',
+    until: 'Until second',
+    run: 'Run',
+    stop: 'Stop',
+    value: 'Value',
+    results: 'Results',
+    tooMany: (most: number) => `Give 1 to ${most} values.`,
+    progress: (done: number, total: number) => `${done} of ${total} done`,
+    curve: (end: string) => `RSS over time, at the end ${end}`,
+  },
+
+  share: {
+    open: 'Share',
+    title: 'Share this run',
+    what: 'The link holds the script, how far it has run and what you look at. Nothing is sent anywhere: it is all behind the # of the address.',
+    link: 'Link',
+    copyLink: 'Copy the link',
+    copyMarkdown: 'Copy as Markdown',
+    copied: 'Copied',
+    save: 'Save the script',
+    close: 'Close',
+    tooLong: 'This script is too long for a link: more than 100 000 characters. Save it as a file and share that.',
+    badLink: 'The link could not be read',
+    badLinkText: (why: string) => `It may have been cut off, or made by a newer version (${why}). What you had open before is here instead.`,
+    restored: 'Your run of last time is back. Choose a scenario to begin anew; this run is then put aside in the same menu.',
   },
 
   transport: {
@@ -179,7 +223,14 @@ export const en = {
   },
 
   inspector: {
-    none: 'Point at a page, or click one to keep it here.',
+    none: 'Point at a page to see it here; click it to keep it and to ask why it is as it is.',
+    about: 'What happens here',
+    tryIt: 'Try, while it runs',
+    asItWas: (time: string) => `As it was at ${time}, just before`,
+    searching: 'Going back to that moment…',
+    now: 'Back to now',
+    goThere: 'Go to that moment',
+    pointTo: (name: string) => `Show ${name} among the tunables`,
     page: (name: string) => `Page ${name}`,
     frame: (name: string) => `Frame ${name}`,
     unpin: 'Let go of this page',
@@ -353,12 +404,12 @@ export const en = {
     who: 'Who',
     kind: 'Kind',
     reason: 'Reason',
-    all: 'all',
     follow: 'Follow the newest',
     none: 'Nothing has happened yet.',
     noneMatch: 'No event matches the filter.',
     dropped: (n: string) => `${n} older events are no longer kept`,
     list: 'Event log, newest last',
+    open: 'Click: why, as it was then',
   },
 
   charts: {
@@ -367,6 +418,16 @@ export const en = {
     anonHuge: 'AnonHugePages',
     free: 'free memory',
     pagesSharing: 'pages_sharing',
+    pagesShared: 'pages_shared',
+    pagesUnshared: 'pages_unshared',
+    pagesScanned: 'ksm pages_scanned',
+    pagesCollapsed: 'pages_collapsed',
+    swap: 'swapped',
+    pgfault: 'pgfault',
+    thpFaultAlloc: 'thp_fault_alloc',
+    add: 'Show another quantity',
+    csv: 'Save as CSV',
+    png: 'Save as PNG',
     show: (name: string) => `Show ${name}`,
     summary: (rss: string, huge: string, free: string, sharing: string) =>
       `RSS ${rss}, AnonHugePages ${huge}, free memory ${free}, pages_sharing ${sharing}`,
@@ -376,14 +437,14 @@ export const en = {
   timeline: {
     label: 'Timeline: drag to go back',
     at: (position: number, length: number, label: string) => `${position} of ${length}${label ? `, ${label}` : ''}`,
-    branch: 'What you do now replaces what followed.',
+    branch: 'What you do here begins another run; this one is put aside in the scenario menu.',
   },
 
   shortcuts: {
     title: 'Keyboard',
     singleKeys: 'Single-key shortcuts',
     close: 'Close',
-    groups: { everywhere: 'Everywhere', map: 'On the map', console: 'In the console' },
+    groups: { everywhere: 'Everywhere', map: 'On the map', events: 'In the event log', console: 'In the console' },
     keys: {
       play: 'play or pause',
       back: 'one step back, forward',
@@ -392,6 +453,10 @@ export const en = {
       ksmd: 'ksmd: one page',
       views: 'address spaces, physical memory',
       zoom: 'zoom in, out',
+      compare: 'compare settings',
+      share: 'share this run',
+      event: 'by event',
+      then: 'why, as it was then',
       console: 'to the console',
       panels: 'next, previous panel',
       help: 'this list',

@@ -1,12 +1,12 @@
-/** The languages, and words looked up by keys that come from the engine. */
+/** The languages, each loaded when it is chosen, and words looked up by keys that come from the engine. */
 import type { LocaleName } from '../state/preferences.ts';
-import { en } from './en.ts';
 import type { Messages } from './en.ts';
-import { zh } from './zh.ts';
 
 export type { Messages } from './en.ts';
 
-export const LOCALES: Readonly<Record<LocaleName, Messages>> = { en, zh };
+export async function loadMessages(locale: LocaleName): Promise<Messages> {
+  return locale === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en;
+}
 
 /** BCP 47 tag, for `lang`. */
 export const LANG: Readonly<Record<LocaleName, string>> = { en: 'en', zh: 'zh-Hans' };

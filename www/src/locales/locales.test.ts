@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { PALETTE } from '../theme/palette.ts';
-import { LOCALES, stateWords, tunableHelp, words } from './index.ts';
+import { stateWords, tunableHelp, words } from './index.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
+
+const LOCALES = { en, zh };
 
 /** Every path to a text or to a text made by a function. */
 function paths(value: unknown, at = ''): string[] {

@@ -12,7 +12,7 @@ const snapshot = (part: Partial<Snapshot> = {}): Snapshot => ({
   version: 1, nowNs: 0, playing: false, speed: 10, pendingLines: 0, position: 0, length: 0, marks: null,
   processes: [{ name: 'redis', pid: 1, rssKb: 4, swapKb: 0, regions: [heap] }], zones: [],
   khugepaged: daemon, ksmd: daemon, events: [], droppedEvents: 0, eventsReset: false, played: [], droppedPlayed: 0,
-  series: new Float64Array(), seriesReset: false, tunables: null, contentHeight: 0,
+  series: new Float64Array(), seriesReset: false, tunables: null, contentHeight: 0, letters: '',
   totals: { memTotalKb: 0, memFreeKb: 0, rssKb: 0, anonHugeKb: 0, pagesShared: 0, pagesSharing: 0, pagesCollapsed: 0 },
   ...part,
 });

@@ -25,6 +25,16 @@ export function rangeText(region: { name: string; pages: number }, range: PageRa
   return `${region.name}[${range.start}..${range.end}]`;
 }
 
+/** A write as `max_ptes_none 255`: the path would fill the line. */
+export function shortLine(line: string): string {
+  return line.replace(/^echo (.+) > .*\/([^/]+)$/, '$2 $1');
+}
+
+/** Whether a line leaves the machine as it is. */
+export function looksOnly(line: string): boolean {
+  return /^\s*(?:(?:cat|ls|why|help)\b|#|$)/.test(line);
+}
+
 export function procLine(name: string): string {
   return `proc ${name}`;
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EnginePort } from '../engine/client.ts';
 import type { Notice, Reply, Request } from '../engine/protocol.ts';
+import { en } from '../locales/en.ts';
 import { Session } from './session.ts';
 import { initialState } from './state.ts';
 
@@ -24,7 +25,7 @@ class Port implements EnginePort {
 
 function setUp(): { port: Port; session: Session; printed: () => string[] } {
   const port = new Port();
-  const session = new Session(initialState({ theme: 'system', locale: 'en', singleKeys: true }, 'dark'), port);
+  const session = new Session({ ...initialState({ theme: 'system', locale: 'en', singleKeys: true }, 'dark'), words: en }, port);
   const printed = (): string[] => session.state.console.entries.map((e) => (e.kind === 'error' ? `${e.error.column}: ${e.error.message}` : e.text));
   return { port, session, printed };
 }
@@ -72,9 +73,9 @@ describe('scripts', () => {
   test('the first one is loaded and played as soon as the engine is ready', async () => {
     const { port, session } = setUp();
     await port.say({ op: 'ready', tunables: [], version: '1' });
-    expect(port.last('load').name).toBe('rss-climb.mm');
+    await vi.waitFor(() => expect(port.last('load').name).toBe('rss-climb.mm'));
     await port.say({ op: 'exec', id: port.last('load').id, steps: [], errors: [] });
-    expect(port.sent.at(-1)).toEqual({ op: 'play' });
+    await vi.waitFor(() => expect(port.sent.at(-1)).toEqual({ op: 'play' }));
     expect(session.state.scenario?.id).toBe('rss-climb');
   });
 
@@ -143,7 +144,7 @@ describe('selection', () => {
     await new Promise((resolve) => setTimeout(resolve));
     const { id } = port.last('inspect');
     session.select({ ...page, index: 8 });
-    await port.say({ op: 'inspect', id, page: { ref: page, address: '', frame: 1, letter: 'a', facts: [], sharers: [], why: [] } });
+    await port.say({ op: 'inspect', id, page: { ref: page, address: '', frame: 1, letter: 'a', facts: [], sharers: [], why: [] }, position: 0 });
     expect(session.state.inspected).toBeNull();
     expect(port.last('inspect').page.index).toBe(8);
   });

@@ -5,23 +5,32 @@
  */
 import { EngineClient, EngineGone } from '../engine/client.ts';
 import type { EnginePort } from '../engine/client.ts';
-import type { DaemonName, Notice, PageRef, ViewName } from '../engine/protocol.ts';
-import { LOCALES } from '../locales/index.ts';
+import type { DaemonName, EventView, Notice, PageRef, ViewName } from '../engine/protocol.ts';
+import { clock } from '../format.ts';
+import { loadMessages } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
-import { FIRST } from '../scenarios/index.ts';
+import { FIRST, shippedById } from '../scenarios/index.ts';
 import type { Shipped } from '../scenarios/index.ts';
 import { applyNotice, samePage } from './apply.ts';
+import { looksOnly, shortLine } from './commands.ts';
 import { History, clearConsole, outputOf, print } from './console.ts';
 import type { ConsoleText } from './console.ts';
 import { InspectLoop } from './inspect-loop.ts';
 import { savePreferences } from './preferences.ts';
 import type { Preferences } from './preferences.ts';
+import { BadLink, MAX_LINK_SCRIPT, decodeWork, encodeWork } from './share.ts';
+import type { Work } from './share.ts';
 import { CELL_SIZES } from './state.ts';
 import type { Scenario, State } from './state.ts';
 import { Store } from './store.ts';
+import { keepRun, loadWorks, saveWorks } from './works.ts';
 
 /** Bound of a script, as in the language. */
 const MAX_SCRIPT_BYTES = 1 << 20;
+
+/** The work is saved so long after a change, less often while the machine plays. */
+const SAVE_MS = 1500;
+const SAVE_PLAYING_MS = 5000;
 
 /** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
 export type RunResult = 'done' | 'failed' | 'wrong';
@@ -36,38 +45,161 @@ export class Session {
   #seekNext: number | null = null;
   #seeking: Promise<void> | null = null;
 
-  constructor(initial: State, port: EnginePort) {
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #link: string;
+  readonly #closed = new AbortController();
+
+  /** @param link what a link holds of a run, '' for none */
+  constructor(initial: State, port: EnginePort, link = '') {
     this.store = new Store(initial);
+    this.#link = link;
     this.client = new EngineClient(port, (notice) => this.#onNotice(notice), (report) => this.#onFailure(report));
     this.#inspect = new InspectLoop(this.store, this.client);
+    this.store.watch((s) => [s.machine?.version, s.touched], () => this.#saveSoon(), this.#closed.signal);
   }
 
   get state(): State {
     return this.store.state;
   }
 
+  /** The words of the language. Nothing that needs them happens before they are loaded. */
   get t(): Messages {
-    return LOCALES[this.state.preferences.locale];
+    const { words } = this.state;
+    if (words === null) throw new Error('words are used before they are loaded');
+    return words;
   }
 
   close(): void {
     this.#inspect.stop();
+    this.#closed.abort();
+    clearTimeout(this.#saveTimer);
     this.client.close();
   }
 
   // --- scripts ---
 
-  openShipped({ id, script, speed, cell }: Shipped): Promise<boolean> {
-    return this.#load({ id, name: `${id}.mm`, script }, { speed, cell });
+  async openShipped({ id, load, speed, cell }: Shipped): Promise<boolean> {
+    const { default: script } = await load();
+    return this.#replace({ id, name: `${id}.mm`, script }, { speed, cell, touched: false });
   }
 
   /** A script of the reader's; with errors it opens in the editor and the machine stays. */
-  openText(name: string, script: string, how: Partial<Pick<State, 'cell'>> = {}): Promise<boolean> {
-    return this.#load({ id: null, name, script }, how);
+  openText(name: string, script: string): Promise<boolean> {
+    return this.#replace({ id: null, name, script }, { touched: true });
   }
 
   openEmpty(): Promise<boolean> {
-    return this.openText('scenario.mm', 'machine mem=4G\n', { cell: 4 });
+    return this.#replace({ id: null, name: 'scenario.mm', script: 'machine mem=4G\n' }, { cell: 4, touched: false });
+  }
+
+  /** A run out of a link or out of storage: played to where it stood, at rest. */
+  async openWork(work: Work, touched: boolean): Promise<boolean> {
+    const { id, name, lines, ns, view, cell, speed, selected } = work;
+    const script = (await shippedById(id)?.load())?.default ?? work.script;
+    if (!await this.#load({ id, name, script }, { view, cell, speed, touched })) return false;
+    try {
+      if (lines > 0 || ns > 0) await this.#waitFor(this.client.skip(lines, ns));
+    } catch (error) {
+      this.#onGone(error);
+      return false;
+    }
+    if (selected !== null) this.show(selected, view);
+    return true;
+  }
+
+  /** The run as it is; null if the engine crashed instead of answering. */
+  async work(): Promise<Work | null> {
+    const { scenario, touched, view, cell, speed, selected } = this.state;
+    try {
+      const { text, pending, lines, ns } = await this.client.script();
+      const id = touched ? null : (scenario?.id ?? null);
+      const script = id === null ? `${text}${pending}\n` : '';
+      return { id, name: scenario?.name ?? 'scenario.mm', script, lines, ns, view, cell, speed, selected };
+    } catch (error) {
+      this.#onGone(error);
+      return null;
+    }
+  }
+
+  /** Shows a link that opens this run where it stands. */
+  async share(): Promise<void> {
+    this.pause();
+    const work = await this.work();
+    if (work === null) return;
+    if (work.script.length > MAX_LINK_SCRIPT) {
+      this.store.set({ dialog: { kind: 'notice', title: this.t.share.title, text: this.t.share.tooLong } });
+      return;
+    }
+    const link = `${location.href.split('#')[0]}#${await encodeWork(work)}`;
+    this.store.set({ dialog: { kind: 'share', link } });
+  }
+
+  openKept(serial: number): void {
+    const run = this.state.kept.find((kept) => kept.serial === serial);
+    if (run === undefined) return;
+    void (this.#hasWork ? this.#keep() : Promise.resolve()).then(() => this.openWork(run.work, true));
+  }
+
+  dropKept(serial: number): void {
+    this.store.set({ kept: this.state.kept.filter((kept) => kept.serial !== serial) });
+    this.#saveSoon();
+  }
+
+  /** Puts the run aside under the time where it stands. */
+  async #keep(): Promise<void> {
+    const work = await this.work();
+    const { scenario, kept } = this.state;
+    if (work === null || scenario === null) return;
+    const title = scenario.id === null ? scenario.name : this.t.scenarios[scenario.id].title;
+    const last = this.state.marks.findLast(({ label }) => label !== '' && !looksOnly(label))?.label ?? '';
+    const label = [title, clock(work.ns).slice(0, -4), shortLine(last)].filter((word) => word !== '').join(' · ');
+    this.store.set({ kept: keepRun({ current: null, kept }, label, work).kept });
+  }
+
+  /** Whether another machine would replace work of the reader's. */
+  get #hasWork(): boolean {
+    return this.state.touched && (this.state.machine?.length ?? 0) > 0;
+  }
+
+  async #replace(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell' | 'touched'>>): Promise<boolean> {
+    if (this.#hasWork) await this.#keep();
+    if (!await this.#load(scenario, how)) return false;
+    this.client.play();
+    return true;
+  }
+
+  /** The work is saved a moment after it changed; an untouched scenario is not work. */
+  #saveSoon(): void {
+    if (this.#saveTimer !== undefined || this.state.machine === null) return;
+    this.#saveTimer = setTimeout(() => {
+      this.#saveTimer = undefined;
+      void this.#save();
+    }, this.state.machine.playing ? SAVE_PLAYING_MS : SAVE_MS);
+  }
+
+  async #save(): Promise<void> {
+    const { touched, busy, progress } = this.state;
+    // Half of a long job is no state to come back to.
+    if (busy > 0 || progress !== null) return this.#saveSoon();
+    const current = touched ? await this.work() : null;
+    saveWorks({ current, kept: this.state.kept });
+  }
+
+  /** What a visitor comes to: the link's run, the work of last time, or the first scenario. */
+  async #begin(): Promise<void> {
+    const works = loadWorks();
+    const { current } = works;
+    // A link does not replace the work of last time.
+    const aside = this.#link !== '' && current !== null ? keepRun(works, `${current.name} · ${clock(current.ns).slice(0, -4)}`, current) : works;
+    this.store.set({ kept: aside.kept });
+    try {
+      if (this.#link !== '' && await this.openWork(await decodeWork(this.#link), false)) return;
+    } catch (error) {
+      if (!(error instanceof BadLink)) throw error;
+      this.store.set({ dialog: { kind: 'notice', title: this.t.share.badLink, text: this.t.share.badLinkText(error.message) } });
+    }
+    if (current !== null && await this.openWork(current, true)) this.#print({ kind: 'note', text: this.t.share.restored });
+    else await this.openShipped(FIRST);
   }
 
   /** The log as a script, for saving and editing; null if the engine crashed instead of answering. */
@@ -85,7 +217,8 @@ export class Session {
     if (text !== null) this.store.set({ dialog: { kind: 'script', name: this.state.scenario?.name ?? 'scenario.mm', text, errors: [] } });
   }
 
-  async #load(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell'>>): Promise<boolean> {
+  /** A new machine, at rest. */
+  async #load(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell' | 'view' | 'touched'>>): Promise<boolean> {
     const { name, script } = scenario;
     if (new TextEncoder().encode(script).length > MAX_SCRIPT_BYTES) {
       const error = { line: 1, column: 1, message: this.t.script.tooLarge };
@@ -110,12 +243,12 @@ export class Session {
       frame: null,
       hovered: null,
       inspected: null,
+      past: null,
       follow: true,
       dialog: state.dialog?.kind === 'script' ? null : state.dialog,
     });
     this.#print({ kind: 'note', text: this.t.console.loaded(name) });
     this.client.speed(this.state.speed);
-    this.client.play();
     return true;
   }
 
@@ -125,9 +258,14 @@ export class Session {
   async run(text: string): Promise<RunResult> {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     if (lines.length === 0) return 'done';
+    const { machine } = this.state;
+    const changes = !lines.every(looksOnly);
     this.#print(...lines.map((line): ConsoleText => ({ kind: 'command', text: line, from: 'person' })));
     try {
+      // What follows here would be lost.
+      if (changes && machine !== null && machine.position < machine.length) await this.#keep();
       const { steps, errors } = await this.#waitFor(this.client.exec(lines.join('\n')));
+      if (changes && steps.length > 0) this.store.set({ touched: true });
       const outputs = steps.flatMap((step): ConsoleText[] => {
         const output = outputOf(step);
         const named = steps.length > 1 && output.length > 0;
@@ -220,6 +358,7 @@ export class Session {
     if (page !== null && frame === null && samePage(page, selected)) return;
     const keep = inspected !== null && samePage(page ?? hovered, inspected.view.ref);
     this.store.set({
+      past: null,
       selected: page,
       frame,
       inspected: keep ? inspected : null,
@@ -228,9 +367,36 @@ export class Session {
   }
 
   /** Selects a page and brings it into view. */
-  show(page: PageRef): void {
+  show(page: PageRef, view: ViewName = 'spaces'): void {
     this.select(page);
-    this.store.set({ reveal: { page }, view: 'spaces', follow: false });
+    this.store.set({ reveal: { page }, view, follow: false });
+  }
+
+  /** Shows the page of an event, and the checks of the daemons as they were just before it. */
+  async openEvent(event: EventView): Promise<void> {
+    const { page } = event;
+    if (page === null) return;
+    this.show(page);
+    this.store.set({ past: { event, view: null, position: 0 } });
+    if (this.state.layout !== 'wide') this.store.set({ panel: 'inspector' });
+    try {
+      const { page: view, position } = await this.#waitFor(this.client.past(page, event.seq, event.timeNs));
+      if (this.state.past?.event === event) this.store.set({ past: view === null ? null : { event, view, position } });
+    } catch (error) {
+      this.#onGone(error);
+    }
+  }
+
+  /** Goes back to before the entry of the timeline that a moment is in. */
+  seekTime(ns: number): Promise<void> {
+    const mark = this.state.marks.findLast(({ timeNs }) => timeNs <= ns);
+    return this.seek(mark === undefined ? 0 : mark.position - 1);
+  }
+
+  /** Brings a setting into view. */
+  pointTunable(path: string): void {
+    const { layout, panel } = this.state;
+    this.store.set({ pointedTunable: { path }, panel: layout === 'narrow' ? 'tunables' : panel });
   }
 
   hover(page: PageRef | null): void {
@@ -242,7 +408,10 @@ export class Session {
   setPreferences(change: Partial<Preferences>): void {
     const preferences = { ...this.state.preferences, ...change };
     savePreferences(preferences);
-    this.store.set({ preferences });
+    const { locale } = change;
+    if (locale === undefined || locale === this.state.preferences.locale) this.store.set({ preferences });
+    // Language and words change together.
+    else void loadMessages(locale).then((words) => this.store.set({ preferences, words }));
   }
 
   async #waitFor<T>(answer: Promise<T>): Promise<T> {
@@ -260,8 +429,15 @@ export class Session {
   }
 
   #onNotice(notice: Notice): void {
-    this.store.set(applyNotice(this.state, notice, this.t.console.skipped));
-    if (notice.op === 'ready') void this.openShipped(FIRST);
+    this.store.set(applyNotice(this.state, notice, (n) => this.t.console.skipped(n)));
+    if (notice.op === 'ready') void this.#whenWorded().then(() => this.#begin());
+  }
+
+  /** Words may come after the engine. */
+  async #whenWorded(): Promise<void> {
+    if (this.state.words !== null) return;
+    const words = await loadMessages(this.state.preferences.locale);
+    if (this.state.words === null) this.store.set({ words });
   }
 
   #onFailure(report: string): void {

@@ -1,5 +1,6 @@
 /** Everything the page shows, as one value. Views are functions of it. */
-import type { CheckListView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
+import type { CheckListView, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
+import type { Messages } from '../locales/index.ts';
 import type { ScenarioId } from '../scenarios/index.ts';
 import type { ConsoleLog } from './console.ts';
 import { EMPTY_CONSOLE } from './console.ts';
@@ -8,6 +9,7 @@ import { EMPTY_EVENTS } from './events.ts';
 import type { Preferences } from './preferences.ts';
 import type { Columns } from './series.ts';
 import { EMPTY_SERIES } from './series.ts';
+import type { KeptRun } from './works.ts';
 
 /** A snapshot without what only adds to logs. */
 export type Machine = Omit<Snapshot, 'marks' | 'events' | 'eventsReset' | 'played' | 'droppedPlayed' | 'series' | 'seriesReset' | 'tunables'>;
@@ -34,12 +36,23 @@ export interface Scenario {
 export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
+  | { kind: 'sweep' }
+  | { kind: 'share'; link: string }
+  | { kind: 'notice'; title: string; text: string }
   | { kind: 'crash'; crash: Crash };
 
 export interface Inspected {
   view: PageView;
   /** Machine version the view belongs to. */
   version: number;
+}
+
+/** The page of an event as it was just before it; `view` is null until that is known. */
+export interface Past {
+  event: EventView;
+  view: PageView | null;
+  /** Of the timeline, just before the entry of the event. */
+  position: number;
 }
 
 /** What the tree of processes stands on: a process, or a region of it. */
@@ -50,6 +63,8 @@ export interface TreeItem {
 
 export interface State {
   preferences: Preferences;
+  /** In the language chosen; null until they are loaded. */
+  words: Messages | null;
   /** `preferences.theme` with `system` resolved. */
   theme: 'light' | 'dark';
   layout: Layout;
@@ -66,6 +81,10 @@ export interface State {
   /** Put into the console's input whenever it is a new text. */
   draft: string;
   scenario: Scenario | null;
+  /** The reader has changed the machine by lines of their own, or opened a script of their own. */
+  touched: boolean;
+  /** Runs put aside: futures that were left, and work that another scenario replaced. */
+  kept: readonly KeptRun[];
   speed: number;
   /** Requests under way that the reader waits for. */
   busy: number;
@@ -81,9 +100,15 @@ export interface State {
   frame: { number: number; letter: string } | null;
   hovered: PageRef | null;
   inspected: Inspected | null;
+  /** The inspector shows this moment instead of the present. */
+  past: Past | null;
   treeItem: TreeItem | null;
   /** The map scrolls to this page whenever the object is a new one. */
   reveal: { page: PageRef } | null;
+  /** The tunables show this file whenever the object is a new one. */
+  pointedTunable: { path: string } | null;
+  /** Virtual time under the pointer in the charts, or on the timeline. */
+  pointedNs: number | null;
   /** Answer to why, by list, that the reader folded away. */
   foldedLists: ReadonlySet<CheckListView['who']>;
   dialog: Dialog | null;
@@ -94,6 +119,7 @@ export const CELL_SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24] as const;
 export function initialState(preferences: Preferences, theme: 'light' | 'dark'): State {
   return {
     preferences,
+    words: null,
     theme,
     layout: 'wide',
     panel: 'map',
@@ -107,6 +133,8 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     console: EMPTY_CONSOLE,
     draft: '',
     scenario: null,
+    touched: false,
+    kept: [],
     speed: 10,
     busy: 0,
     progress: null,
@@ -117,8 +145,11 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     frame: null,
     hovered: null,
     inspected: null,
+    past: null,
     treeItem: null,
     reveal: null,
+    pointedTunable: null,
+    pointedNs: null,
     foldedLists: new Set(['fault']),
     dialog: null,
   };

@@ -1,44 +1,47 @@
-/** Memory over virtual time. The plotting library is loaded when the panel is first seen. */
-import { count, kib } from '../format.ts';
+/**
+ * Memory over virtual time. The plotting library is loaded when the panel is first seen.
+ *
+ * The reader chooses the quantities, reads them off at the pointer, goes back by a click, and takes them away as CSV
+ * or PNG.
+ */
+import type { SERIES } from '../engine/protocol.ts';
+import type { Columns } from '../state/series.ts';
 import css from './charts.css?inline';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
-import { button, h, setAttribute, setText } from './dom.ts';
+import { CURVES, USUAL, csvOf, curveText, usualCurves } from './curves.ts';
+import type { CurveName } from './curves.ts';
+import { button, h, keyedList, on, option, setAttribute, setText } from './dom.ts';
+import type { Row } from './dom.ts';
+import { saveBlob } from './files.ts';
 import type { Plot } from './plot.ts';
 import { adopt, style } from './styles.ts';
 
 style(css);
 
-/** Columns of the series after the time; the colour is that of the page state where there is one. */
-export const CURVES = [
-  { name: 'rss', colour: '--anon' },
-  { name: 'anonHuge', colour: '--thp' },
-  { name: 'free', colour: '--muted' },
-  { name: 'pagesSharing', colour: '--ksm' },
-] as const;
-type CurveName = (typeof CURVES)[number]['name'];
+/** Drawing text on a canvas is the dearest thing the page does; the eye follows a curve at this rate. */
+const REDRAW_MS = 250;
 
-const REDRAW_MS = 100;
+type Curve = (typeof CURVES)[number];
 
-/** More than this times the other curve would flatten it to a line on the floor. */
-const SCALE_RATIO = 4;
-
-export function fitsBeside(curve: readonly number[], other: readonly number[]): boolean {
-  const top = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
-  return top(curve) <= SCALE_RATIO * top(other);
-}
+/** Each curve has its column. */
+CURVES satisfies readonly { name: (typeof SERIES)[number] }[];
 
 export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
   const { session, t, signal } = context;
   const place = h('div', { class: 'plot', role: 'img' }, h('p', { class: 'muted' }, t.charts.loading));
-  /** What the reader chose; else everything is shown that fits the others' scale. */
+  /** What the reader chose; else the usual curves. */
   const chosen = new Map<CurveName, boolean>();
-  let freeFits = true;
-  const shown = (name: CurveName): boolean => chosen.get(name) ?? (name !== 'free' || freeFits);
+  let usual: CurveName[] = usualCurves(session.state.series);
+  const shown = (name: CurveName): boolean => chosen.get(name) ?? usual.includes(name);
   let plot: Plot | null = null;
+  /** Row of the series that the pointer is at. */
+  let pointed: number | null = null;
 
-  const values = CURVES.map(() => h('span', { class: 'value' }));
-  const keys = CURVES.map(({ name, colour }, i) => {
+  const keys = h('div', { class: 'keys' });
+  const showKeys = keyedList<Curve>(keys, ({ name }) => name, (curve) => keyRow(curve));
+  const keyRow = ({ name, colour }: Curve): Row<Curve> => {
+    const value = h('span', { class: 'value' });
     const element = button({ label: t.charts.show(t.charts[name]), className: 'key' }, () => {
       chosen.set(name, !shown(name));
       showCurves();
@@ -46,13 +49,30 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     element.removeAttribute('aria-label');
     const swatch = h('i', { class: 'line', 'aria-hidden': 'true' });
     swatch.style.background = `var(${colour})`;
-    element.append(swatch, t.charts[name], values[i] ?? '');
-    return element;
+    element.append(swatch, t.charts[name], value);
+    return {
+      element,
+      update: () => {
+        const column = session.state.series[CURVES.findIndex((curve) => curve.name === name) + 1];
+        setText(value, curveText(name, (pointed === null ? column?.at(-1) : column?.[pointed]) ?? 0));
+        setAttribute(element, 'aria-pressed', String(shown(name)));
+      },
+    };
+  };
+  const drawKeys = (): void => showKeys(CURVES.filter(({ name }) => USUAL.includes(name) || shown(name)));
+  const add = h('select', { class: 'field add', 'aria-label': t.charts.add, title: t.charts.add });
+  on(add, {
+    change: () => {
+      chosen.set(add.value as CurveName, true);
+      showCurves();
+    },
   });
-  const showCurves = (): void => CURVES.forEach(({ name }, i) => {
-    setAttribute(keys[i] as HTMLElement, 'aria-pressed', String(shown(name)));
-    plot?.show(i, shown(name));
-  });
+  const showCurves = (): void => {
+    drawKeys();
+    const rest = CURVES.filter(({ name }) => !USUAL.includes(name) && !shown(name));
+    add.replaceChildren(option('', '+'), ...rest.map(({ name }) => option(name, t.charts[name])));
+    CURVES.forEach(({ name }, i) => plot?.show(i, shown(name)));
+  };
   showCurves();
 
   let drawnAt = 0;
@@ -65,19 +85,18 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
       return;
     }
     drawnAt = performance.now();
-    plot?.data(session.state.series);
+    const { series } = session.state;
+    plot?.data(series);
+    drawKeys();
+    const last = (column: number): number => series[column]?.at(-1) ?? 0;
+    setAttribute(place, 'aria-label', t.charts.summary(...(USUAL.map((name, i) => curveText(name, last(i + 1))) as [string, string, string, string])));
   };
-  watch(context, (s) => s.series, (columns) => {
-    const [, rss = [], , free = []] = columns;
-    const fits = fitsBeside(free, rss);
-    if (fits !== freeFits) {
-      freeFits = fits;
+  watch(context, (s) => s.series, (columns: Columns) => {
+    const now = usualCurves(columns);
+    if (now.join() !== usual.join()) {
+      usual = now;
       showCurves();
     }
-    const last = columns.slice(1).map((column) => column.at(-1) ?? 0);
-    const texts = last.map((value, i) => (CURVES[i]?.name === 'pagesSharing' ? count(value) : kib(value)));
-    texts.forEach((text, i) => setText(values[i] as HTMLElement, text));
-    setAttribute(place, 'aria-label', t.charts.summary(texts[0] ?? '', texts[1] ?? '', texts[2] ?? '', texts[3] ?? ''));
     draw();
   });
 
@@ -95,17 +114,32 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     if (signal.aborted) return;
     adopt(root);
     place.replaceChildren();
-    plot = new Plot(place, width, height);
+    plot = new Plot(place, width, height, {
+      pointed: (row) => {
+        pointed = row;
+        session.store.set({ pointedNs: row === null ? null : (session.state.series[0]?.[row] ?? null) });
+        drawKeys();
+      },
+      clicked: (ns) => void session.seekTime(ns),
+    });
     showCurves();
     draw();
   };
   size.observe(place);
   watch(context, (s) => s.theme, () => plot?.recolour());
+  watch(context, (s) => s.pointedNs, (ns) => { if (pointed === null) plot?.point(ns); });
   signal.addEventListener('abort', () => {
     size.disconnect();
     clearTimeout(timer);
     plot?.destroy();
   }, { once: true });
+
+  const fileName = (kind: string): string => `${session.state.scenario?.name.replace(/\.mm$/, '') ?? 'charts'}.${kind}`;
+  const csv = button({ label: t.charts.csv, text: 'CSV', className: 'btn small bare' }, () => saveBlob(fileName('csv'), new Blob([csvOf(session.state.series)], { type: 'text/csv' })));
+  const png = button({ label: t.charts.png, text: 'PNG', className: 'btn small bare' }, () => {
+    const legend = CURVES.filter(({ name }) => shown(name)).map(({ name, colour }) => ({ text: t.charts[name], colour }));
+    void plot?.picture(legend).then((blob) => blob !== null && saveBlob(fileName('png'), blob));
+  });
   return h('section', { class: 'panel charts', 'data-panel': 'charts', 'aria-label': t.charts.label },
-    h('h2', { class: 'heading' }, t.panels.charts), h('div', { class: 'keys' }, ...keys), place);
+    h('h2', { class: 'heading' }, t.panels.charts), h('div', { class: 'tools' }, add, csv, png), keys, place);
 }

@@ -5,10 +5,12 @@
 import type { CheckListView, CheckView } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
+import type { Tunable } from '../engine/protocol.ts';
 import type { Context } from './context.ts';
 import { button, h, keyedList, on, setAttribute, setText } from './dom.ts';
 import type { Row } from './dom.ts';
-import { reasonWord } from './reason.ts';
+import { icon } from './icons.ts';
+import { reasonWord, toneOf } from './reason.ts';
 
 type Outcome = CheckView['outcome'];
 
@@ -22,6 +24,22 @@ export interface Answer {
   list: CheckListView;
   /** Class of the page asked about. */
   letter: string;
+}
+
+const THP = '/sys/kernel/mm/transparent_hugepage';
+
+/** Rules decided by a file that is not called like them. */
+const DECIDED_BY: Readonly<Record<string, string>> = {
+  enabled: `${THP}/enabled`, khugepaged_running: `${THP}/enabled`, registered: `${THP}/enabled`,
+  run: '/sys/kernel/mm/ksm/run', checksum_unchanged: '/sys/kernel/mm/ksm/sleep_millisecs', smart_scan: '/sys/kernel/mm/ksm/smart_scan',
+  huge_page_alloc: `${THP}/khugepaged/defrag`, free_block: `${THP}/defrag`,
+};
+
+/** The file that decides a check: named by its rule, or by the line that would make it pass. ksmd has its own files. */
+export function tunableOf({ rule, remedyLine }: CheckView, who: string, tunables: readonly Tunable[]): Tunable | undefined {
+  const path = /^echo .* > (\/\S+)$/.exec(remedyLine)?.[1] ?? (Object.hasOwn(DECIDED_BY, rule) ? DECIDED_BY[rule] : undefined);
+  const found = tunables.find((tunable) => (path === undefined ? tunable.name === rule : tunable.path === path));
+  return found !== undefined && found.path.includes('/ksm/') === (who === 'ksmd') ? found : undefined;
 }
 
 /** A check, or several that passed, or several that were not reached. */
@@ -55,7 +73,7 @@ export function checkList(context: Context): Row<Answer> {
   const verdict = h('span');
   const checks = h('ol');
   const details = h('details', { class: 'card' }, h('summary', {}, who, verdict), checks);
-  const show = lineList(context, checks);
+  const show = lineList(context, checks, () => name);
   let name = '';
   let said = '';
   on(details, {
@@ -77,6 +95,7 @@ export function checkList(context: Context): Row<Answer> {
       setText(title, question(t, list, letter));
       if (said !== `${list.verdict} ${list.ok}`) {
         said = `${list.verdict} ${list.ok}`;
+        details.dataset['tone'] = toneOf(list.verdict, list.ok);
         verdict.replaceChildren('· ', reasonWord(context, list.verdict, list.ok));
       }
       show(gather(list.checks));
@@ -92,17 +111,17 @@ export function question(t: Messages, { who, ok }: CheckListView, letter: string
 }
 
 /** Rows stay while the machine runs: a remedy must not vanish under the pointer that presses it. */
-function lineList(context: Context, list: HTMLElement): (lines: readonly Line[]) => void {
+function lineList(context: Context, list: HTMLElement, who: () => string): (lines: readonly Line[]) => void {
   const key = (line: Line): string => ('check' in line ? line.check.rule : `${line.gathered[0]?.outcome === 'pass'} gathered`);
-  return keyedList<Line>(list, key, (line) => ('check' in line ? checkRow(context) : gatheredRow(context)));
+  return keyedList<Line>(list, key, (line) => ('check' in line ? checkRow(context, who) : gatheredRow(context, who)));
 }
 
-function gatheredRow(context: Context): Row<Line> {
+function gatheredRow(context: Context, who: () => string): Row<Line> {
   const { t } = context;
   const sign = h('span', { 'aria-hidden': 'true' });
   const text = h('span');
   const inner = h('ol');
-  const show = lineList(context, inner);
+  const show = lineList(context, inner, who);
   return {
     element: h('li', { class: 'gathered' }, h('details', {}, h('summary', {}, sign, text), inner)),
     update(line) {
@@ -116,12 +135,12 @@ function gatheredRow(context: Context): Row<Line> {
   };
 }
 
-function checkRow(context: Context): Row<Line> {
+function checkRow(context: Context, who: () => string): Row<Line> {
   const { t } = context;
   const sign = h('span', { role: 'img' });
   const title = h('span', { class: 'title' });
   const small = h('small');
-  const remedyPlace = h('div');
+  const remedyPlace = h('div', { class: 'ways' });
   const element = h('li', {}, sign, h('div', {}, title, small, remedyPlace));
   let remedyShown = '';
   return {
@@ -136,12 +155,18 @@ function checkRow(context: Context): Row<Line> {
       setText(title, words(t.checkTitles, rule) ?? english);
       const notReached = outcome === 'not_reached_pass' ? t.inspector.notReachedPass : outcome === 'not_reached_fail' ? t.inspector.notReachedFail : '';
       setText(small, [notReached, detail].filter((w) => w !== '').join(' · '));
-      if (remedyShown === remedy + remedyLine) return;
-      remedyShown = remedy + remedyLine;
+      const tunable = tunableOf(line.check, who(), context.session.state.tunables);
+      const shown = [tunable?.path, remedy, remedyLine].join(' ');
+      if (remedyShown === shown) return;
+      remedyShown = shown;
       const done = remedyLine === '' ? h('small', {}, `→ ${remedy}`) : remedyButton(context, remedy === '' ? remedyLine : remedy, remedyLine);
-      remedyPlace.replaceChildren(...(remedyShown === '' ? [] : [done]));
+      remedyPlace.replaceChildren(...(tunable === undefined ? [] : [tunableLink(context, tunable)]), ...(remedy + remedyLine === '' ? [] : [done]));
     },
   };
+}
+
+function tunableLink({ session, t }: Context, { path, name }: Tunable): HTMLElement {
+  return button({ label: t.inspector.pointTo(name), icon: icon('sliders'), text: name, className: 'btn small bare decides mono' }, () => session.pointTunable(path));
 }
 
 /** Runs the line that would make the check pass; shows the line itself unless there are better words. */

@@ -1,10 +1,12 @@
-/** The one dialog that is open, if any: shortcuts, script editor or crash report. */
+/** The one dialog that is open, if any. */
 import type { Dialog } from '../state/state.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { crashDialog } from './crash-dialog.ts';
 import css from './dialogs.css?inline';
 import { h, on } from './dom.ts';
+import { noticeDialog, shareDialog } from './share-dialog.ts';
+import { sweepDialog } from './sweep-dialog.ts';
 import { scriptDialog } from './script-dialog.ts';
 import { shortcutsDialog } from './shortcuts-dialog.ts';
 import { style } from './styles.ts';
@@ -30,6 +32,9 @@ function contentOf(context: Context, dialog: Dialog): HTMLElement[] {
   switch (dialog.kind) {
     case 'shortcuts': return shortcutsDialog(context);
     case 'script': return scriptDialog(context, dialog);
+    case 'sweep': return sweepDialog(context);
+    case 'share': return shareDialog(context, dialog.link);
+    case 'notice': return noticeDialog(context, dialog.title, dialog.text);
     case 'crash': return crashDialog(context, dialog.crash);
   }
 }

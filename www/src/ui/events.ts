@@ -15,6 +15,8 @@ import { style } from './styles.ts';
 style(css);
 
 const ROW_PX = 20;
+/** Rows that follow the newest are all new each time; nobody reads them faster. */
+const REDRAW_MS = 150;
 /** Rows kept beyond the edges, so that scrolling shows no gap. */
 const SPARE = 4;
 
@@ -31,7 +33,7 @@ export function eventsPanel(context: Context): HTMLElement {
   const list = h('div', { class: 'scroll list', role: 'listbox', tabindex: 0, 'aria-label': t.events.list }, rows);
   const choose = (event: EventView): void => {
     active = event.seq;
-    if (event.page !== null) session.show(event.page);
+    void session.openEvent(event);
     draw();
   };
   const showRows = keyedList<{ event: EventView; i: number }>(rows, ({ event }) => String(event.seq), ({ event }) => eventRow(context, event, choose));
@@ -75,7 +77,7 @@ export function eventsPanel(context: Context): HTMLElement {
   };
 
   const select = (key: keyof EventFilter, label: string): HTMLSelectElement => {
-    const element = h('select', { class: 'field', 'aria-label': label, title: label }, option('', `${label}: ${t.events.all}`));
+    const element = h('select', { class: 'field', 'aria-label': label, title: label }, option('', label));
     on(element, {
       change: () => {
         const next = { ...filter, [key]: element.value };
@@ -125,11 +127,22 @@ export function eventsPanel(context: Context): HTMLElement {
     },
   });
   setFollow(true);
-  watch(context, (s) => s.events, ({ dropped: n }) => {
+  let drawnAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const showNew = (): void => {
+    clearTimeout(timer);
+    const wait = drawnAt + REDRAW_MS - performance.now();
+    if (wait > 0) {
+      timer = setTimeout(showNew, wait);
+      return;
+    }
+    drawnAt = performance.now();
+    const { dropped: n } = session.state.events;
     setText(dropped, n > 0 ? `+${count(n)}` : '');
     dropped.title = n > 0 ? t.events.dropped(count(n)) : '';
     refilter();
-  });
+  };
+  watch(context, (s) => s.events, showNew);
   const size = new ResizeObserver(() => {
     height = list.clientHeight;
     if (follow) toEnd();
@@ -138,6 +151,7 @@ export function eventsPanel(context: Context): HTMLElement {
   size.observe(list);
   signal.addEventListener('abort', () => {
     size.disconnect();
+    clearTimeout(timer);
     cancelAnimationFrame(frame);
   }, { once: true });
   return h('section', { class: 'panel events', 'data-panel': 'events', 'aria-label': t.panels.events },
@@ -151,7 +165,7 @@ function eventRow(context: Context, event: EventView, choose: (event: EventView)
     h('span', { class: 'who' }, who),
     h('span', { class: 'what' }, `${kind} ${where} `, reason !== '' && reasonWord(context, reason, ok), detail !== '' && h('span', { class: 'muted' }, ` ${detail}`)),
   );
-  element.title = element.lastElementChild?.textContent ?? '';
+  element.title = [element.lastElementChild?.textContent ?? '', event.page === null ? '' : context.t.events.open].filter((w) => w !== '').join('\n');
   on(element, { click: () => choose(event) });
   return { element, update: ({ i }) => setAttribute(element, 'aria-posinset', i + 1) };
 }

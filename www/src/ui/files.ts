@@ -16,7 +16,11 @@ export function openFile({ session }: Context): void {
 
 /** Gives a text to the browser as a download. */
 export function saveText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  saveBlob(name, new Blob([text], { type: 'text/plain' }));
+}
+
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   h('a', { href: url, download: name }).click();
   // The download has begun once the click's task is over.
   setTimeout(() => URL.revokeObjectURL(url), 0);

@@ -1,8 +1,9 @@
 /** Everything about one page, who shares it, and why it is as it is. */
 import type { PageRef, PageView } from '../engine/protocol.ts';
-import { hex, pageName } from '../format.ts';
+import { hex, pageName, shortClock } from '../format.ts';
 import { stateWords, words } from '../locales/index.ts';
 import { whyLine } from '../state/commands.ts';
+import type { Past } from '../state/state.ts';
 import { stateColour } from '../theme/palette.ts';
 import { checkList, inOrder } from './check-list.ts';
 import type { Answer } from './check-list.ts';
@@ -12,6 +13,8 @@ import { button, h, keyedList, setText } from './dom.ts';
 import type { Row } from './dom.ts';
 import { icon } from './icons.ts';
 import css from './inspector.css?inline';
+import { reasonWord } from './reason.ts';
+import { story } from './story.ts';
 import { style } from './styles.ts';
 
 style(css);
@@ -23,7 +26,8 @@ export function inspectorPanel(context: Context): HTMLElement {
   const { session, t } = context;
   const title = h('span', { class: 'title' });
   const unpin = button({ label: t.inspector.unpin, icon: icon('close'), className: 'btn bare small square push' }, () => session.select(null));
-  const none = h('p', { class: 'none muted' }, t.inspector.none);
+  const none = story(context);
+  const moment = h('div', { class: 'moment', hidden: true });
   const swatch = h('i', { class: 'swatch' });
   const state = h('span');
   const badge = h('p', { class: 'badge' }, swatch, state);
@@ -34,7 +38,7 @@ export function inspectorPanel(context: Context): HTMLElement {
     const page = session.state.inspected?.view.ref;
     if (page !== undefined) void session.run(whyLine(page));
   });
-  const body = h('div', {}, badge, facts, sharers, why, h('div', { class: 'ask' }, ask));
+  const body = h('div', {}, moment, badge, facts, sharers, why, h('div', { class: 'ask' }, ask));
 
   const showFacts = keyedList<[string, string]>(facts, ([key]) => key, ([key]) => factRow(words(t.facts, key) ?? key));
   const showWhy = keyedList<Answer>(why, ({ list }) => list.who, () => checkList(context));
@@ -43,8 +47,15 @@ export function inspectorPanel(context: Context): HTMLElement {
     swatch.style.background = stateColour(letter, session.state.theme);
     setText(state, stateWords(t, letter).long);
   };
-  watch(context, (s) => [s.inspected, s.selected, s.hovered, s.frame, s.theme], () => {
-    const { inspected, selected, frame } = session.state;
+  watch(context, (s) => s.past, (past) => {
+    moment.hidden = past === null;
+    if (past !== null) moment.replaceChildren(...momentWords(context, past));
+  });
+  watch(context, (s) => [s.inspected, s.selected, s.hovered, s.frame, s.theme, s.past], () => {
+    const { selected, frame, past } = session.state;
+    const inspected = past?.view != null ? { view: past.view } : session.state.inspected;
+    // What is shown of the present while the moment is looked for would be taken for the past.
+    body.classList.toggle('stale', past !== null && past.view === null);
     unpin.style.visibility = selected === null && frame === null ? 'hidden' : 'visible';
     const bare = frame !== null && selected === null;
     body.hidden = inspected === null && !bare;
@@ -69,6 +80,21 @@ export function inspectorPanel(context: Context): HTMLElement {
   });
   return h('section', { class: 'panel inspector', 'data-panel': 'inspector', 'aria-label': t.panels.inspector },
     h('h2', { class: 'heading' }, title, unpin), h('div', { class: 'scroll' }, none, body));
+}
+
+/** Which moment is shown, and the ways from there. */
+function momentWords({ session, t }: Context, { event, view, position }: Past): HTMLElement[] {
+  const { timeNs, who, kind, where, reason, ok, detail } = event;
+  return [
+    h('p', {}, view === null ? t.inspector.searching : t.inspector.asItWas(shortClock(timeNs))),
+    h('p', { class: 'mono' }, `${who} ${kind} ${where} `, reason !== '' && reasonWord({ t }, reason, ok), detail !== '' && ` ${detail}`),
+    h('div', { class: 'ways' },
+      button({ label: t.inspector.now, text: t.inspector.now, className: 'btn small primary' }, () => session.store.set({ past: null })),
+      button({ label: t.inspector.goThere, text: t.inspector.goThere, className: 'btn small' }, () => {
+        session.store.set({ past: null });
+        void session.seek(position);
+      })),
+  ];
 }
 
 function fullName(page: PageRef): string {

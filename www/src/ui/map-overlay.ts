@@ -27,11 +27,26 @@ export function mapOverlay(context: Context): MapOverlay {
   const titles = h('div');
   const block = h('div', { class: 'selected-block' });
   const cell = h('div', { class: 'selected-cell' });
+  const sharers = h('div');
   const markers = { khugepaged: marker(), ksmd: marker() };
   const tip = h('div', { class: 'tip', hidden: true });
-  const element = h('div', { class: 'over', 'aria-hidden': 'true' }, titles, block, cell, markers.khugepaged.element, markers.ksmd.element, tip);
+  const element = h('div', { class: 'over', 'aria-hidden': 'true' }, titles, block, sharers, cell, markers.khugepaged.element, markers.ksmd.element, tip);
   let scroll = 0;
   const showTitles = keyedList<NamedLane>(titles, laneKey, () => laneTitle(context, () => scroll));
+
+  /** The other pages of the same frame, where they are in view. */
+  const drawSharers = ({ lanes, grid }: Drawn, height: number): void => {
+    const { view, inspected, past } = session.state;
+    const pages = view === 'spaces' && past === null ? (inspected?.view.sharers ?? []) : [];
+    const rects = pages.flatMap((page) => {
+      const place = placeOfPage(lanes, page);
+      const rect = place === null ? null : grid.cellRect(place);
+      return rect !== null && inView(rect, scroll, height) ? [rect] : [];
+    });
+    while (sharers.childElementCount > rects.length) sharers.lastElementChild?.remove();
+    while (sharers.childElementCount < rects.length) sharers.append(h('div', { class: 'sharer' }));
+    rects.forEach((rect, i) => put(sharers.children[i] as HTMLElement, rect, scroll, Math.max(2, (MIN_OUTLINE - rect.width) / 2)));
+  };
 
   const drawMarker = (daemon: DaemonName, { lanes, grid, width }: Drawn, height: number): void => {
     const { machine, view } = session.state;
@@ -60,6 +75,7 @@ export function mapOverlay(context: Context): MapOverlay {
         const rect = grid.cellRect(selected);
         put(cell, rect, scroll, Math.max(2, (MIN_OUTLINE - rect.width) / 2));
       }
+      drawSharers(drawn, height);
       drawMarker('khugepaged', drawn, height);
       drawMarker('ksmd', drawn, height);
     },

@@ -4,7 +4,7 @@ import { duration, kib, pageName } from '../format.ts';
 import { stateWords } from '../locales/index.ts';
 import type { State } from '../state/state.ts';
 import { CELL_SIZES } from '../state/state.ts';
-import { stateColour } from '../theme/palette.ts';
+import { PALETTE, stateColour } from '../theme/palette.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { button, h, setAttribute, setText } from './dom.ts';
@@ -17,7 +17,15 @@ import { style } from './styles.ts';
 
 style(css);
 
-const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzZs.', memory: 'aTtkpbr' };
+/** Always in the legend, so that it does not jump while the stories run; what else occurs joins them. */
+const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzs.', memory: 'aTtkpbr' };
+
+/** The letters of a legend, in the order of the palette; folios of all sizes between are one. */
+export function legendLetters(view: ViewName, occurring: string): string[] {
+  const shown = LEGEND[view] + occurring.replace(/[1-8]/g, '4') + (view === 'memory' && occurring.includes('Z') ? 'Z' : '');
+  const letters = PALETTE.map(({ letter }) => letter).filter((letter) => shown.includes(letter) && (view === 'spaces' || !'.sg'.includes(letter)));
+  return [...letters.filter((letter) => letter !== '.'), ...letters.filter((letter) => letter === '.')];
+}
 
 export function mapPanel(context: Context, canvas: MapCanvas): HTMLElement {
   const { t } = context;
@@ -103,12 +111,12 @@ function nextText({ t }: Context, { machine }: State, daemon: DaemonName): strin
 function legend(context: Context): HTMLElement {
   const { t } = context;
   const list = h('ul', { class: 'legend', 'aria-label': t.map.legend });
-  watch(context, (s) => [s.view, s.theme], () => {
-    const { view, theme } = context.session.state;
-    list.replaceChildren(...[...LEGEND[view]].map((letter) => {
+  watch(context, (s) => [s.view, s.theme, legendLetters(s.view, s.machine?.letters ?? '').join('')], ([, , letters]) => {
+    const { theme } = context.session.state;
+    list.replaceChildren(...[...letters as string].map((letter) => {
       const swatch = h('i', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = stateColour(letter, theme);
-      return h('li', {}, swatch, h('b', {}, letter), stateWords(t, letter).short);
+      return h('li', {}, swatch, h('b', {}, letter === '4' ? '1–8' : letter), stateWords(t, letter).short);
     }));
   });
   return list;

@@ -88,6 +88,19 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
   };
   stage.addEventListener('scroll', scrolled, { signal, passive: true });
 
+  /** With the next frame: to scroll lays out the page, which other views are still changing now. */
+  let followed: Place | null = null;
+  const followTo = (place: Place): void => {
+    if (followed === null) {
+      requestAnimationFrame(() => {
+        const target = followed;
+        followed = null;
+        if (target !== null && target.lane < drawn.lanes.length && session.state.follow) reveal(target);
+      });
+    }
+    followed = place;
+  };
+
   /** Selects a place; of a frame the worker knows which page maps it. */
   const select = async (place: Place): Promise<void> => {
     const page = pageAt(drawn.lanes, place);
@@ -145,7 +158,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     }
     cell = next;
   });
-  watch(context, (s) => [s.machine, s.view, s.cell, s.selected, s.frame], () => {
+  watch(context, (s) => [s.machine, s.view, s.cell, s.selected, s.frame, s.inspected], () => {
     const height = session.state.machine?.contentHeight;
     draw();
     if (anchor !== null && height !== heightBefore) {
@@ -155,7 +168,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     }
     heightBefore = height;
     const place = follower.next(drawn);
-    if (place !== null) reveal(place);
+    if (place !== null) followTo(place);
   });
   watch(context, (s) => s.reveal, (request) => {
     if (request === null) return;

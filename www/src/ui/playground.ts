@@ -5,11 +5,11 @@
  * shadow root. The canvas outlives the views, because it is handed to the worker once.
  */
 import { startWorker } from '../engine/client.ts';
-import { LANG, LOCALES } from '../locales/index.ts';
+import { LANG, loadMessages } from '../locales/index.ts';
+import type { Messages } from '../locales/index.ts';
 import { loadPreferences } from '../state/preferences.ts';
 import { Session } from '../state/session.ts';
 import { initialState } from '../state/state.ts';
-import baseCss from './base.css?inline';
 import { consolePanel } from './console.ts';
 import type { Context } from './context.ts';
 import { chartsPanel } from './charts.ts';
@@ -29,7 +29,7 @@ import { timelinePanel } from './timeline.ts';
 import { topBar } from './top-bar.ts';
 import { tunablesPanel } from './tunables.ts';
 
-style(baseCss, playgroundCss);
+style(playgroundCss);
 
 interface Life {
   session: Session;
@@ -52,7 +52,8 @@ export class MmPlayground extends HTMLElement {
       const { theme } = session.state.preferences;
       return theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
     };
-    const session = new Session(initialState(preferences, dark.matches ? 'dark' : 'light'), startWorker());
+    const session = new Session(initialState(preferences, dark.matches ? 'dark' : 'light'), startWorker(), this.getAttribute('link') ?? '');
+    void loadMessages(preferences.locale).then((words) => session.store.set({ words }));
     const end = new AbortController();
     const { signal } = end;
     const page = h('div', { class: 'page' });
@@ -64,7 +65,8 @@ export class MmPlayground extends HTMLElement {
     dark.addEventListener('change', applyTheme, { signal });
     session.store.watch((s) => s.preferences.theme, applyTheme, signal);
     session.store.watch((s) => s.theme, (theme) => { page.dataset['theme'] = theme; }, signal);
-    session.store.watch((s) => s.preferences.locale, () => this.#mount(life), signal);
+    session.store.watch((s) => s.words, (words) => { if (words !== null) this.#mount(life, words); }, signal);
+    session.store.watch((s) => s.touched, (touched) => { if (touched) this.dispatchEvent(new CustomEvent('mm-touched', { bubbles: true })); }, signal);
     keepLayout(this, session, page, signal);
   }
 
@@ -82,13 +84,13 @@ export class MmPlayground extends HTMLElement {
   #views: AbortController | null = null;
 
   /** Builds all views in the language chosen; the focus goes back to the control that had it. */
-  #mount({ session, canvas, page, end }: Life): void {
+  #mount({ session, canvas, page, end }: Life, t: Messages): void {
     const focused = this.#root.activeElement?.id;
     this.#views?.abort();
     this.#views = new AbortController();
     const { locale } = session.state.preferences;
     const overlay = h('div', { class: 'overlay' });
-    const context: Context = { session, t: LOCALES[locale], signal: AbortSignal.any([this.#views.signal, end.signal]), overlay };
+    const context: Context = { session, t, signal: AbortSignal.any([this.#views.signal, end.signal]), overlay };
     page.lang = LANG[locale];
     page.replaceChildren(
       topBar(context),

@@ -26,20 +26,36 @@ export function scenarioMenu(context: Context): HTMLElement {
         choose();
       },
     });
+  let items: HTMLElement[] = [];
+  const kept = h('div', { class: 'kept', role: 'group', 'aria-labelledby': 'kept-title', hidden: true });
   const fileItem = (name: IconName, words: string, choose: () => void): HTMLElement => item([icon(name), words], '', choose);
   menu.append(
     ...SCENARIOS.map((shipped) => {
       const { title: words, blurb } = t.scenarios[shipped.id];
       return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
     }),
+    kept,
     h('div', { role: 'separator' }),
     fileItem('file', t.scenarioMenu.empty, () => void session.openEmpty()),
     fileItem('file', t.scenarioMenu.open, () => openFile(context)),
     fileItem('save', t.scenarioMenu.save, () => void saveScript(context)),
     fileItem('edit', t.scenarioMenu.edit, () => void session.editScript()),
+    fileItem('link', `${t.share.open}…`, () => void session.share()),
   );
+  watch(context, (s) => s.kept, (runs) => {
+    kept.hidden = runs.length === 0;
+    kept.replaceChildren(
+      h('div', { class: 'group-title', id: 'kept-title' }, t.scenarioMenu.kept),
+      ...runs.map(({ serial, label }) => {
+        const drop = item([icon('close')], 'drop', () => session.dropKept(serial));
+        drop.title = t.scenarioMenu.drop(label);
+        drop.setAttribute('aria-label', drop.title);
+        return h('div', { class: 'kept-run', role: 'none' }, item([icon('branch'), h('span', {}, label)], '', () => session.openKept(serial)), drop);
+      }),
+    );
+    items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+  });
 
-  const items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
   const focusItem = (index: number): void => items[(index + items.length) % items.length]?.focus();
   const toggle = (open: boolean): void => {
     menu.hidden = !open;

@@ -10,8 +10,10 @@ const GROUPS: Readonly<Record<GroupName, readonly (readonly [KeyName, string])[]
   everywhere: [
     ['play', 'Space'], ['back', '[  ]'], ['undo', 'Ctrl Z  Ctrl Shift Z'], ['khugepaged', 'H'], ['ksmd', 'K'], ['views', '1  2'], ['zoom', '+  -'], ['console', '/'],
     ['panels', 'F6  Shift F6'], ['help', '?'],
+    ['compare', 'C'], ['share', 'S'],
   ],
   map: [['page', '← → ↑ ↓'], ['range', 'Shift or Ctrl + arrow'], ['region', 'PgUp  PgDn'], ['ends', 'Home  End'], ['ask', 'W'], ['letGo', 'Esc']],
+  events: [['event', '↑  ↓'], ['then', 'Enter']],
   console: [['complete', 'Tab'], ['history', '↑  ↓'], ['newline', 'Shift Enter'], ['clear', 'Ctrl L']],
 };
 

@@ -77,6 +77,8 @@ function singleKey({ session }: Context, event: KeyboardEvent, root: ShadowRoot)
     h: () => void session.stepDaemon('khugepaged'),
     k: () => void session.stepDaemon('ksmd'),
     w: () => { if (selected !== null) void session.run(whyLine(selected)); },
+    c: () => session.store.set({ dialog: { kind: 'sweep' } }),
+    s: () => void session.share(),
     '/': () => {
       session.store.set({ panel: 'console' });
       queueMicrotask(() => root.getElementById('console-input')?.focus());

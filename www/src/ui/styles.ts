@@ -1,6 +1,8 @@
 /** Style sheets of the components: collected when their modules load, adopted by the shadow root. */
+import baseCss from './base.css?inline';
 
-const sources: string[] = [];
+/** What all share comes first, so that a component may say otherwise. */
+const sources: string[] = [baseCss];
 const sheets: CSSStyleSheet[] = [];
 
 export function style(...css: string[]): void {

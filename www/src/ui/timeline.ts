@@ -1,6 +1,7 @@
 /** The timeline: every command and stretch of time; drag it to go back. */
 import type { TimelineMark } from '../engine/protocol.ts';
 import { clock } from '../format.ts';
+import { shortLine } from '../state/commands.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, on, setAttribute, setText } from './dom.ts';
@@ -26,17 +27,13 @@ export function labelsThatFit(marks: readonly { x: number; width: number }[], le
   return fitting;
 }
 
-/** A write as `max_ptes_none 255`: the path would fill the line. */
-export function shortLabel(label: string): string {
-  return label.replace(/^echo (.+) > .*\/([^/]+)$/, '$2 $1');
-}
-
 export function timelinePanel(context: Context): HTMLElement {
   const { session, t, signal } = context;
   const canvas = h('canvas', { 'aria-hidden': 'true' });
   const knob = h('div', { class: 'knob', 'aria-hidden': 'true' });
+  const hair = h('div', { class: 'hair', hidden: true, 'aria-hidden': 'true' });
   const tip = h('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
-  const element = h('div', { class: 'panel timeline', role: 'slider', tabindex: 0, id: 'timeline', 'aria-label': t.timeline.label, 'aria-valuemin': 0 }, canvas, knob, tip);
+  const element = h('div', { class: 'panel timeline', role: 'slider', tabindex: 0, id: 'timeline', 'aria-label': t.timeline.label, 'aria-valuemin': 0 }, canvas, hair, knob, tip);
   /** Where the reader drags to, before the machine is there. */
   let dragged: number | null = null;
 
@@ -76,6 +73,7 @@ export function timelinePanel(context: Context): HTMLElement {
     const position = positionAt(clientX);
     const mark = markAt(position);
     const behind = position < span().length && dragged !== null ? ` — ${t.timeline.branch}` : '';
+    session.store.set({ pointedNs: mark?.timeNs ?? null });
     tip.hidden = false;
     setText(tip, `${mark === undefined ? '' : `${clock(mark.timeNs)}  ${mark.label}`}${behind}`.trim() || clock(0));
     tip.style.transform = `translateX(${Math.max(4, Math.min(xOf(position) - tip.offsetWidth / 2, width - tip.offsetWidth - 4))}px)`;
@@ -99,7 +97,10 @@ export function timelinePanel(context: Context): HTMLElement {
       showTip(event.clientX);
       if (element.hasPointerCapture(event.pointerId) && positionAt(event.clientX) !== dragged) go(positionAt(event.clientX));
     },
-    pointerleave: () => { tip.hidden = true; },
+    pointerleave: () => {
+      tip.hidden = true;
+      session.store.set({ pointedNs: null });
+    },
     keydown: (event) => {
       const { length } = span();
       const step = {
@@ -112,7 +113,19 @@ export function timelinePanel(context: Context): HTMLElement {
       void session.seekBy(step);
     },
   });
-  watch(context, (s) => [s.machine?.position, s.machine?.length], paint);
+  watch(context, (s) => s.machine?.position, () => requestAnimationFrame(place));
+  // The marks stand where they stood unless their number changes.
+  watch(context, (s) => s.machine?.length, paint);
+  watch(context, (s) => s.pointedNs, (ns) => {
+    hair.hidden = ns === null;
+    if (ns === null) return;
+    const { marks } = session.state;
+    const next = marks.findIndex(({ timeNs }) => timeNs > ns);
+    const before = marks[next < 0 ? marks.length - 1 : next - 1];
+    const [from, to] = [before?.timeNs ?? 0, marks[next]?.timeNs ?? session.state.machine?.nowNs ?? 0];
+    const part = to > from ? Math.min(1, (ns - from) / (to - from)) : 0;
+    hair.style.transform = `translateX(${xOf((before?.position ?? 1) - 1 + part)}px)`;
+  });
   watch(context, (s) => s.marks, paint);
   watch(context, (s) => s.theme, () => {
     requestAnimationFrame(() => {
@@ -163,7 +176,7 @@ function paintMarks(canvas: HTMLCanvasElement, { width, height, ink }: Sheet, ma
   const letter = pen.measureText('0').width;
   const most = Math.floor(width / 3 / letter);
   const sized = spaced.map((mark) => {
-    const label = shortLabel(mark.label);
+    const label = shortLine(mark.label);
     const text = label.length > most ? `${label.slice(0, most - 1)}…` : label;
     return { x: xOf(mark.position), width: text.length * letter, text };
   });

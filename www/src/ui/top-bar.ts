@@ -18,18 +18,34 @@ const THEME_ICON: Readonly<Record<ThemeChoice, IconName>> = { system: 'system', 
 export function topBar(context: Context): HTMLElement {
   const { t } = context;
   return h('header', { class: 'panel top-bar' },
-    h('h1', { class: 'logo' }, 'mm', h('b', {}, '·'), 'playground'),
+    h('h1', { class: 'logo' }, 'mm', h('b', {}, '·'), h('span', {}, 'playground')),
     scenarioMenu(context),
     transport(context),
     daemonSteps(context),
     speedSelect(context),
     clockView(context),
     h('div', { class: 'settings' },
+      compareButton(context),
+      shareButton(context),
       languageButton(context),
       themeButton(context),
       button({ label: t.settings.shortcuts, icon: icon('help'), className: 'btn bare square' }, () => context.session.store.set({ dialog: { kind: 'shortcuts' } })),
     ),
   );
+}
+
+function compareButton({ session, t }: Context): HTMLElement {
+  const element = button({ label: t.sweep.title, icon: icon('compare'), className: 'btn share' }, () => session.store.set({ dialog: { kind: 'sweep' } }));
+  element.id = 'compare';
+  element.append(h('span', {}, t.sweep.open));
+  return element;
+}
+
+function shareButton({ session, t }: Context): HTMLElement {
+  const element = button({ label: t.share.title, icon: icon('link'), className: 'btn share' }, () => void session.share());
+  element.append(h('span', {}, t.share.open));
+  element.id = 'share';
+  return element;
 }
 
 function languageButton({ session, t }: Context): HTMLElement {

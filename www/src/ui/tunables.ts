@@ -1,7 +1,7 @@
 /** The tunables, grouped as in sysfs. Built from the engine's own table; every change is an `echo`. */
 import type { Tunable } from '../engine/protocol.ts';
 import { words } from '../locales/index.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { shippedById } from '../scenarios/index.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, setText } from './dom.ts';
@@ -42,9 +42,22 @@ export function tunablesPanel(context: Context): HTMLElement {
   });
   // A scenario opens the settings that it is about; the reader may open the others.
   watch(context, (s) => s.scenario, (scenario) => {
-    const about = SCENARIOS.find(({ id }) => id === scenario?.id)?.tunables;
+    const about = shippedById(scenario?.id ?? null)?.tunables;
     const open = about === undefined ? FIRST_GROUPS : [about];
     for (const group of list.querySelectorAll('details')) group.open = open.includes(group.dataset['group'] ?? '');
+  });
+  // A check points at the setting that decides it.
+  watch(context, (s) => s.pointedTunable, (pointed) => {
+    const row = pointed === null ? null : list.querySelector<HTMLElement>(`[data-path="${pointed.path}"]`);
+    if (row === null) return;
+    row.closest('details')?.setAttribute('open', '');
+    for (const other of list.querySelectorAll('[data-pointed]')) other.removeAttribute('data-pointed');
+    // A narrow layout shows the panel with the store's next microtask; an attribute set anew blinks anew.
+    requestAnimationFrame(() => {
+      row.dataset['pointed'] = '';
+      row.scrollIntoView({ block: 'center' });
+      row.querySelector<HTMLElement>('.value')?.focus({ preventScroll: true });
+    });
   });
   watch(context, (s) => s.tunableValues, (values) => {
     const n = session.state.tunables.filter((tunable, i) => differs(tunable, values[i])).length;

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckListView, CheckView, DaemonView } from '../engine/protocol.ts';
+import type { CheckListView, CheckView, DaemonView, Tunable } from '../engine/protocol.ts';
 import { en } from '../locales/en.ts';
+import { shortLine } from '../state/commands.ts';
 import { initialState } from '../state/state.ts';
-import { fitsBeside } from './charts.ts';
-import { gather, inOrder, question } from './check-list.ts';
+import { csvOf, fitsBeside, usualCurves } from './curves.ts';
+import { gather, inOrder, question, tunableOf } from './check-list.ts';
 import { moveFor } from './map-keys.ts';
-import { placeText } from './map-panel.ts';
+import { legendLetters, placeText } from './map-panel.ts';
 import { toneOf } from './reason.ts';
 import { rangeAround } from './range-fields.ts';
+import { markdownLink } from './share-dialog.ts';
 import { offsetOf } from './script-dialog.ts';
-import { labelsThatFit, shortLabel } from './timeline.ts';
+import { labelsThatFit } from './timeline.ts';
 import { steppedValue } from './tunable-row.ts';
 import { activity } from './transport.ts';
 
@@ -49,13 +51,45 @@ test('timeline labels do not touch, and stay inside', () => {
   const marks = [{ x: 0, width: 40 }, { x: 20, width: 40 }, { x: 60, width: 40 }, { x: 190, width: 40 }];
   expect(labelsThatFit(marks, 0, 200)).toEqual([0, 2, 3]);
   expect(labelsThatFit([{ x: 0, width: 300 }], 0, 200)).toEqual([]);
-  expect(shortLabel('echo 255 > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none')).toBe('max_ptes_none 255');
-  expect(shortLabel('proc p1')).toBe('proc p1');
+  expect(shortLine('echo 255 > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none')).toBe('max_ptes_none 255');
+  expect(shortLine('proc p1')).toBe('proc p1');
 });
 
 test('a curve that would flatten the others is left out', () => {
   expect(fitsBeside([400], [10, 100])).toBe(true);
   expect(fitsBeside([401], [10, 100])).toBe(false);
+});
+
+test('the usual curves; others only when they are chosen', () => {
+  const columns = (free: number, sharing: number): number[][] => [[0], [100], [50], [free], [sharing], ...Array.from({ length: 7 }, () => [9])];
+  expect(usualCurves(columns(100, 0))).toEqual(['rss', 'anonHuge', 'free']);
+  expect(usualCurves(columns(900, 4))).toEqual(['rss', 'anonHuge', 'pagesSharing']);
+  expect(csvOf(columns(1, 2).map((column) => [...column, 0]))).toMatch(/^time_s,rss_kb,anonHuge_kb,free_kb,pagesSharing,.*\n0,100,50,1,2,9,.*\n0,0,/);
+});
+
+test('the legend has what may occur, and what does', () => {
+  expect(legendLetters('spaces', '').join('')).toBe('aTtkzs.');
+  expect(legendLetters('spaces', 'a14Z.H').join('')).toBe('aTtkzZs4H.');
+  expect(legendLetters('memory', 'as.Mg').join('')).toBe('aTtkMbpr');
+});
+
+test('a check points at the file that decides it', () => {
+  const file = (path: string): Tunable => ({ path, group: '', name: path.split('/').at(-1) ?? '', default: '0', choices: null, min: 0, max: 1, help: '' });
+  const none = file('/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none');
+  const enabled = file('/sys/kernel/mm/transparent_hugepage/enabled');
+  const run = file('/sys/kernel/mm/ksm/run');
+  const files = [none, enabled, run];
+  const check = (rule: string, remedyLine = ''): CheckView => ({ rule, remedyLine, title: '', detail: '', outcome: 'fail', remedy: '' });
+  expect(tunableOf(check('max_ptes_none'), 'khugepaged', files)).toBe(none);
+  expect(tunableOf(check('enabled'), 'fault', files)).toBe(enabled);
+  expect(tunableOf(check('whatever', 'echo 1 > /sys/kernel/mm/ksm/run'), 'ksmd', files)).toBe(run);
+  expect(tunableOf(check('mapped', 'p1 madvise a hugepage'), 'fault', files)).toBeUndefined();
+  expect(tunableOf(check('registered'), 'khugepaged', files)).toBe(enabled);
+  expect(tunableOf(check('registered'), 'ksmd', files)).toBeUndefined();
+});
+
+test('a link in Markdown keeps its brackets', () => {
+  expect(markdownLink('a [b]', 'http://x/#1')).toBe('[a \\[b\\]](http://x/#1)');
 });
 
 test('the question fits the answer', () => {
