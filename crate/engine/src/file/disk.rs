@@ -30,7 +30,7 @@ impl Machine {
             let Some(page) = self.alloc_user_folio(0) else {
                 return;
             };
-            match self.inode(id).disk.get(&index) {
+            match self.inode(id).stored.get(&index) {
                 Some(&written) => {
                     let content = self.contents.get(written);
                     self.frames.set_content(page, content);
@@ -81,7 +81,7 @@ impl Machine {
 
     /// A page on disk becomes `content`, or what it was made with.
     pub(super) fn set_disk(&mut self, id: FileId, index: u64, content: Option<u32>) {
-        let disk = &mut self.inode_mut(id).disk;
+        let disk = &mut self.inode_mut(id).stored;
         let old = match (content, disk.entry(index)) {
             (Some(new), Entry::Occupied(mut e)) => Some(e.insert(new)),
             (Some(new), Entry::Vacant(e)) => {
@@ -136,32 +136,25 @@ impl Machine {
         }
     }
 
-    /// MADV_PAGEOUT of a folio of a file: written if dirty, unmapped and dropped. Shared memory is unmapped and stays,
-    /// on the active list.
-    ///
-    /// Deviation: shared memory is not swapped out.
-    pub(crate) fn reclaim_file_folio(&mut self, head: Pfn) {
+    /// MADV_PAGEOUT of a folio of a file: unmapped, written if dirty, dropped if clean. Shared memory goes to swap; what
+    /// cannot goes on the active list. `rest` gets the other pages of one that had to be split.
+    pub(crate) fn reclaim_file_folio(&mut self, head: Pfn, rest: &mut Vec<Pfn>) {
         let flags = self.frames.flags(head);
-        if flags.any(
-            FrameFlags::LOCKED
-                .and(FrameFlags::UNEVICTABLE)
-                .and(FrameFlags::PINNED),
-        ) {
+        if flags.any(FrameFlags::LOCKED.and(FrameFlags::UNEVICTABLE)) {
             return;
         }
         self.try_to_unmap_file(head);
-        if flags.has(FrameFlags::SWAPBACKED) {
-            if flags.has(FrameFlags::LRU) {
-                self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
-            }
-            return;
-        }
         let id = FileId(self.frames.anchor(head));
         let (first, end) = (self.frames.index(head), self.folio_next_index(head));
-        if self.frames.has(head, FrameFlags::DIRTY) {
-            self.write_back(id, first, end);
-        } else {
+        if !self.frames.has(head, FrameFlags::DIRTY) {
             self.drop_clean_folio(head);
+        } else if !flags.has(FrameFlags::SWAPBACKED) {
+            self.write_back(id, first, end);
+        } else if (self.frames.refcount(head) != self.folio_expected_refs(head)
+            || !self.shmem_writeout(head, rest))
+            && flags.has(FrameFlags::LRU)
+        {
+            self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
         }
     }
 }

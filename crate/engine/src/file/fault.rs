@@ -42,7 +42,8 @@ impl Machine {
             }
         };
         // A fault that had to wait for the disk starts over.
-        if major && !write && self.do_fault_around(vma, addr) {
+        let shmem = self.inode(id).shmem;
+        if major && !write && !shmem && self.do_fault_around(vma, addr) {
             return done(FaultKind::File);
         }
         if cow {
@@ -65,9 +66,9 @@ impl Machine {
     fn fault_page(&mut self, vma: VmaId, id: FileId, addr: u64) -> Result<(Pfn, bool), NoPage> {
         let index = self.vma(vma).page_index(addr);
         if self.inode(id).shmem {
-            return self
-                .shmem_get_page(id, index, Some((vma, addr)), 0)
-                .map(|page| (page, false));
+            let found = self.shmem_get_page(id, index, Some((vma, addr)), 0)?;
+            self.stat.pgmajfault += i64::from(found.1);
+            return Ok(found);
         }
         if index >= self.inode(id).size_pages() {
             return Err(NoPage::BeyondEnd);

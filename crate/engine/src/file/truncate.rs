@@ -27,6 +27,7 @@ impl Machine {
     /// Zeroes bytes within one page.
     fn zero_in_page(&mut self, id: FileId, from: u64, to: u64) {
         let index = from >> PAGE_SHIFT;
+        let _ = self.shmem_swapin_folio(id, index);
         if self.inode(id).shmem || self.file_page(id, index).is_some() {
             if let Some(page) = self.file_page(id, index) {
                 self.zero_bytes(page, (from % PAGE_SIZE) as usize, (to - from) as usize);
@@ -49,6 +50,7 @@ impl Machine {
 
     /// Removes the pages `first..end`, none of which is mapped, splitting folios that stick out.
     pub(super) fn remove_range(&mut self, id: FileId, first: u64, end: u64) {
+        self.shmem_free_swap(id, first, end);
         let mut index = first;
         while index < end {
             let Some(head) = self.next_folio(id, index, end) else {
