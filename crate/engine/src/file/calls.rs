@@ -3,7 +3,7 @@
 //! Counterparts: `memfd_create`, `ftruncate`, `fallocate` (`shmem_fallocate`), `posix_fadvise`, `msync`,
 //! `madvise_remove`, `shmem_zero_setup`.
 
-use super::MAX_FILE_BYTES;
+use super::{END_OF_FILES, MAX_FILE_BYTES};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
@@ -67,7 +67,7 @@ impl Machine {
             m.inode_mut(id).fallocend = 0;
             let first = m.inode(id).size_pages();
             m.unmap_mapping_range(id, first, u64::MAX >> PAGE_SHIFT, true);
-            m.remove_bytes(id, size, (u64::MAX >> PAGE_SHIFT) << PAGE_SHIFT);
+            m.remove_bytes(id, size, END_OF_FILES);
             // A file that grows again reads zeroes there.
             if !m.inode(id).shmem {
                 for index in first..pages {

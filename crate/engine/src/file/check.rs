@@ -122,14 +122,15 @@ impl Machine {
         for inode in self.files.iter().flatten() {
             let _ = write!(
                 h,
-                "{}{}{}{}{}{:?}{:?}",
+                "{}{}{}{}{}{:?}{:?}{:?}",
                 inode.name,
                 inode.size,
                 inode.opens,
                 inode.reserved_pages,
                 inode.fallocend,
                 inode.folios,
-                inode.vmas
+                inode.vmas,
+                inode.ra
             );
             for (index, content) in &inode.stored {
                 let _ = write!(h, "{index}");

@@ -13,6 +13,7 @@ mod check;
 mod disk;
 mod fault;
 mod map;
+mod readahead;
 mod shmem;
 mod split;
 mod swap;
@@ -24,9 +25,12 @@ pub(crate) use cache::MAX_FILE_BYTES;
 
 use crate::machine::Machine;
 use crate::phys::content::ContentId;
-use crate::vm::addr::{FileId, PAGE_SHIFT, PAGE_SIZE, Pfn, VmaId};
+use crate::vm::addr::{FileId, PAGE_SIZE, Pfn, VmaId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// No byte of a file lies behind.
+pub(crate) const END_OF_FILES: u64 = u64::MAX & !(PAGE_SIZE - 1);
 
 /// A file with its cached pages (`struct inode`, `struct address_space`).
 #[derive(Clone, Debug)]
@@ -50,6 +54,8 @@ pub struct Inode {
     /// What lies outside of memory. On disk: contents where they differ from what the file was made with, each
     /// holding a reference. Shared memory: the swap entries of pages that are out.
     pub(crate) stored: BTreeMap<u64, ContentId>,
+    /// The last readahead.
+    pub(crate) ra: readahead::Readahead,
     /// Pages in the cache.
     pub(crate) nr_cached: u64,
 }
@@ -92,6 +98,7 @@ impl Machine {
             folios: Rc::default(),
             vmas: Vec::new(),
             stored: BTreeMap::new(),
+            ra: Default::default(),
             nr_cached: 0,
         };
         // Id 0 is nobody's: an anchor of 0 means no mapping.
@@ -114,7 +121,7 @@ impl Machine {
         if i.opens > 0 || !i.vmas.is_empty() {
             return;
         }
-        self.remove_range(id, 0, u64::MAX >> PAGE_SHIFT);
+        self.remove_bytes(id, 0, END_OF_FILES);
         while let Some(index) = self.inode(id).stored.keys().next().copied() {
             self.set_disk(id, index, None);
         }
