@@ -109,24 +109,24 @@ impl Machine {
         }
     }
 
-    /// MADV_PAGEOUT of a folio of a file: unmapped, written if dirty, dropped if clean. Shared memory goes to swap; what
-    /// cannot goes on the active list. `rest` gets the other pages of one that had to be split.
+    /// MADV_PAGEOUT of a folio of a file: unmapped, dropped if clean. Shared memory goes to swap; what cannot goes on the
+    /// active list. Files on disk are not written here: `PG_reclaim`, the same bit as `PG_readahead`, is set instead. `rest` gets the other pages of one that had to be split.
     pub(crate) fn reclaim_file_folio(&mut self, head: Pfn, rest: &mut Vec<Pfn>) {
         let flags = self.frames.flags(head);
         if flags.any(FrameFlags::LOCKED.and(FrameFlags::UNEVICTABLE)) {
             return;
         }
         self.try_to_unmap_file(head);
-        let id = FileId(self.frames.anchor(head));
-        let (first, end) = (self.frames.index(head), self.folio_next_index(head));
         if !self.frames.has(head, FrameFlags::DIRTY) {
             self.drop_clean_folio(head);
-        } else if !flags.has(FrameFlags::SWAPBACKED) {
-            self.write_back(id, first, end);
-        } else if (self.frames.refcount(head) != self.folio_expected_refs(head)
-            || !self.shmem_writeout(head, rest))
-            && flags.has(FrameFlags::LRU)
-        {
+            return;
+        }
+        let shmem = flags.has(FrameFlags::SWAPBACKED);
+        if !shmem {
+            self.frames.set(head, FrameFlags::READAHEAD);
+        }
+        let held = self.frames.refcount(head) != self.folio_expected_refs(head);
+        if (!shmem || held || !self.shmem_writeout(head, rest)) && flags.has(FrameFlags::LRU) {
             self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
         }
     }
