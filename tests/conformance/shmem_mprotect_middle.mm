@@ -12,3 +12,5 @@ p1 read a[100]
 p2 write a[100]
 p1 write a[101]
 observe end
+# The recorded answer leaves out what was not of this script: mthp counts of other processes,
+# and one hugetlb page that the recording machine kept promised to nobody.

@@ -14,3 +14,5 @@ p1 mmap b 256K shared memfd=m
 p1 read b[0]
 p1 write b[40]
 observe end
+# The recorded answer leaves out what was not of this script: mthp counts of other processes,
+# and one hugetlb page that the recording machine kept promised to nobody.

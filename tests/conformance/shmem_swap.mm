@@ -23,3 +23,5 @@ swap off
 observe off
 p1 check a idx
 observe end
+# The recorded answer leaves out what was not of this script: mthp counts of other processes,
+# and one hugetlb page that the recording machine kept promised to nobody.

@@ -14,3 +14,5 @@ p1 madvise a[512..1024] collapse
 observe coll
 p1 check a idx
 observe end
+# The recorded answer leaves out what was not of this script: mthp counts of other processes,
+# and one hugetlb page that the recording machine kept promised to nobody.

@@ -13,3 +13,5 @@ observe out
 p1 madvise a[0..8] populate_read
 p1 madvise a[8..16] populate_write
 observe end
+# The recorded answer leaves out what was not of this script: mthp counts of other processes,
+# and one hugetlb page that the recording machine kept promised to nobody.

@@ -13,3 +13,5 @@ observe back
 p1 madvise a[48..64] willneed
 p1 check a idx
 observe end
+# The recorded answer leaves out what was not of this script: mthp counts of other processes,
+# and one hugetlb page that the recording machine kept promised to nobody.
