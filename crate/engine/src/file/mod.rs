@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// No byte of a file lies behind.
-pub(crate) const END_OF_FILES: u64 = u64::MAX & !(PAGE_SIZE - 1);
+pub(crate) const END_OF_FILES: u64 = !(PAGE_SIZE - 1);
 
 /// A file with its cached pages (`struct inode`, `struct address_space`).
 #[derive(Clone, Debug)]

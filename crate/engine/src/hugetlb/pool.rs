@@ -124,7 +124,7 @@ impl Machine {
     /// One event for each step of a pool.
     pub(super) fn pool_step(&mut self, size: usize, node: usize, step: PoolStep) {
         self.emit(EventKind::HugetlbPool {
-            order: HSTATE_ORDERS[size] as u8,
+            order: HSTATE_ORDERS[size],
             nid: node as u8,
             step,
         });
