@@ -47,6 +47,12 @@ impl Machine {
         self.check_files(&found.ptes, &found.pmds)?;
         self.check_anon_vmas()?;
         self.check_deferred()?;
+        for inode in self.files.iter().flatten().filter(|i| i.shmem) {
+            for e in inode.stored.values() {
+                let e = SwapEntry::from_value(u64::from(*e));
+                found.slots.entry(e).or_default().0 += 1;
+            }
+        }
         self.check_swap(&found)?;
         self.check_hugetlb()?;
         self.check_khugepaged()?;

@@ -9,6 +9,38 @@ pub const MAX_NODES: u8 = 8;
 /// Most CPUs.
 pub const MAX_CPUS: u32 = 256;
 
+/// What files on disk lie on: how large their folios in the page cache may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Filesystem {
+    /// ext4 with 4 KiB blocks.
+    #[default]
+    Ext4,
+    /// XFS with 4 KiB blocks.
+    Xfs,
+    /// btrfs: single pages only.
+    Btrfs,
+    /// A block device read as a file.
+    Bdev,
+}
+
+impl Filesystem {
+    /// By its name.
+    pub fn from_word(word: &str) -> Option<Filesystem> {
+        Some(match word {
+            "ext4" => Filesystem::Ext4,
+            "xfs" => Filesystem::Xfs,
+            "btrfs" => Filesystem::Btrfs,
+            "bdev" => Filesystem::Bdev,
+            _ => return None,
+        })
+    }
+
+    /// Largest folio (`mapping_max_folio_order`); the smallest is a page for all of them.
+    pub(crate) fn max_order(self) -> u8 {
+        if self == Filesystem::Btrfs { 0 } else { 9 }
+    }
+}
+
 /// Configuration of a machine. Equal configurations and commands give equal machines.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MachineConfig {
@@ -26,6 +58,8 @@ pub struct MachineConfig {
     /// the conformance scenarios: ksmd runs, both have been round once, and a wake-up has no budget limit
     /// until the script sets one.
     pub parked: bool,
+    /// What files on disk lie on.
+    pub fs: Filesystem,
     /// `hugepagesz=`, `hugepages=` and `default_hugepagesz=` in their order on the command line.
     pub hugetlb: crate::hugetlb::boot::HugetlbBoot,
 }
@@ -39,6 +73,7 @@ impl Default for MachineConfig {
             seed: 1,
             thp_enabled: crate::thp::Enabled::Madvise,
             parked: false,
+            fs: Filesystem::Ext4,
             hugetlb: Default::default(),
         }
     }

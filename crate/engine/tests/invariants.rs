@@ -1,19 +1,21 @@
-//! Random commands against the invariants of the machine and a naive model of memory contents.
+//! Random commands against the invariants of the machine and a naive model of memory and file contents.
 
 use mm_engine::errno::Errno;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::Pattern;
 use mm_engine::phys::swap::Backing;
-use mm_engine::vm::addr::{PAGE_SIZE, Pid};
+use mm_engine::vm::addr::{FileId, PAGE_SIZE, Pid};
 use mm_engine::vm::fault::Access;
 use mm_engine::vm::uapi::{self, Advice};
 use mm_engine::{MachineConfig, thp::Enabled};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const BASE: u64 = 1 << 44;
 /// Pages of the playing field: three 2 MiB windows, the first starting in the middle of one.
 const FIELD: u64 = 512 * 3;
+/// The files of a world: two of shared memory, one on disk, one of huge pages; their pages.
+const FILES: [u64; 4] = [1300, 60, 900, 1024];
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -23,6 +25,38 @@ enum Op {
         prot: u32,
         locked: bool,
     },
+    MmapFile {
+        first: u64,
+        n: u64,
+        /// Shared anonymous memory beyond the last.
+        file: usize,
+        at: u64,
+        shared: bool,
+    },
+    /// Private or shared memory of huge pages.
+    MmapHuge {
+        window: u64,
+        shared: bool,
+    },
+    Fallocate {
+        file: usize,
+        first: u64,
+        n: u64,
+        mode: u32,
+    },
+    Truncate {
+        file: usize,
+        pages: u64,
+    },
+    Fadvise {
+        file: usize,
+        willneed: bool,
+    },
+    Msync {
+        first: u64,
+        n: u64,
+    },
+    Set(&'static str, &'static str),
     Munmap {
         first: u64,
         n: u64,
@@ -60,7 +94,7 @@ enum Op {
     Exit,
     KhugepagedScan,
     KsmdScan,
-    DropCaches,
+    DropCaches(&'static str),
     SwapOn {
         slots: u64,
         whole: bool,
@@ -95,8 +129,37 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Advice::WipeOnFork),
         1 => Just(Advice::PopulateRead),
         1 => Just(Advice::PopulateWrite),
+        1 => Just(Advice::Remove),
+    ];
+    let set = prop_oneof![
+        Just(("shmem_enabled", "always")),
+        Just(("shmem_enabled", "within_size")),
+        Just(("shmem_enabled", "advise")),
+        Just(("shmem_enabled", "deny")),
+        Just(("hugepages-64kB/shmem_enabled", "always")),
+        Just(("hugepages-16kB/shmem_enabled", "within_size")),
+        Just(("hugepages-64kB/enabled", "madvise")),
+        Just(("khugepaged/max_ptes_swap", "511")),
+        Just((POOL, "0")),
+        Just((POOL, "3")),
+        Just((POOL, "5")),
+        Just((OVERCOMMIT, "2")),
+    ];
+    let file = 0..FILES.len();
+    let files = prop_oneof![
+        4 => (range(), 0..=FILES.len(), prop_oneof![Just(0u64), Just(512), 0..600u64], any::<bool>())
+            .prop_map(|((first, n), file, at, shared)| Op::MmapFile { first, n, file, at, shared }),
+        2 => (0..3u64, any::<bool>()).prop_map(|(window, shared)| Op::MmapHuge { window, shared }),
+        2 => (file.clone(), range(), prop_oneof![2 => Just(3u32), 1 => Just(0), 1 => Just(1)])
+            .prop_map(|(file, (first, n), mode)| Op::Fallocate { file, first, n, mode }),
+        1 => (file.clone(), prop_oneof![Just(512u64), 0..1300u64])
+            .prop_map(|(file, pages)| Op::Truncate { file, pages }),
+        1 => (file, any::<bool>()).prop_map(|(file, willneed)| Op::Fadvise { file, willneed }),
+        1 => range().prop_map(|(first, n)| Op::Msync { first, n }),
+        2 => set.prop_map(|(name, value)| Op::Set(name, value)),
     ];
     prop_oneof![
+        12 => files,
         3 => (range(), prot.clone(), prop::bool::weighted(0.1))
             .prop_map(|((first, n), prot, locked)| Op::Mmap { first, n, prot, locked }),
         1 => range().prop_map(|(first, n)| Op::Munmap { first, n }),
@@ -110,13 +173,16 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Exit),
         3 => Just(Op::KhugepagedScan),
         3 => Just(Op::KsmdScan),
-        1 => Just(Op::DropCaches),
+        1 => prop_oneof![Just("1"), Just("2"), Just("3")].prop_map(Op::DropCaches),
         1 => (prop_oneof![Just(16u64), Just(600), Just(2048), Just(8192)], any::<bool>())
             .prop_map(|(slots, whole)| Op::SwapOn { slots, whole }),
         1 => Just(Op::SwapOff),
         1 => prop_oneof![Just(0u32), Just(100), Just(511)].prop_map(Op::MaxPtesNone),
     ]
 }
+
+const POOL: &str = "/proc/sys/vm/nr_hugepages";
+const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
 
 /// What each process should read, by page; pages whose content an advice left open are not in it.
 type Model = BTreeMap<Pid, BTreeMap<u64, u8>>;
@@ -125,6 +191,13 @@ struct World {
     machine: Machine,
     live: Vec<Pid>,
     model: Model,
+    files: Vec<FileId>,
+    /// Pages that no model covers: private ones of files, and what was moved.
+    unknown: BTreeMap<Pid, BTreeSet<u64>>,
+    /// Pages of files that processes share: file and page.
+    shared: BTreeMap<Pid, BTreeMap<u64, (usize, u64)>>,
+    /// What was written to files through them and is there still.
+    written: BTreeMap<(usize, u64), u8>,
 }
 
 impl World {
@@ -137,10 +210,23 @@ impl World {
         };
         let mut machine = Machine::new(config).unwrap();
         let p = machine.spawn("p0").unwrap();
+        let files = (0..FILES.len()).map(|i| {
+            let (name, bytes) = (format!("f{i}"), FILES[i] * PAGE_SIZE);
+            match i {
+                2 => machine.create_disk_file(&name, bytes),
+                3 => machine.memfd_hugetlb(&name, bytes),
+                _ => machine.memfd_create(&name, bytes),
+            }
+            .unwrap()
+        });
         World {
+            files: files.collect(),
             machine,
             live: vec![p],
             model: BTreeMap::from([(p, BTreeMap::new())]),
+            unknown: BTreeMap::from([(p, BTreeSet::new())]),
+            shared: BTreeMap::from([(p, BTreeMap::new())]),
+            written: BTreeMap::new(),
         }
     }
 
@@ -153,6 +239,107 @@ impl World {
         (first..first + n).for_each(|i| {
             pages.remove(&i);
         });
+    }
+
+    /// The pages belong to a file now, or to nobody knows what.
+    fn hide(&mut self, p: Pid, first: u64, n: u64) {
+        self.forget(p, first, n);
+        for i in first..first + n {
+            self.unknown.get_mut(&p).unwrap().insert(i);
+            self.shared.get_mut(&p).unwrap().remove(&i);
+        }
+    }
+
+    fn forget_file(&mut self, file: usize, first: u64, end: u64) {
+        self.written
+            .retain(|(f, i), _| *f != file || !(first..end).contains(i));
+    }
+
+    fn apply_file(&mut self, p: Pid, op: &Op) {
+        let m = &mut self.machine;
+        match *op {
+            Op::MmapFile {
+                first,
+                n,
+                file,
+                at,
+                shared,
+            } => {
+                let mut flags = uapi::MAP_FIXED;
+                flags |= if shared || file == FILES.len() {
+                    uapi::MAP_SHARED
+                } else {
+                    uapi::MAP_PRIVATE
+                };
+                let backing = self.files.get(file).map(|f| (*f, at * PAGE_SIZE));
+                if backing.is_none() {
+                    flags |= uapi::MAP_ANONYMOUS;
+                }
+                let addr = Self::addr(first);
+                let mapped = m.mmap_file(p, addr, n * PAGE_SIZE, 3, flags, backing);
+                if file == 3 && !first.is_multiple_of(512) {
+                    assert_eq!(mapped, Err(Errno::EINVAL));
+                    return;
+                }
+                // Whole huge pages are mapped, whatever the length. One that fails may leave a gap.
+                let n = if file == 3 {
+                    n.next_multiple_of(512)
+                } else {
+                    n
+                };
+                self.hide(p, first, n);
+                if mapped.is_ok() && shared && file < 3 {
+                    let pages = (first..first + n).map(|i| (i, (file, at + i - first)));
+                    self.shared.get_mut(&p).unwrap().extend(pages);
+                }
+            }
+            Op::MmapHuge { window, shared } => {
+                let kind = if shared {
+                    uapi::MAP_SHARED
+                } else {
+                    uapi::MAP_PRIVATE
+                };
+                let flags = uapi::MAP_FIXED | uapi::MAP_ANONYMOUS | uapi::MAP_HUGETLB | kind;
+                let _ = m.mmap(p, Self::addr(window * 512), 2 << 20, 3, flags);
+                self.hide(p, window * 512, 512);
+            }
+            Op::Fallocate {
+                file,
+                first,
+                n,
+                mode,
+            } => {
+                let (at, len) = (first * PAGE_SIZE, n * PAGE_SIZE);
+                let _ = m.fallocate(p, self.files[file], mode, at, len);
+                if mode & uapi::FALLOC_FL_PUNCH_HOLE != 0 {
+                    self.forget_file(file, first, first + n);
+                }
+            }
+            Op::Truncate { file, pages } => {
+                let _ = m.ftruncate(p, self.files[file], pages * PAGE_SIZE);
+                self.forget_file(file, pages, u64::MAX);
+            }
+            Op::Fadvise { file, willneed } => {
+                let advice = if willneed {
+                    uapi::POSIX_FADV_WILLNEED
+                } else {
+                    uapi::POSIX_FADV_DONTNEED
+                };
+                m.posix_fadvise(p, self.files[file], advice).unwrap();
+            }
+            Op::Msync { first, n } => {
+                let _ = m.msync(p, Self::addr(first), n * PAGE_SIZE);
+            }
+            Op::Set(name, value) => {
+                let path = if name.starts_with('/') {
+                    name.to_owned()
+                } else {
+                    format!("/sys/kernel/mm/transparent_hugepage/{name}")
+                };
+                m.write_file(&path, &format!("{value}\n")).unwrap();
+            }
+            _ => unreachable!("the other commands are not about files"),
+        }
     }
 
     fn apply(&mut self, who: usize, op: &Op) {
@@ -169,16 +356,25 @@ impl World {
                 if locked {
                     flags |= uapi::MAP_LOCKED;
                 }
-                m.mmap(p, Self::addr(first), n * PAGE_SIZE, prot, flags)
-                    .unwrap();
+                // Only whole huge pages can be replaced.
+                if m.mmap(p, Self::addr(first), n * PAGE_SIZE, prot, flags)
+                    .is_err()
+                {
+                    return;
+                }
+                for i in first..first + n {
+                    self.unknown.get_mut(&p).unwrap().remove(&i);
+                    self.shared.get_mut(&p).unwrap().remove(&i);
+                }
                 let pages = self.model.get_mut(&p).unwrap();
                 (first..first + n).for_each(|i| {
                     pages.insert(i, 0);
                 });
             }
             Op::Munmap { first, n } => {
-                m.munmap(p, Self::addr(first), n * PAGE_SIZE).unwrap();
-                self.forget(p, first, n);
+                if m.munmap(p, Self::addr(first), n * PAGE_SIZE).is_ok() {
+                    self.hide(p, first, n);
+                }
             }
             Op::Mprotect { first, n, prot } => {
                 let _ = m.mprotect(p, Self::addr(first), n * PAGE_SIZE, prot);
@@ -190,15 +386,26 @@ impl World {
                     Advice::DontNeed | Advice::Free | Advice::GuardInstall => {
                         self.forget(p, first, n)
                     }
+                    Advice::Remove => {
+                        let shared = self.shared[&p].range(first..first + n);
+                        let pages: Vec<(usize, u64)> = shared.map(|(_, page)| *page).collect();
+                        pages
+                            .into_iter()
+                            .for_each(|(f, i)| self.forget_file(f, i, i + 1));
+                    }
                     _ => assert!(result.is_ok() || result != Err(Errno::ESRCH)),
                 }
             }
             Op::Mremap { first, n, to } => {
                 let len = n * PAGE_SIZE;
                 let flags = uapi::MREMAP_MAYMOVE | uapi::MREMAP_FIXED;
-                let _ = m.mremap(p, Self::addr(first), len, len, flags, Self::addr(to));
-                self.forget(p, first, n);
-                self.forget(p, to, n);
+                let moved = m.mremap(p, Self::addr(first), len, len, flags, Self::addr(to));
+                if first.abs_diff(to) < n {
+                    assert_eq!(moved, Err(Errno::EINVAL), "overlapping");
+                    return;
+                }
+                self.hide(p, first, n);
+                self.hide(p, to, n);
             }
             Op::Mlock { first, n, lock } => {
                 let _ = if lock {
@@ -217,7 +424,11 @@ impl World {
                     });
                 assert!(result.is_ok());
                 for i in written {
-                    pages.insert(i, value);
+                    match self.shared[&p].get(&i) {
+                        Some(page) => drop(self.written.insert(*page, value)),
+                        None if self.unknown[&p].contains(&i) => {}
+                        None => drop(pages.insert(i, value)),
+                    }
                 }
             }
             Op::Read { first, n } => {
@@ -231,6 +442,9 @@ impl World {
                     self.live.push(c);
                     // DONTFORK and WIPEONFORK areas differ: only what is mapped alike is compared.
                     self.model.insert(c, BTreeMap::new());
+                    self.unknown.insert(c, (0..FIELD).collect());
+                    let files = self.shared[&p].clone();
+                    self.shared.insert(c, files);
                 }
             }
             Op::Exit => {
@@ -246,7 +460,7 @@ impl World {
             Op::KsmdScan => {
                 let _ = m.ksmd_full_scans(1);
             }
-            Op::DropCaches => m.write_file("/proc/sys/vm/drop_caches", "2\n").unwrap(),
+            Op::DropCaches(what) => m.write_file("/proc/sys/vm/drop_caches", what).unwrap(),
             Op::SwapOn { slots, whole } => {
                 let backing = if whole {
                     Backing::BlockDevice
@@ -255,18 +469,37 @@ impl World {
                 };
                 let _ = m.swapon(slots * PAGE_SIZE, backing);
             }
-            Op::SwapOff => m.swapoff().unwrap(),
+            // Memory may be too short.
+            Op::SwapOff => drop(m.swapoff()),
             Op::MaxPtesNone(n) => m
                 .write_file(
                     "/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none",
                     &format!("{n}\n"),
                 )
                 .unwrap(),
+            _ => self.apply_file(p, op),
         }
     }
 
     /// What is known to have been written is what is there.
     fn check_contents(&self) {
+        for (p, pages) in &self.shared {
+            for (i, page) in pages {
+                let state = self.machine.page_state(*p, Self::addr(*i));
+                if let Some(value) = self
+                    .written
+                    .get(page)
+                    .filter(|_| !matches!(state.class, '.' | 'g'))
+                {
+                    let bytes = self.machine.peek(*p, Self::addr(*i)).unwrap();
+                    assert!(
+                        bytes.iter().all(|b| b == value),
+                        "{p:?} page {i} of {page:?} reads {} not {value}",
+                        bytes[0]
+                    );
+                }
+            }
+        }
         for (p, pages) in &self.model {
             for (i, value) in pages {
                 let state = self.machine.page_state(*p, Self::addr(*i));
@@ -286,7 +519,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 4000, ..ProptestConfig::default() })]
 
     #[test]
     fn random_commands_keep_every_count_right(ops in prop::collection::vec((0..4usize, op()), 1..60)) {
@@ -301,6 +534,7 @@ proptest! {
         for p in std::mem::take(&mut w.live) {
             w.machine.exit(p).unwrap();
         }
+        prop_assert_eq!(w.machine.check(), Ok(()));
         prop_assert_eq!(w.machine.check(), Ok(()));
     }
 

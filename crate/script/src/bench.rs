@@ -113,6 +113,18 @@ pub const BENCHMARKS: &[Benchmark] = &[
         spread: SPREAD,
         ..windows("khugepaged_huge", &[HUGEPAGE, "p write a[0..:512]"], SCAN)
     },
+    // A pool of huge pages grows and shrinks.
+    Benchmark {
+        spread: SPREAD,
+        ..windows(
+            "hugetlb_pool",
+            &[],
+            &[
+                "echo POOL > /proc/sys/vm/nr_hugepages",
+                "echo 0 > /proc/sys/vm/nr_hugepages",
+            ],
+        )
+    },
     pages(
         "ksmd_distinct_first",
         &["p write a seed=1", MERGEABLE],
@@ -266,7 +278,8 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
             .map(|line| line.replace("HALF", &half).replace("SIZE", &size)),
     );
     let prepared = script.len() - 1;
-    script.extend(bench.timed.iter().map(|line| (*line).to_owned()));
+    let pool = (pages / 512).to_string();
+    script.extend(bench.timed.iter().map(|line| line.replace("POOL", &pool)));
     let script = language::parse(&script.join("\n")).expect("the scripts of this file parse");
     let mut session =
         Session::new(script.machine.as_ref()).expect("the machine is within the bounds");

@@ -66,7 +66,7 @@ impl Playground {
     pub(crate) fn tunable_table(&self) -> Vec<TunableFacts> {
         let shown = |t: &Tunable| {
             t.mode == 0o644
-                && !t.group.starts_with("hugepages-")
+                && !t.group.contains("hugepages-")
                 && !t.help.ends_with("(no effect yet)")
         };
         let facts = |t: Tunable| {

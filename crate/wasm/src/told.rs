@@ -242,6 +242,9 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
                 Told::new("split", if failed { "folio, failed" } else { "folio" }).ok(!failed);
             told.detail("frame {hex}, order {y}", pfn.0.into(), order.into())
         }
+        K::HugetlbPool { order, nid, step } => {
+            Told::new("pool", step.as_str()).detail("order {x}, node {y}", order.into(), nid.into())
+        }
         K::FullScan { count, .. } => {
             Told::new("full scan", "").detail("number {x}", count as i64, 0)
         }

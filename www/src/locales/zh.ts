@@ -219,6 +219,14 @@ export const zh: Messages = {
     '/proc/sys/vm/nr_hugepages': 'hugetlb 池中的大页数。',
     '/proc/sys/vm/nr_hugepages_mempolicy': '默认大小的 hugetlb 池中的大页数，遵循内存策略。',
     '/proc/sys/vm/nr_overcommit_hugepages': '池外最多可另外分配的 hugetlb 大页数。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/nr_hugepages': '这种大小的大页数；写入即设定保留多少。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/nr_hugepages_mempolicy': '同 nr_hugepages，但只用写入者内存策略允许的节点。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/nr_overcommit_hugepages': '按需最多可另外分配的大页数。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/free_hugepages': '没有人使用的大页数。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/resv_hugepages': '已承诺而尚未使用的大页数。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/surplus_hugepages': '超出保留数的大页数。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/demote': '把这么多空闲大页拆成 2 MiB 的大页。',
+    '/sys/kernel/mm/hugepages/hugepages-*kB/demote_size': '拆分后的大小。',
   },
 
   map: {

@@ -67,7 +67,9 @@ impl Machine {
             self.frames.set(head, FrameFlags::SWAPBACKED);
         }
         self.account_file_folio(head, 1);
-        Rc::make_mut(&mut self.inode_mut(id).folios).insert(index, head);
+        let inode = self.inode_mut(id);
+        inode.nr_cached += n as u64;
+        Rc::make_mut(&mut inode.folios).insert(index, head);
         self.lru_add(head);
     }
 
@@ -90,10 +92,12 @@ impl Machine {
         let (id, index) = (FileId(self.frames.anchor(head)), self.frames.index(head));
         debug_assert_eq!(self.folio_mapcount(head), 0);
         self.account_file_folio(head, -1);
-        Rc::make_mut(&mut self.inode_mut(id).folios).remove(&index);
+        let n = self.folio_nr_pages(head) as i32;
+        let inode = self.inode_mut(id);
+        inode.nr_cached -= n as u64;
+        Rc::make_mut(&mut inode.folios).remove(&index);
         self.frames.set_anchor(head, 0);
         self.frames.clear(head, FrameFlags::DIRTY);
-        let n = self.folio_nr_pages(head) as i32;
         self.folio_put(head, n);
     }
 

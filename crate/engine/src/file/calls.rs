@@ -3,7 +3,7 @@
 //! Counterparts: `memfd_create`, `ftruncate`, `fallocate` (`shmem_fallocate`), `posix_fadvise`, `msync`,
 //! `madvise_remove`, `shmem_zero_setup`.
 
-use super::MAX_FILE_BYTES;
+use super::{END_OF_FILES, MAX_FILE_BYTES};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
@@ -67,7 +67,7 @@ impl Machine {
             m.inode_mut(id).fallocend = 0;
             let first = m.inode(id).size_pages();
             m.unmap_mapping_range(id, first, u64::MAX >> PAGE_SHIFT, true);
-            m.remove_bytes(id, size, (u64::MAX >> PAGE_SHIFT) << PAGE_SHIFT);
+            m.remove_bytes(id, size, END_OF_FILES);
             // A file that grows again reads zeroes there.
             if !m.inode(id).shmem {
                 for index in first..pages {
@@ -148,7 +148,7 @@ impl Machine {
         let mut index = first;
         while index < end {
             let known = self.file_folio(id, index).is_some();
-            let page = self
+            let (page, _) = self
                 .shmem_get_page(id, index, None, 0)
                 .map_err(|_| Errno::ENOSPC)?;
             let head = self.frames.head(page);
@@ -235,12 +235,17 @@ impl Machine {
         self.do_fallocate(id, mode, offset, end - start)
     }
 
-    /// Reads ahead what an area maps (`madvise_willneed`). Nothing to read for shared memory.
+    /// Reads ahead what an area maps (`madvise_willneed`).
     pub(crate) fn willneed_file(&mut self, vma: VmaId, start: u64, end: u64) {
         let v = self.vma(vma);
-        if let Some(id) = v.cached_file().filter(|id| !self.inode(*id).shmem) {
+        if let Some(id) = v.cached_file() {
             let first = v.page_index(start);
-            self.read_pages(id, first, first + ((end - start) >> PAGE_SHIFT));
+            let end = first + ((end - start) >> PAGE_SHIFT);
+            if self.inode(id).shmem {
+                self.shmem_swapin_range(id, first, end);
+            } else {
+                self.read_pages(id, first, end);
+            }
         }
     }
 

@@ -71,6 +71,23 @@ impl Machine {
                     file_pmds += i64::from(by_pmd > 0);
                 }
             }
+            ensure!(
+                inode.nr_cached
+                    == inode
+                        .cached()
+                        .map(|(_, h)| self.folio_nr_pages(h) as u64)
+                        .sum(),
+                "file {i} counts {} cached pages",
+                inode.nr_cached
+            );
+            if inode.shmem
+                && let Some(both) = inode
+                    .stored
+                    .keys()
+                    .find(|k| self.file_folio(FileId(i as u32), **k).is_some())
+            {
+                return Err(format!("page {both} of file {i} is cached and swapped"));
+            }
             for vma in &inode.vmas {
                 let known = self.vmas[vma.index()]
                     .as_ref()
@@ -105,17 +122,22 @@ impl Machine {
         for inode in self.files.iter().flatten() {
             let _ = write!(
                 h,
-                "{}{}{}{}{}{:?}{:?}",
+                "{}{}{}{}{}{:?}{:?}{:?}",
                 inode.name,
                 inode.size,
                 inode.opens,
                 inode.reserved_pages,
                 inode.fallocend,
                 inode.folios,
-                inode.vmas
+                inode.vmas,
+                inode.ra
             );
-            for (index, content) in &inode.disk {
+            for (index, content) in &inode.stored {
                 let _ = write!(h, "{index}");
+                if inode.shmem {
+                    let _ = write!(h, "{content}");
+                    continue;
+                }
                 self.contents.hash_key(*content, |bytes| {
                     let _ = write!(h, "{bytes:?}");
                 });

@@ -1,47 +1,16 @@
-//! Files on disk: reading pages into the cache, writing them back, dropping them.
+//! Files on disk: writing pages back, dropping them.
 //!
-//! Counterparts: `do_sync_mmap_readahead`, `filemap_fdatawrite`, `invalidate_mapping_pages`, `drop_pagecache_sb`.
+//! Counterparts: `filemap_fdatawrite`, `invalidate_mapping_pages`, `drop_pagecache_sb`.
 //!
-//! Deviation: the disk takes no time. Readahead reads one window around the fault in single pages, whatever was read
-//! before; writing back is over at once.
+//! Deviation: the disk takes no time; reading and writing back are over at once.
 
 use crate::machine::Machine;
-use crate::phys::content::{self, Pattern};
+use crate::phys::content;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::{FileId, Pfn};
 use std::collections::btree_map::Entry;
 
-/// Pages of the readahead window (`read_ahead_kb` 4096).
-const RA_PAGES: u64 = 1024;
-
 impl Machine {
-    /// Reads the window around a page that a fault missed.
-    pub(super) fn read_around(&mut self, id: FileId, index: u64) {
-        let start = index.saturating_sub(RA_PAGES / 2);
-        self.read_pages(id, start, start + RA_PAGES);
-    }
-
-    /// Reads those of the pages `first..end` that are in the file and not in the cache.
-    pub(super) fn read_pages(&mut self, id: FileId, first: u64, end: u64) {
-        for index in first..end.min(self.inode(id).size_pages()) {
-            if self.file_folio(id, index).is_some() {
-                continue;
-            }
-            let Some(page) = self.alloc_user_folio(0) else {
-                return;
-            };
-            match self.inode(id).disk.get(&index) {
-                Some(&written) => {
-                    let content = self.contents.get(written);
-                    self.frames.set_content(page, content);
-                }
-                // What the file was made with: every word tells the page.
-                None => self.write_content(page, Pattern::Word(index + 1)),
-            }
-            self.file_add_folio(id, index, page);
-        }
-    }
-
     /// Writes the dirty pages of `first..end` to the disk; their entries lose dirty bit and write right
     /// (`folio_clear_dirty_for_io`).
     pub(super) fn write_back(&mut self, id: FileId, first: u64, end: u64) {
@@ -54,13 +23,17 @@ impl Machine {
             let mut dirty = self.frames.has(head, FrameFlags::DIRTY);
             for i in 0..self.folio_nr_pages(head) {
                 for m in self.rmap_walk_file(head.add(i)) {
-                    if let Some(table) = self.pte_table(m.mm, m.addr) {
-                        let at = crate::vm::addr::pte_index(m.addr);
-                        let pte = self.tables.get(table, at);
-                        dirty |= pte.dirty();
-                        self.tables
-                            .set(table, at, pte.with_dirty(false).with_write(false));
-                    }
+                    let place = if m.huge {
+                        self.pmd_slot(m.mm, m.addr).map(|s| (s.table, s.index))
+                    } else {
+                        let table = self.pte_table(m.mm, m.addr);
+                        table.map(|t| (t, crate::vm::addr::pte_index(m.addr)))
+                    };
+                    let Some((table, at)) = place else { continue };
+                    let pte = self.tables.get(table, at);
+                    dirty |= pte.dirty();
+                    let clean = pte.with_dirty(false).with_write(false);
+                    self.tables.set(table, at, clean);
                 }
             }
             if dirty {
@@ -81,7 +54,7 @@ impl Machine {
 
     /// A page on disk becomes `content`, or what it was made with.
     pub(super) fn set_disk(&mut self, id: FileId, index: u64, content: Option<u32>) {
-        let disk = &mut self.inode_mut(id).disk;
+        let disk = &mut self.inode_mut(id).stored;
         let old = match (content, disk.entry(index)) {
             (Some(new), Entry::Occupied(mut e)) => Some(e.insert(new)),
             (Some(new), Entry::Vacant(e)) => {
@@ -136,32 +109,25 @@ impl Machine {
         }
     }
 
-    /// MADV_PAGEOUT of a folio of a file: written if dirty, unmapped and dropped. Shared memory is unmapped and stays,
-    /// on the active list.
-    ///
-    /// Deviation: shared memory is not swapped out.
-    pub(crate) fn reclaim_file_folio(&mut self, head: Pfn) {
+    /// MADV_PAGEOUT of a folio of a file: unmapped, dropped if clean. Shared memory goes to swap; what cannot goes on the
+    /// active list. Files on disk are not written here: `PG_reclaim`, the same bit as `PG_readahead`, is set instead. `rest` gets the other pages of one that had to be split.
+    pub(crate) fn reclaim_file_folio(&mut self, head: Pfn, rest: &mut Vec<Pfn>) {
         let flags = self.frames.flags(head);
-        if flags.any(
-            FrameFlags::LOCKED
-                .and(FrameFlags::UNEVICTABLE)
-                .and(FrameFlags::PINNED),
-        ) {
+        if flags.any(FrameFlags::LOCKED.and(FrameFlags::UNEVICTABLE)) {
             return;
         }
         self.try_to_unmap_file(head);
-        if flags.has(FrameFlags::SWAPBACKED) {
-            if flags.has(FrameFlags::LRU) {
-                self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
-            }
+        if !self.frames.has(head, FrameFlags::DIRTY) {
+            self.drop_clean_folio(head);
             return;
         }
-        let id = FileId(self.frames.anchor(head));
-        let (first, end) = (self.frames.index(head), self.folio_next_index(head));
-        if self.frames.has(head, FrameFlags::DIRTY) {
-            self.write_back(id, first, end);
-        } else {
-            self.drop_clean_folio(head);
+        let shmem = flags.has(FrameFlags::SWAPBACKED);
+        if !shmem {
+            self.frames.set(head, FrameFlags::READAHEAD);
+        }
+        let held = self.frames.refcount(head) != self.folio_expected_refs(head);
+        if (!shmem || held || !self.shmem_writeout(head, rest)) && flags.has(FrameFlags::LRU) {
+            self.lru_change(head, FrameFlags::ACTIVE, FrameFlags::NONE);
         }
     }
 }

@@ -29,7 +29,7 @@ impl Machine {
         if !write && self.do_fault_around(vma, addr) {
             return FaultResult::Done(FaultKind::File);
         }
-        let (page, major) = match self.fault_page(vma, id, addr) {
+        let (page, major, again) = match self.fault_page(vma, id, addr) {
             Ok(found) => found,
             Err(NoPage::BeyondEnd) => return FaultResult::Sigbus,
             Err(NoPage::NoMemory) => return FaultResult::Oom,
@@ -42,7 +42,7 @@ impl Machine {
             }
         };
         // A fault that had to wait for the disk starts over.
-        if major && !write && self.do_fault_around(vma, addr) {
+        if again && !write && self.do_fault_around(vma, addr) {
             return done(FaultKind::File);
         }
         if cow {
@@ -61,23 +61,33 @@ impl Machine {
         done(FaultKind::File)
     }
 
-    /// The page of the file, and whether the disk was read for it (`__do_fault`).
-    fn fault_page(&mut self, vma: VmaId, id: FileId, addr: u64) -> Result<(Pfn, bool), NoPage> {
+    /// The page of the file, whether the disk was read for it, and whether the fault starts over (`__do_fault`).
+    fn fault_page(
+        &mut self,
+        vma: VmaId,
+        id: FileId,
+        addr: u64,
+    ) -> Result<(Pfn, bool, bool), NoPage> {
         let index = self.vma(vma).page_index(addr);
         if self.inode(id).shmem {
-            return self
-                .shmem_get_page(id, index, Some((vma, addr)), 0)
-                .map(|page| (page, false));
+            let (page, read) = self.shmem_get_page(id, index, Some((vma, addr)), 0)?;
+            self.stat.pgmajfault += i64::from(read);
+            return Ok((page, read, false));
         }
         if index >= self.inode(id).size_pages() {
             return Err(NoPage::BeyondEnd);
         }
         if let Some(page) = self.file_page(id, index) {
-            return Ok((page, false));
+            let head = self.frames.head(page);
+            let marked = self.frames.has(head, FrameFlags::READAHEAD);
+            if marked {
+                self.async_mmap_readahead(id, head, index);
+            }
+            return Ok((page, false, marked));
         }
-        self.read_around(id, index);
+        self.sync_mmap_readahead(id, vma, index);
         let page = self.file_page(id, index).ok_or(NoPage::NoMemory)?;
-        Ok((page, true))
+        Ok((page, true, true))
     }
 
     /// A store to a private area gets a copy at once (`do_cow_fault`).
@@ -218,7 +228,8 @@ impl Machine {
             let head = self.next_folio(id, *index, end)?;
             *index = self.frames.index(head).max(*index);
             let flags = self.frames.flags(head);
-            if flags.has(FrameFlags::UPTODATE) && !flags.has(FrameFlags::LOCKED) {
+            let busy = FrameFlags::LOCKED.and(FrameFlags::READAHEAD);
+            if flags.has(FrameFlags::UPTODATE) && !flags.any(busy) {
                 return Some(head);
             }
             *index = self.folio_next_index(head);

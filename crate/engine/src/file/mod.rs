@@ -13,8 +13,10 @@ mod check;
 mod disk;
 mod fault;
 mod map;
+mod readahead;
 mod shmem;
 mod split;
+mod swap;
 #[cfg(test)]
 mod tests;
 mod truncate;
@@ -23,9 +25,12 @@ pub(crate) use cache::MAX_FILE_BYTES;
 
 use crate::machine::Machine;
 use crate::phys::content::ContentId;
-use crate::vm::addr::{FileId, PAGE_SHIFT, PAGE_SIZE, Pfn, VmaId};
+use crate::vm::addr::{FileId, PAGE_SIZE, Pfn, VmaId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// No byte of a file lies behind.
+pub(crate) const END_OF_FILES: u64 = !(PAGE_SIZE - 1);
 
 /// A file with its cached pages (`struct inode`, `struct address_space`).
 #[derive(Clone, Debug)]
@@ -46,8 +51,13 @@ pub struct Inode {
     pub(crate) folios: Rc<BTreeMap<u64, Pfn>>,
     /// Areas that map it (`i_mmap`), in the order they came.
     pub(crate) vmas: Vec<VmaId>,
-    /// What is on disk where it differs from what the file was made with. Each holds a reference of its content.
-    pub(crate) disk: BTreeMap<u64, ContentId>,
+    /// What lies outside of memory. On disk: contents where they differ from what the file was made with, each
+    /// holding a reference. Shared memory: the swap entries of pages that are out.
+    pub(crate) stored: BTreeMap<u64, ContentId>,
+    /// The last readahead.
+    pub(crate) ra: readahead::Readahead,
+    /// Pages in the cache.
+    pub(crate) nr_cached: u64,
 }
 
 impl Inode {
@@ -87,7 +97,9 @@ impl Machine {
             fallocend: 0,
             folios: Rc::default(),
             vmas: Vec::new(),
-            disk: BTreeMap::new(),
+            stored: BTreeMap::new(),
+            ra: Default::default(),
+            nr_cached: 0,
         };
         // Id 0 is nobody's: an anchor of 0 means no mapping.
         if self.files.is_empty() {
@@ -103,14 +115,16 @@ impl Machine {
         self.iput(id);
     }
 
-    /// The last user of a file is gone: its pages go, and what it is of it (`shmem_evict_inode`). A file on disk stays
-    /// known, because its name does.
+    /// The last user of a file is gone: its pages go, in memory, in swap and on disk (`shmem_evict_inode`).
     fn iput(&mut self, id: FileId) {
         let i = self.inode(id);
         if i.opens > 0 || !i.vmas.is_empty() {
             return;
         }
-        self.remove_range(id, 0, u64::MAX >> PAGE_SHIFT);
+        self.remove_bytes(id, 0, END_OF_FILES);
+        while let Some(index) = self.inode(id).stored.keys().next().copied() {
+            self.set_disk(id, index, None);
+        }
         self.files[id.index()] = None;
     }
 
@@ -140,11 +154,7 @@ impl Machine {
         let shmem = self.files.iter().flatten().filter(|i| i.shmem);
         shmem
             .map(|i| match i.reserved_pages {
-                0 => i
-                    .folios
-                    .values()
-                    .map(|head| self.folio_nr_pages(*head) as u64)
-                    .sum(),
+                0 => i.nr_cached + i.stored.len() as u64,
                 n => n,
             })
             .sum()

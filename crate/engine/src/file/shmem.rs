@@ -114,14 +114,14 @@ impl Machine {
     }
 
     /// The page at `index`, made if there is none: `fault` gives the area and the address that ask, else it is a
-    /// write that ends at byte `write_end` (`shmem_get_folio_gfp`).
+    /// write that ends at byte `write_end`. The flag: it was read from swap (`shmem_get_folio_gfp`).
     pub(crate) fn shmem_get_page(
         &mut self,
         id: FileId,
         index: u64,
         fault: Option<(VmaId, u64)>,
         write_end: u64,
-    ) -> Result<Pfn, NoPage> {
+    ) -> Result<(Pfn, bool), NoPage> {
         if fault.is_some() && index >= self.inode(id).size_pages() {
             return Err(NoPage::BeyondEnd);
         }
@@ -131,7 +131,10 @@ impl Machine {
                 let head = self.frames.head(page);
                 self.frames.set(head, FrameFlags::UPTODATE);
             }
-            return Ok(page);
+            return Ok((page, false));
+        }
+        if let Some(back) = self.shmem_swapin_folio(id, index) {
+            return back;
         }
         let vma = fault.map(|f| f.0);
         let mut orders = self.shmem_allowable_huge_orders(id, vma, index, write_end, false);
@@ -146,7 +149,10 @@ impl Machine {
         for order in (1..=HPAGE_PMD_ORDER).rev().filter(|o| orders & 1 << o != 0) {
             let first = index & !((1 << order) - 1);
             // Smaller blocks lie inside: once one is free, all are.
-            free_block = free_block || self.next_folio(id, first, first + (1 << order)).is_none();
+            let end = first + (1 << order);
+            free_block = free_block
+                || self.next_folio(id, first, end).is_none()
+                    && self.next_swapped(id, first, end).is_none();
             if !free_block {
                 continue;
             }
@@ -156,7 +162,7 @@ impl Machine {
                     self.stat.thp_file_alloc += 1;
                 }
                 self.stat.mthp_mut(order).shmem_alloc += 1;
-                return Ok(head.add((index - first) as usize));
+                return Ok((head.add((index - first) as usize), false));
             }
             if order == HPAGE_PMD_ORDER {
                 self.stat.thp_file_fallback += 1;
@@ -165,7 +171,7 @@ impl Machine {
         }
         let page = self.alloc_user_folio(0).ok_or(NoPage::NoMemory)?;
         self.file_add_folio(id, index, page);
-        Ok(page)
+        Ok((page, false))
     }
 }
 

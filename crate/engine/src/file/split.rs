@@ -33,7 +33,8 @@ impl Machine {
     /// `extra_refs` references, which move to the piece of `page`. Pieces behind the end of the file are freed.
     ///
     /// # Errors
-    /// EINVAL for a small page, EBUSY outside a file, EAGAIN if anybody else holds a reference.
+    /// EINVAL for a small page, EBUSY outside a file, EAGAIN if anybody else holds a reference. EBUSY for a dirty folio of a file on disk, which
+    /// loses its mappings all the same.
     pub(crate) fn split_file_folio(
         &mut self,
         page: Pfn,
@@ -53,6 +54,12 @@ impl Machine {
             return Err(Errno::EAGAIN);
         }
         self.try_to_unmap_file(head);
+        let disk = !self.frames.has(head, FrameFlags::SWAPBACKED);
+        if disk && self.frames.has(head, FrameFlags::DIRTY) {
+            // Its buffers are dirty: the filesystem does not let them go.
+            self.count_split(head, order, true);
+            return Err(Errno::EBUSY);
+        }
         self.count_split(head, order, false);
         self.account_file_folio(head, -1);
         let at = (page.0 - head.0) as usize;

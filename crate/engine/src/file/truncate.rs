@@ -8,25 +8,35 @@ use crate::phys::frame::FrameFlags;
 use crate::vm::addr::{FileId, PAGE_SHIFT, PAGE_SIZE, Pfn};
 
 impl Machine {
-    /// Removes the bytes `start..end` from the cache: whole pages go, what remains of others is zeroed. Large folios
-    /// that stick out are split at both ends. The range must not be mapped any more where whole pages go.
+    /// Removes the bytes `start..end` from the cache: whole folios go, others are split at both ends so that whole
+    /// pages can; what remains of pages is zeroed. The range must not be mapped any more where whole pages go.
     pub(super) fn remove_bytes(&mut self, id: FileId, start: u64, end: u64) {
-        let (first, last) = (start.div_ceil(PAGE_SIZE), end >> PAGE_SHIFT);
-        for edge in [start, end] {
-            let in_page = edge % PAGE_SIZE;
-            let page_start = edge - in_page;
-            if in_page == 0 || edge == end && page_start < start {
-                continue;
+        let last = end.div_ceil(PAGE_SIZE);
+        self.shmem_free_swap(id, start.div_ceil(PAGE_SIZE), end >> PAGE_SHIFT);
+        let mut index = start >> PAGE_SHIFT;
+        while let Some(head) = self.next_folio(id, index, last) {
+            let next = self.folio_next_index(head);
+            let (from, to) = (self.frames.index(head) << PAGE_SHIFT, next << PAGE_SHIFT);
+            if from >= start && to <= end {
+                self.unmap_mapping_folio(head);
+                self.file_remove_folio(head);
+                index = next;
+            } else if !self.split_partial_folio(head, start.max(from), end.min(to)) {
+                index = next;
             }
-            let (from, to) = (page_start.max(start), (page_start + PAGE_SIZE).min(end));
-            self.zero_in_page(id, from, to);
         }
-        self.remove_range(id, first, last);
+        for edge in [start, end] {
+            let page = edge & !(PAGE_SIZE - 1);
+            if edge != page && (edge == start || page >= start) {
+                self.zero_in_page(id, page.max(start), (page + PAGE_SIZE).min(end));
+            }
+        }
     }
 
     /// Zeroes bytes within one page.
     fn zero_in_page(&mut self, id: FileId, from: u64, to: u64) {
         let index = from >> PAGE_SHIFT;
+        let _ = self.shmem_swapin_folio(id, index);
         if self.inode(id).shmem || self.file_page(id, index).is_some() {
             if let Some(page) = self.file_page(id, index) {
                 self.zero_bytes(page, (from % PAGE_SIZE) as usize, (to - from) as usize);
@@ -47,43 +57,30 @@ impl Machine {
         }
     }
 
-    /// Removes the pages `first..end`, none of which is mapped, splitting folios that stick out.
-    pub(super) fn remove_range(&mut self, id: FileId, first: u64, end: u64) {
-        let mut index = first;
-        while index < end {
-            let Some(head) = self.next_folio(id, index, end) else {
-                return;
-            };
-            let (start, next) = (self.frames.index(head), self.folio_next_index(head));
-            if start >= first && next <= end {
-                self.unmap_mapping_folio(head);
-                self.file_remove_folio(head);
-                index = next;
-                continue;
-            }
-            let (from, to) = (first.max(start), end.min(next));
-            if !self.split_partial_folio(head, from, to) {
-                index = next;
-            }
-        }
-    }
-
-    /// The part `from..to` of a folio is to go: zeroed, then the folio is split around both ends so that it can.
-    /// False: the split was refused, and the zeroes stay (`truncate_inode_partial_folio`).
+    /// The bytes `from..to` of a folio are to go: its pages in between are zeroed, then it is split around both ends.
+    /// False: it is as it was, small or refused, and the zeroes stay (`truncate_inode_partial_folio`).
     fn split_partial_folio(&mut self, head: Pfn, from: u64, to: u64) -> bool {
+        if !self.folio_large(head) {
+            return false;
+        }
         let (start, next) = (self.frames.index(head), self.folio_next_index(head));
-        for i in from..to {
-            let page = head.add((i - start) as usize);
-            if !self.page_is_zero(page) {
-                self.write_content(page, Pattern::Fill(0));
+        let page = |i: u64| head.add((i - start) as usize);
+        for i in from.div_ceil(PAGE_SIZE)..to >> PAGE_SHIFT {
+            if !self.page_is_zero(page(i)) {
+                self.write_content(page(i), Pattern::Fill(0));
             }
         }
-        self.frames.set(head, FrameFlags::DIRTY);
-        let page = |i: u64| head.add((i - start) as usize);
-        if self.split_file_folio(page(from), true, 0).is_err() {
+        if self.frames.has(head, FrameFlags::SWAPBACKED) {
+            self.frames.set(head, FrameFlags::DIRTY);
+        }
+        if self
+            .split_file_folio(page(from >> PAGE_SHIFT), true, 0)
+            .is_err()
+        {
             return false;
         }
         // The other end is in a piece of its own, unless that went with the end of the file.
+        let to = to >> PAGE_SHIFT;
         if to < next && self.folio_in_file(self.frames.head(page(to))) {
             let _ = self.split_file_folio(page(to), true, 0);
         }

@@ -7,6 +7,7 @@ use super::reserve::Holder;
 use crate::machine::Machine;
 use crate::phys::content;
 use crate::phys::frame::FrameFlags;
+use crate::trace::PoolStep;
 use crate::vm::addr::{HPAGE_PMD_NR, Pfn};
 
 impl Machine {
@@ -62,6 +63,7 @@ impl Machine {
             n.surplus -= 1;
             n.nr -= 1;
             self.release_huge_page(0, head);
+            self.pool_step(0, nid, PoolStep::Shrink);
         } else {
             n.free.push(head);
         }

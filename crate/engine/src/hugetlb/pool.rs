@@ -8,6 +8,7 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::buddy::{MAX_PAGE_ORDER, MigrateType};
 use crate::phys::frame::FrameFlags;
+use crate::trace::{EventKind, PoolStep};
 use crate::vm::addr::{HPAGE_PMD_ORDER, Pfn};
 
 /// Pages of one size on one node, in huge pages.
@@ -88,27 +89,26 @@ impl Hstate {
     }
 
     /// Turns a page into a surplus one or back (`adjust_pool_surplus`).
-    fn adjust_surplus(&mut self, nid: Option<u8>, more: bool) -> bool {
+    fn adjust_surplus(&mut self, nid: Option<u8>, more: bool) -> Option<usize> {
         let node = if more {
             self.find_node(nid, true, |n| n.surplus < n.nr)
         } else {
             self.find_node(nid, false, |n| n.surplus > 0)
         };
-        let Some(node) = node else { return false };
-        let n = &mut self.nodes[node].surplus;
+        let n = &mut self.nodes[node?].surplus;
         *n = if more { *n + 1 } else { *n - 1 };
-        true
+        node
     }
 
     /// Takes a free page out of the pool (`remove_pool_hugetlb_folio`).
-    fn remove_page(&mut self, nid: Option<u8>, surplus: bool) -> Option<Pfn> {
+    fn remove_page(&mut self, nid: Option<u8>, surplus: bool) -> Option<(usize, Pfn)> {
         let node = self.find_node(nid, true, |n| {
             (!surplus || n.surplus > 0) && !n.free.is_empty()
         })?;
         let n = &mut self.nodes[node];
         n.nr -= 1;
         n.surplus -= u64::from(surplus);
-        n.free.pop()
+        n.free.pop().map(|head| (node, head))
     }
 }
 
@@ -119,6 +119,15 @@ impl Machine {
             .iter()
             .find(|z| z.contains(pfn))
             .map_or(0, |z| z.nid.into())
+    }
+
+    /// One event for each step of a pool.
+    pub(super) fn pool_step(&mut self, size: usize, node: usize, step: PoolStep) {
+        self.emit(EventKind::HugetlbPool {
+            order: HSTATE_ORDERS[size],
+            nid: node as u8,
+            step,
+        });
     }
 
     /// A fresh page of a node, in no pool yet (`only_alloc_fresh_hugetlb_folio`).
@@ -178,6 +187,7 @@ impl Machine {
                 let n = &mut self.hugetlb.hstates[size].nodes[usize::from(nid)];
                 n.nr += 1;
                 n.surplus += 1;
+                self.pool_step(size, nid.into(), PoolStep::GrowSurplus);
                 return Some(head);
             }
         }
@@ -187,9 +197,10 @@ impl Machine {
     /// Frees up to `n` free surplus pages (`return_unused_surplus_pages`, without the count of reservations).
     pub(super) fn free_unused_surplus(&mut self, size: usize, n: u64) {
         for _ in 0..n.min(self.hugetlb.hstates[size].surplus()) {
-            let Some(head) = self.hugetlb.hstates[size].remove_page(None, true) else {
+            let Some((node, head)) = self.hugetlb.hstates[size].remove_page(None, true) else {
                 break;
             };
+            self.pool_step(size, node, PoolStep::Shrink);
             self.release_huge_page(size, head);
         }
     }
@@ -204,8 +215,10 @@ impl Machine {
         }
         while self.hugetlb.hstates[size].surplus() > 0
             && count > self.hugetlb.hstates[size].persistent()
-            && self.hugetlb.hstates[size].adjust_surplus(nid, false)
-        {}
+            && let Some(node) = self.hugetlb.hstates[size].adjust_surplus(nid, false)
+        {
+            self.pool_step(size, node, PoolStep::FromSurplus);
+        }
         if !self.grow_pool(size, count, nid) {
             let h = &mut self.hugetlb.hstates[size];
             h.max = h.persistent();
@@ -226,10 +239,19 @@ impl Machine {
             };
             out.push(page);
         }
-        while count < h.persistent() && h.adjust_surplus(nid, true) {}
+        let mut surplus = Vec::new();
+        while count < h.persistent()
+            && let Some(node) = h.adjust_surplus(nid, true)
+        {
+            surplus.push(node);
+        }
         h.max = h.persistent();
-        for page in out {
+        for (node, page) in out {
+            self.pool_step(size, node, PoolStep::Shrink);
             self.release_huge_page(size, page);
+        }
+        for node in surplus {
+            self.pool_step(size, node, PoolStep::ToSurplus);
         }
     }
 
@@ -259,6 +281,7 @@ impl Machine {
             let n = &mut self.hugetlb.hstates[size].nodes[node];
             n.nr += 1;
             n.free.push(head);
+            self.pool_step(size, node, PoolStep::Grow);
         }
         complete
     }
@@ -279,16 +302,16 @@ impl Machine {
             let take = count.min(available);
             for _ in 0..take {
                 let h = &mut self.hugetlb.hstates[1];
-                let Some(head) = h.remove_page(nid, false) else {
+                let Some((node, head)) = h.remove_page(nid, false) else {
                     return Err(Errno::EBUSY);
                 };
                 h.max = h.max.saturating_sub(1);
-                let node = self.page_to_nid(head);
                 let small = &mut self.hugetlb.hstates[0];
                 small.max += 512;
                 let n = &mut small.nodes[node];
                 n.nr += 512;
                 n.free.extend((0..512).map(|i| head.add(i * 512)));
+                self.pool_step(1, node, PoolStep::Demote);
             }
             count -= take;
         }

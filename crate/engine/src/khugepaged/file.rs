@@ -33,7 +33,7 @@ impl Machine {
         let Some(id) = self.vma(vma).cached_file() else {
             unreachable!("the caller asks for areas of files only")
         };
-        let (mut result, present, last) = self.scan_file(id, start, cc, x);
+        let (mut result, (present, swap), last) = self.scan_file(id, start, cc, x);
         self.count_exceeded(result);
         let (mut copied, mut cleared) = (0, 0);
         if result == ScanResult::Succeed {
@@ -53,7 +53,7 @@ impl Machine {
             pfn: last,
             file: id,
             present: present as i32,
-            swap: 0,
+            swap: swap as i32,
             result,
         });
         if result == ScanResult::PteMappedHugepage {
@@ -71,16 +71,32 @@ impl Machine {
         }
     }
 
-    /// The tests on the cached folios of a block: the result, the pages present and the folio that was refused.
+    /// The tests on the pages of a block: the result, the pages present and those in swap, and the folio that was
+    /// refused.
     pub(super) fn scan_file<E: Explain>(
         &self,
         id: FileId,
         start: u64,
         cc: CollapseControl,
         x: &mut E,
-    ) -> (ScanResult, u32, Option<Pfn>) {
-        let (mut present, mut index) = (0, start);
-        while let Some(head) = self.next_folio(id, index, start + NR) {
+    ) -> (ScanResult, (u32, u32), Option<Pfn>) {
+        let (mut present, mut swap, mut index) = (0, 0, start);
+        let max = self.khugepaged.settings.max_ptes_swap;
+        loop {
+            let folio = self.next_folio(id, index, start + NR);
+            let to = folio.map_or(start + NR, |h| self.frames.index(h));
+            while let Some((at, _)) = self.next_swapped(id, index, to) {
+                index = at + 1;
+                swap += 1;
+                if cc.is_khugepaged && swap > max {
+                    let result = ScanResult::ExceedSwapPte;
+                    x.fails("max_ptes_swap", true, result.as_str(), || {
+                        format!("{swap} pages of the file in swap, limit {max}")
+                    });
+                    return (result, (present, swap), None);
+                }
+            }
+            let Some(head) = folio else { break };
             index = self.folio_next_index(head);
             let refs = self.frames.refcount(head) != self.folio_expected_refs(head);
             let refused = [
@@ -95,7 +111,7 @@ impl Machine {
                 x.fails("file_page", true, result.as_str(), || {
                     format!("page {} of the file", self.frames.index(head))
                 });
-                return (result, present, Some(head));
+                return (result, (present, swap), Some(head));
             }
             present += self.folio_nr_pages(head) as u32;
         }
@@ -106,7 +122,7 @@ impl Machine {
             format!("{none} pages missing in the file, limit {max}")
         });
         let result = if over { result } else { ScanResult::Succeed };
-        (result, present, None)
+        (result, (present, swap), None)
     }
 
     /// Puts a huge folio in place of the block's pages; holes become zeroes. Gives the pages copied.
@@ -159,11 +175,22 @@ impl Machine {
         index: &mut u64,
     ) -> Result<Vec<Pfn>, ScanResult> {
         let end = start + NR;
-        if self.next_folio(id, start, end).is_none() {
+        if self.next_folio(id, start, end).is_none() && self.next_swapped(id, start, end).is_none()
+        {
             return Err(ScanResult::Truncated);
         }
         let mut old = Vec::new();
-        while let Some(head) = self.next_folio(id, *index, end) {
+        loop {
+            let folio = self.next_folio(id, *index, end);
+            let to = folio.map_or(end, |h| self.frames.index(h));
+            if let Some((at, _)) = self.next_swapped(id, *index, to) {
+                *index = at;
+                if let Some(Err(_)) = self.shmem_swapin_folio(id, at) {
+                    return Err(ScanResult::Fail);
+                }
+                continue;
+            }
+            let Some(head) = folio else { break };
             *index = self.frames.index(head).max(*index);
             self.frames.set(head, FrameFlags::UPTODATE);
             let flags = self.frames.flags(head);

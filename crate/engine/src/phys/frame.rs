@@ -30,8 +30,8 @@ flags! {
     LRU = 4;
     /// `PG_active`.
     ACTIVE = 5;
-    /// `PG_workingset`.
-    WORKINGSET = 6;
+    /// `PG_readahead`: of the page cache; a fault on it reads the next window.
+    READAHEAD = 6;
     /// `PG_swapbacked`: cleared by MADV_FREE.
     SWAPBACKED = 7;
     /// `PG_swapcache`.

@@ -29,7 +29,6 @@ pub(crate) const INHERITED: FrameFlags = FrameFlags(
         | FrameFlags::UPTODATE.0
         | FrameFlags::DIRTY.0
         | FrameFlags::ACTIVE.0
-        | FrameFlags::WORKINGSET.0
         | FrameFlags::SWAPBACKED.0
         | FrameFlags::SWAPCACHE.0
         | FrameFlags::UNEVICTABLE.0

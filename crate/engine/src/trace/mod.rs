@@ -199,6 +199,12 @@ pub enum EventKind {
         order: u8,
         failed: bool,
     },
+    /// One step of a hugetlb pool: what happened to one huge page of `order` on node `nid`
+    HugetlbPool {
+        order: u8,
+        nid: u8,
+        step: PoolStep,
+    },
     /// khugepaged or ksmd finished a full scan
     FullScan {
         actor: Actor,
@@ -212,6 +218,37 @@ pub enum EventKind {
     ProcessExit {
         pid: Pid,
     },
+}
+
+/// A step of a hugetlb pool.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PoolStep {
+    /// A page was made.
+    Grow,
+    /// A page was made beyond the number that stays.
+    GrowSurplus,
+    /// A free page went back to the buddy allocator.
+    Shrink,
+    /// A page that stays became surplus.
+    ToSurplus,
+    /// A surplus page became one that stays.
+    FromSurplus,
+    /// A page was split into 2 MiB ones.
+    Demote,
+}
+
+impl PoolStep {
+    /// For the log.
+    pub fn as_str(self) -> &'static str {
+        [
+            "grown",
+            "surplus page made",
+            "shrunk",
+            "became surplus",
+            "surplus kept",
+            "demoted",
+        ][self as usize]
+    }
 }
 
 /// A system call, for the log.

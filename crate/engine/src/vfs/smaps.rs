@@ -240,6 +240,9 @@ impl Machine {
     fn smap_gather(&self, vma: VmaId, m: &mut MemSize) {
         let v = self.vma(vma);
         let locked = v.flags.has(VmFlags::LOCKED);
+        // Of a private area only what no entry of its own hides.
+        let private = v.flags.has(VmFlags::WRITE) && !v.flags.has(VmFlags::SHARED);
+        let mut swapped = self.shmem_swap_usage(vma, v.start, v.end);
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
                 Pmd::Huge(pmd) if v.flags.has(VmFlags::HUGETLB) => {
@@ -262,9 +265,12 @@ impl Machine {
                 }
                 Pmd::Table(table) => {
                     let first = pte_index(span.addr);
-                    for pte in
-                        &self.tables.all(table)[first..first + Self::ptes_to(span.addr, span.end)]
-                    {
+                    let n = Self::ptes_to(span.addr, span.end);
+                    for (i, pte) in self.tables.all(table)[first..first + n].iter().enumerate() {
+                        if swapped > 0 && private && !pte.is_none() {
+                            let addr = span.addr + i as u64 * PAGE_SIZE;
+                            swapped -= self.shmem_swap_usage(vma, addr, addr + PAGE_SIZE);
+                        }
                         if pte.present() && !pte.special() {
                             self.smaps_account(m, pte.pfn(), 1, *pte, locked);
                         } else if pte.swap_kind() == Some(SwapKind::Swap) {
@@ -280,6 +286,7 @@ impl Machine {
                 _ => {}
             }
         }
+        m.swap += swapped * PAGE_SIZE;
     }
 
     /// Counts `nr` pages from `page` on, mapped by one entry (`smaps_account`).

@@ -93,7 +93,8 @@ const VM_DIR: &str = "/proc/sys/vm";
 pub struct Tunable {
     /// Where it is.
     pub path: String,
-    /// Name of its directory: `khugepaged`, `transparent_hugepage`, `hugepages-64kB`, `ksm`, `vm`.
+    /// Name of its directory: `khugepaged`, `transparent_hugepage`, `hugepages-64kB`, `ksm`, `vm`; of hugetlb
+    /// `hugepages/hugepages-2048kB`.
     pub group: String,
     /// Name of the file.
     pub name: &'static str,
@@ -145,7 +146,13 @@ impl Machine {
         let fresh = self.freshly_booted();
         let mut out = Vec::new();
         for (dir, table) in tables {
-            let group = dir.rsplit('/').next().unwrap_or_default().to_owned();
+            // The directories of hugetlb are named as those of THP sizes: with their parent's name they differ.
+            let parts = 1 + usize::from(dir.starts_with(HUGEPAGES_DIR));
+            let start = dir
+                .rmatch_indices('/')
+                .nth(parts - 1)
+                .map_or(0, |(at, _)| at + 1);
+            let group = dir[start..].to_owned();
             for f in table {
                 let path = format!("{dir}/{}", f.name);
                 let readable = f.mode & 0o444 != 0;

@@ -95,6 +95,10 @@ impl Machine {
                 if let Some(result) = self.wp_huge_pmd(vma, addr, slot, pmd, access) {
                     return result;
                 }
+                // A huge page of a file may be mapped whole again, now for writing.
+                if self.pmd_at(slot) == Pmd::None && self.vma(vma).file.is_some() {
+                    return self.do_fault(vma, addr, access);
+                }
             }
             Pmd::NonPresent(_) => return FaultResult::Done(FaultKind::Spurious),
             Pmd::Table(table) => return self.handle_pte_fault(vma, addr, table, access),

@@ -3,7 +3,7 @@
 //! Counterparts in `mm/mprotect.c`: `do_mprotect_pkey`, `change_pte_range`; `change_huge_pmd`.
 
 use super::addr::{
-    HPAGE_PMD_SIZE, PAGE_SHIFT, PAGE_SIZE, Pid, VmaId, page_aligned, pmd_down, pte_index,
+    HPAGE_PMD_SIZE, PAGE_SHIFT, PAGE_SIZE, Pid, TableId, VmaId, page_aligned, pmd_down, pte_index,
 };
 use super::mmap::prot_flags;
 use super::pte::Pte;
@@ -120,18 +120,48 @@ impl Machine {
                     }
                 }
                 if let Pmd::Table(table) = self.pmd_at(slot) {
-                    let first = pte_index(addr);
-                    for i in first..first + Self::ptes_to(addr, stop) {
-                        let pte = self.tables.get(table, i);
-                        if pte.present() {
-                            let pte = self.reprotected(vma, pte, flags);
-                            self.tables.set(table, i, pte);
-                        }
+                    let mut i = pte_index(addr);
+                    let last = i + Self::ptes_to(addr, stop);
+                    while i < last {
+                        i += self.change_ptes(vma, table, i, last);
                     }
                 }
             }
             addr = stop;
         }
+    }
+
+    /// Changes the entries from `i` on that map one folio alike, all at once: if one of them was accessed or written,
+    /// all were from here on (`mprotect_folio_pte_batch`, `modify_prot_start_ptes`). Returns how many.
+    fn change_ptes(&mut self, vma: VmaId, table: TableId, i: usize, last: usize) -> usize {
+        let pte = self.tables.get(table, i);
+        if !pte.present() {
+            return 1;
+        }
+        let mut n = 1;
+        if !pte.special() {
+            let alike = |e: &&Pte| e.writable() == pte.writable();
+            let folio = self.folio_pte_batch(table, i, last, pte.pfn());
+            n = self.tables.all(table)[i..i + folio]
+                .iter()
+                .take_while(alike)
+                .count();
+        }
+        let batch = &self.tables.all(table)[i..i + n];
+        let (young, dirty) = (
+            batch.iter().any(|e| e.young()),
+            batch.iter().any(|e| e.dirty()),
+        );
+        for k in i..i + n {
+            let merged = self
+                .tables
+                .get(table, k)
+                .with_young(young)
+                .with_dirty(dirty);
+            let pte = self.reprotected(vma, merged, self.vma(vma).flags);
+            self.tables.set(table, k, pte);
+        }
+        n
     }
 
     fn reprotected(&self, vma: VmaId, pte: Pte, flags: VmFlags) -> Pte {

@@ -102,9 +102,8 @@ impl Machine {
                 Errno::EINVAL
             });
         }
-        if flags & MREMAP_DONTUNMAP != 0 && v.flags.any(VmFlags::DONTEXPAND.with(VmFlags::PFNMAP)) {
-            return Err(Errno::EINVAL);
-        }
+        self.may_stay_behind(vma, flags)?;
+        let v = self.vma(vma);
         if old > v.end - addr {
             return Err(Errno::EFAULT);
         }
@@ -128,6 +127,15 @@ impl Machine {
         }
         let to = self.get_unmapped_area(mm, 0, new)?;
         self.move_resized(mm, addr, old, new, flags, to)
+    }
+
+    /// DONTUNMAP leaves no area behind that cannot grow.
+    fn may_stay_behind(&self, vma: VmaId, flags: u32) -> Result<(), Errno> {
+        let refused = VmFlags::DONTEXPAND.with(VmFlags::PFNMAP);
+        if flags & MREMAP_DONTUNMAP != 0 && self.vma(vma).flags.any(refused) {
+            return Err(Errno::EINVAL);
+        }
+        Ok(())
     }
 
     /// Extends an area if the space after it is free; the new part may merge with the next area.
@@ -193,6 +201,7 @@ impl Machine {
     ) -> Result<u64, Errno> {
         if let Some(first) = self.vma_lookup(mm, addr) {
             self.align_hugetlb(first, addr, to, len, len)?;
+            self.may_stay_behind(first, flags)?;
         }
         self.unmap_overlap(mm, to, to + len)?;
         let mut at = addr;
@@ -207,6 +216,7 @@ impl Machine {
             let part = self.vma(vma).end.min(addr + len) - start;
             let dst = to + (start - addr);
             let (part, _) = self.align_hugetlb(vma, start, dst, part, part)?;
+            self.may_stay_behind(vma, flags)?;
             self.unmap_overlap(mm, dst, dst + part)?;
             self.move_vma(vma, start, part, part, flags, dst)?;
             at = start + part;

@@ -27,7 +27,7 @@ impl Machine {
         folios.reverse();
         while let Some(head) = folios.pop() {
             if self.folio_in_file(head) {
-                self.reclaim_file_folio(head);
+                self.reclaim_file_folio(head, &mut folios);
                 continue;
             }
             if !self

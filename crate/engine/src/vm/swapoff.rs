@@ -69,6 +69,7 @@ impl Machine {
     }
 
     fn try_to_unuse(&mut self, area: usize) -> Result<(), Errno> {
+        self.shmem_unuse(area)?;
         for mm in self.swap.mmlist.clone() {
             if self.mm(mm).rss.swap > 0 {
                 self.unuse_mm(mm, area)?;

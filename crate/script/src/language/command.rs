@@ -364,6 +364,8 @@ vocabulary! {
         DefaultHugepagesz = "default_hugepagesz",
         /// The hugetlb size that the next `hugepages=` means.
         Hugepagesz = "hugepagesz",
+        /// What files on disk lie on.
+        Fs = "fs",
         /// Hugetlb pages: `64`, or by node `0:2,1:4`.
         Hugepages = "hugepages",
     }

@@ -47,6 +47,10 @@ pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> 
                 c.thp_enabled =
                     mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
             }
+            language::BootName::Fs => match mm_engine::config::Filesystem::from_word(&b.value) {
+                Some(fs) => c.fs = fs,
+                None => return error("fs: expected ext4, xfs, btrfs or bdev".into()),
+            },
             language::BootName::Hugepagesz => c.hugetlb.hugepagesz(&b.value),
             language::BootName::DefaultHugepagesz => c.hugetlb.default_hugepagesz(&b.value),
             language::BootName::Hugepages => c.hugetlb.hugepages(&b.value, c.nodes),

@@ -259,7 +259,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         backend: Engine,
         usage: "machine [mem=SIZE] [nodes=N] [cpus=N] [seed=N] [enabled=MODE] [transparent_hugepage=MODE] \
                 [transparent_hugepage_shmem=MODE] [transparent_hugepage_tmpfs=MODE] [thp_anon=SIZES:MODE] \
-                [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N]",
+                [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N] [fs=TYPE]",
         summary: "sets up the machine and its boot parameters; first line only",
         example: "machine mem=4G nodes=2 cpus=2 seed=1 enabled=madvise",
         args: &[],
@@ -283,6 +283,10 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
             ),
             option(BootName::Hugepagesz.word(), Kind::Word(&["2M", "1G"])),
             option(BootName::Hugepages.word(), Kind::Text),
+            option(
+                BootName::Fs.word(),
+                Kind::Word(&["ext4", "xfs", "btrfs", "bdev"]),
+            ),
         ],
         reader: Reader::Machine(machine::machine),
     },
