@@ -201,6 +201,9 @@ impl Machine {
             kind,
         };
         self.events.push(event);
+        if self.tracing.counts() && event.kind.tracepoint().is_some() {
+            self.trace_count(&event);
+        }
     }
 
     /// Runs `f` with events attributed to `actor`.
