@@ -47,6 +47,7 @@ impl Machine {
         self.check_files(&found.ptes, &found.pmds)?;
         self.check_anon_vmas()?;
         self.check_deferred()?;
+        self.check_charges()?;
         self.check_swap(&found)?;
         self.check_hugetlb()?;
         self.check_khugepaged()?;

@@ -22,6 +22,15 @@ pub struct MachineConfig {
     pub seed: u64,
     /// `transparent_hugepage=`: index of always, madvise, never.
     pub thp_enabled: crate::thp::Enabled,
+    /// `transparent_hugepage_shmem=`.
+    pub shmem_enabled: crate::thp::ShmemEnabled,
+    /// `thp_anon=`: modes by order, what is not named is never.
+    pub thp_anon: Option<[crate::thp::SizeEnabled; 10]>,
+    /// `thp_shmem=`, in the same way.
+    pub thp_shmem: Option<[crate::thp::ShmemSizeEnabled; 10]>,
+    /// A store to the huge zero page makes 512 entries of it and one small page, as before 6.13; since then it makes a huge
+    /// page.
+    pub split_huge_zero: bool,
     /// Daemons wait for `scan` and `wake` commands instead of their timers, as on the machine that recorded
     /// the conformance scenarios: ksmd runs, both have been round once, and a wake-up has no budget limit
     /// until the script sets one.
@@ -38,6 +47,10 @@ impl Default for MachineConfig {
             cpus: 2,
             seed: 1,
             thp_enabled: crate::thp::Enabled::Madvise,
+            shmem_enabled: crate::thp::ShmemEnabled::Never,
+            thp_anon: None,
+            thp_shmem: None,
+            split_huge_zero: false,
             parked: false,
             hugetlb: Default::default(),
         }

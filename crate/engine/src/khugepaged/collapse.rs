@@ -11,6 +11,7 @@ use crate::explain::Explain;
 use crate::khugepaged::scan_pmd::ScanCounts;
 use crate::machine::Machine;
 use crate::phys::folio::FreeRun;
+use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
 use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, Pfn, TableId, VmaId};
@@ -71,28 +72,28 @@ impl Machine {
 
     /// A zeroed huge folio (`alloc_charge_folio`).
     ///
-    /// Deviation: no memory cgroup can refuse it (SCAN_CGROUP_CHARGE_FAIL), and with neither reclaim nor compaction
-    /// nor nodes to choose from, `defrag` and the busiest node of the range play no part.
+    /// Deviation: with neither reclaim nor compaction, `defrag` plays no part, nor the busiest node of the range.
     pub(super) fn alloc_charge_folio<E: Explain>(&mut self, x: &mut E) -> Result<Pfn, ScanResult> {
-        let folio = self.alloc_user_folio(HPAGE_PMD_ORDER);
-        let result = ScanResult::AllocHugePageFail;
-        x.fails(
-            "huge_page_alloc",
-            folio.is_none(),
-            result.as_str(),
-            || match folio {
-                Some(_) => "a free 2 MiB block above the watermarks".into(),
-                None => format!(
-                    "no free 2 MiB block among {} free pages",
-                    self.nr_free_pages()
-                ),
-            },
-        );
-        match folio {
-            Some(_) => self.stat.thp_collapse_alloc += 1,
-            None => self.stat.thp_collapse_alloc_failed += 1,
+        let folio = self.alloc_charged_folio(HPAGE_PMD_ORDER);
+        let (rule, result) = match folio {
+            Err(NoFolio::Charge) => ("charge", ScanResult::CgroupChargeFail),
+            _ => ("huge_page_alloc", ScanResult::AllocHugePageFail),
+        };
+        x.fails(rule, folio.is_err(), result.as_str(), || match folio {
+            Ok(_) => "a free 2 MiB block above the watermarks".into(),
+            Err(NoFolio::Charge) => "the memory cgroup has no 2 MiB left below its limit".into(),
+            Err(NoFolio::Memory) => format!(
+                "no free 2 MiB block among {} free pages",
+                self.nr_free_pages()
+            ),
+        });
+        // What the cgroup refuses was allocated before.
+        if folio == Err(NoFolio::Memory) {
+            self.stat.thp_collapse_alloc_failed += 1;
+        } else {
+            self.stat.thp_collapse_alloc += 1;
         }
-        folio.ok_or(result)
+        folio.map_err(|_| result)
     }
 
     /// Whether the range may still be collapsed (`hugepage_vma_revalidate`): it was asked before, but the mmap lock was

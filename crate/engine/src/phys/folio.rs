@@ -18,6 +18,7 @@
 use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
 use super::content::{self, ContentId, Pattern};
 use super::frame::FrameFlags;
+use super::pressure::NoFolio;
 use super::zone::ZoneKind;
 use crate::machine::Machine;
 use crate::vm::addr::{MmId, Pfn};
@@ -110,10 +111,21 @@ impl Machine {
 
     /// A zeroed movable folio with one reference, on no list and mapped nowhere (`vma_alloc_folio`).
     pub(crate) fn alloc_user_folio(&mut self, order: u8) -> Option<Pfn> {
-        let head = self.alloc_pages(order, MigrateType::Movable)?;
+        self.alloc_charged_folio(order).ok()
+    }
+
+    /// [`alloc_user_folio`](Self::alloc_user_folio) that tells memory short from the cgroup at its limit.
+    pub(crate) fn alloc_charged_folio(&mut self, order: u8) -> Result<Pfn, NoFolio> {
+        let head = self
+            .alloc_pages(order, MigrateType::Movable)
+            .ok_or(NoFolio::Memory)?;
+        if !self.charge(1 << order) {
+            self.free_pages(head, order);
+            return Err(NoFolio::Charge);
+        }
         self.frames.set(head, FrameFlags::UPTODATE);
         *self.frames.refcount_mut(head) = 1;
-        Some(head)
+        Ok(head)
     }
 
     /// Drops `n` references of a folio; the last one frees it.
@@ -167,6 +179,7 @@ impl Machine {
     /// Takes a folio without references off every list and count (`__folio_put`).
     fn release_folio(&mut self, head: Pfn) {
         let order = self.frames.order(head);
+        self.uncharge(1 << order);
         self.deferred_split_unqueue(head);
         self.lru_remove(head);
         let flags = self.frames.flags(head);

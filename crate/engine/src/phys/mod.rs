@@ -8,6 +8,7 @@ pub mod buddy;
 pub mod content;
 pub mod folio;
 pub mod frame;
+pub mod pressure;
 pub mod swap;
 mod swap_cache;
 pub mod swap_cluster;

@@ -125,7 +125,11 @@ impl<'a> Reader<'a> {
         let op = *ops.iter().find(|op| self.eat(op))?;
         self.skip_blanks();
         if kind == Kind::Text {
-            let quote = self.text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            let quote = self
+                .text
+                .chars()
+                .next()
+                .filter(|c| matches!(c, '"' | '\''))?;
             let (want, rest) = self.text[1..].split_once(quote)?;
             self.text = rest;
             let got = self.record.map_or("", |r| r.text_of(field));
@@ -251,7 +255,11 @@ mod tests {
         ];
         for (text, want) in cases {
             assert_eq!(passes(text, index, Some(&record)), want, "{text}");
-            assert_eq!(passes(text, index, None).is_some(), want.is_some(), "{text}");
+            assert_eq!(
+                passes(text, index, None).is_some(),
+                want.is_some(),
+                "{text}"
+            );
         }
         let deep = |n| format!("{}swap == 0{}", "(".repeat(n), ")".repeat(n));
         assert_eq!(passes(&deep(60), index, Some(&record)), Some(true));

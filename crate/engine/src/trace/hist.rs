@@ -49,7 +49,8 @@ impl Column {
     fn number(&self, r: &Record<'_>) -> u64 {
         let n = r.number(self.field);
         if self.name.ends_with(".log2") {
-            n.checked_next_power_of_two().map_or(64, |p| u64::from(p.ilog2()))
+            n.checked_next_power_of_two()
+                .map_or(64, |p| u64::from(p.ilog2()))
         } else {
             n
         }
@@ -220,7 +221,9 @@ impl Hist {
         }
         for (i, (at, descending)) in self.sort.iter().enumerate() {
             out.push_str(if i == 0 { ":sort=" } else { "," });
-            let column = at.checked_sub(1).and_then(|at| self.vals.iter().chain(&self.keys).nth(at));
+            let column = at
+                .checked_sub(1)
+                .and_then(|at| self.vals.iter().chain(&self.keys).nth(at));
             out.push_str(column.map_or(HITCOUNT, |c| &c.name));
             if *descending {
                 out.push_str(DESCENDING);
@@ -230,13 +233,19 @@ impl Hist {
         if !self.filter.is_empty() {
             let _ = write!(out, " if {}", self.filter);
         }
-        out.push_str(if self.paused { " [paused]\n" } else { " [active]\n" });
+        out.push_str(if self.paused {
+            " [paused]\n"
+        } else {
+            " [active]\n"
+        });
         out
     }
 
     fn compare(&self, a: &Row, b: &Row) -> Ordering {
         for (at, descending) in &self.sort {
-            let column = at.checked_sub(1).and_then(|at| self.vals.iter().chain(&self.keys).nth(at));
+            let column = at
+                .checked_sub(1)
+                .and_then(|at| self.vals.iter().chain(&self.keys).nth(at));
             let order = match column.map(|c| c.kind) {
                 Some(Kind::Text) => a.key.cmp(&b.key),
                 Some(Kind::Signed) => (a.numbers[*at] as i64).cmp(&(b.numbers[*at] as i64)),
@@ -251,7 +260,11 @@ impl Hist {
 
     /// Its part of `hist`.
     fn show_rows(&self, out: &mut String) {
-        let _ = write!(out, "# event histogram\n#\n# trigger info: {}#\n\n", self.show());
+        let _ = write!(
+            out,
+            "# event histogram\n#\n# trigger info: {}#\n\n",
+            self.show()
+        );
         let mut rows: Vec<&Row> = self.rows.iter().collect();
         rows.sort_by(|a, b| self.compare(a, b));
         for row in rows {
@@ -299,7 +312,9 @@ pub(super) fn write_trigger(hists: &mut Vec<Hist>, index: usize, text: &str) -> 
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let parsed = text.strip_prefix("hist:").and_then(|t| Hist::parse(index, t));
+    let parsed = text
+        .strip_prefix("hist:")
+        .and_then(|t| Hist::parse(index, t));
     let (new, [clear, pause, go_on]) = parsed.ok_or(Errno::EINVAL)?;
     let old = hists.iter().position(|h| h.same(&new));
     match old {

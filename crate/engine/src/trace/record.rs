@@ -141,12 +141,9 @@ fn values(kind: &EventKind) -> [u64; MAX_FIELDS] {
             put(&[seq as i32 as u64, u64::from(rmap as u32)]);
         }
         K::KsmEnter { mm } | K::KsmExit { mm } => put(&[mm_pointer(mm)]),
-        K::KsmMergeOnePage { mm, addr, pfn, err } => put(&[
-            pfn.0.into(),
-            rmap_item(mm, addr),
-            mm_pointer(mm),
-            int(err),
-        ]),
+        K::KsmMergeOnePage { mm, addr, pfn, err } => {
+            put(&[pfn.0.into(), rmap_item(mm, addr), mm_pointer(mm), int(err)])
+        }
         K::KsmMergeWithKsmPage {
             mm,
             addr,

@@ -178,7 +178,9 @@ impl crate::machine::Machine {
         if let Some(r) = self.trace_record(event)
             && !hists.is_empty()
         {
-            Rc::make_mut(&mut hists).iter_mut().for_each(|h| h.record(&r));
+            Rc::make_mut(&mut hists)
+                .iter_mut()
+                .for_each(|h| h.record(&r));
         }
         self.tracing.give_hists(index, hists);
     }

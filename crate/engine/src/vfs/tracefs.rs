@@ -56,13 +56,22 @@ impl Machine {
             _ => format!(
                 "{}{}\n",
                 u8::from(self.tracing.enabled(index)),
-                if self.tracing.has_trigger(index) { "*" } else { "" }
+                if self.tracing.has_trigger(index) {
+                    "*"
+                } else {
+                    ""
+                }
             ),
         }
     }
 
     /// `enable`, `filter` or `trigger` of one tracepoint.
-    pub(super) fn event_store(&mut self, index: usize, name: &str, text: &str) -> Result<(), Errno> {
+    pub(super) fn event_store(
+        &mut self,
+        index: usize,
+        name: &str,
+        text: &str,
+    ) -> Result<(), Errno> {
         match name {
             "filter" => self.tracing.set_filter(index, text, &self.events),
             "trigger" => self.tracing.set_trigger(index, text),

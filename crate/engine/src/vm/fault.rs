@@ -7,6 +7,7 @@ use super::pte::{Pte, SwapKind};
 use super::table::Pmd;
 use super::vma::VmFlags;
 use crate::machine::Machine;
+use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
 use crate::trace::FaultKind;
 
@@ -203,10 +204,14 @@ impl Machine {
             if fits & 1 << order == 0 || !empty(self, order) {
                 continue;
             }
-            if let Some(head) = self.alloc_user_folio(order) {
-                return Some((head, addr & !((PAGE_SIZE << order) - 1), order));
+            match self.alloc_charged_folio(order) {
+                Ok(head) => return Some((head, addr & !((PAGE_SIZE << order) - 1), order)),
+                Err(why) => {
+                    let s = self.stat.mthp_mut(order);
+                    s.anon_fault_fallback += 1;
+                    s.anon_fault_fallback_charge += i64::from(why == NoFolio::Charge);
+                }
             }
-            self.stat.mthp_mut(order).anon_fault_fallback += 1;
         }
         self.alloc_user_folio(0).map(|head| (head, addr, 0))
     }

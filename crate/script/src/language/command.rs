@@ -322,6 +322,8 @@ pub struct Machine {
     pub seed: Option<u64>,
     /// `transparent_hugepage/enabled` once booted.
     pub enabled: Option<ThpEnabled>,
+    /// The kernel whose rule for stores to the huge zero page is followed.
+    pub kernel: Option<KernelRelease>,
     /// Boot parameters in their order. Wrong values are the kernel's to ignore.
     pub boot: Vec<BootParameter>,
 }
@@ -333,6 +335,16 @@ pub struct BootParameter {
     pub name: BootName,
     /// Its value, unchecked.
     pub value: Box<str>,
+}
+
+vocabulary! {
+    /// `kernel=`.
+    pub enum KernelRelease {
+        /// A store to the huge zero page makes a huge page.
+        V6_18 = "6.18",
+        /// It splits its mapping and makes one small page.
+        V5_19 = "5.19",
+    }
 }
 
 vocabulary! {

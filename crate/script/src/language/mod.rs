@@ -27,8 +27,8 @@ mod vocabulary;
 mod word;
 
 pub use command::{
-    BootName, BootParameter, Command, CountGroup, Daemon, Drive, Expectation, Machine, RegionField,
-    RunLengthField, StepField, Subject, Swap, ThpEnabled, VMA_FIELDS, VmName,
+    BootName, BootParameter, Command, CountGroup, Daemon, Drive, Expectation, KernelRelease,
+    Machine, RegionField, RunLengthField, StepField, Subject, Swap, ThpEnabled, VMA_FIELDS, VmName,
 };
 pub use complete::{Names, complete};
 pub use error::ScriptError;

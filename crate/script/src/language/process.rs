@@ -79,6 +79,8 @@ pub enum ProcessCommand {
         range: RegionRange,
         /// Order to split to.
         order: Option<u32>,
+        /// The page of each folio around which it is split; without it into equal parts.
+        offset: Option<u64>,
     },
     /// `fallocate(2)`.
     Fallocate {

@@ -139,7 +139,11 @@ fn filters_keep_lines_away() {
     assert_eq!(w.cat(&filter), "status != 1\n");
     full_and_empty(&mut w, 1024);
     let shown = lines(&w);
-    assert_eq!(shown.len(), 5, "one range is huge, two are empty: {shown:?}");
+    assert_eq!(
+        shown.len(),
+        5,
+        "one range is huge, two are empty: {shown:?}"
+    );
     assert!(shown[2..].iter().all(|l| !l.contains("status=succeeded")));
     for text in ["status = 1", "isolated == 1", "status != 1 &&", ""] {
         w.refuses(&filter, text, Errno::EINVAL);
@@ -151,7 +155,9 @@ fn filters_keep_lines_away() {
     w.echo(&group, "isolated == 1");
     assert_eq!(w.cat(&filter), "none\n");
     assert_eq!(
-        w.cat(&format!("{EVENTS}/huge_memory/mm_collapse_huge_page/filter")),
+        w.cat(&format!(
+            "{EVENTS}/huge_memory/mm_collapse_huge_page/filter"
+        )),
         "isolated == 1\n"
     );
     w.refuses(&group, "nothing == 1", Errno::EINVAL);
@@ -192,7 +198,10 @@ fn histograms_count_without_the_event_being_enabled() {
     w.echo(&trigger, "hist:keys=status:pause");
     full_and_empty(&mut w, 4096);
     let text = w.cat(&hist);
-    assert!(text.contains("[paused]\n") && text.contains("Hits: 4\n"), "{text}");
+    assert!(
+        text.contains("[paused]\n") && text.contains("Hits: 4\n"),
+        "{text}"
+    );
     assert!(
         text.ends_with(
             "{ status: 1, common_pid:         40 } hitcount:          1  none_or_zero:          0\n\n\

@@ -35,6 +35,10 @@ pub fn machine(args: &mut Args<'_>) -> Result<Machine, Fault> {
             .value("enabled")
             .map(|word| choice(word, "enabled"))
             .transpose()?,
+        kernel: options
+            .value("kernel")
+            .map(|word| choice(word, "kernel"))
+            .transpose()?,
         boot: boot.collect(),
     })
 }

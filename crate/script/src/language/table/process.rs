@@ -281,11 +281,14 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "split",
         group: System,
         backend: Common,
-        usage: "PROCESS split PAGES [order=N]",
+        usage: "PROCESS split PAGES [order=N] [offset=N]",
         summary: "writes to the debugfs file split_huge_pages",
         example: "p1 split a order=4",
         args: PAGES,
-        options: &[option("order", Kind::Number)],
+        options: &[
+            option("order", Kind::Number),
+            option("offset", Kind::Number),
+        ],
         reader: Reader::Process(process::split),
     },
     CommandSpec {
