@@ -80,8 +80,13 @@ impl Machine {
     pub fn fragment(&mut self, percent: u32, seed: u64) {
         self.give_back(|p| &mut p.fragments);
         let mut blocks = Vec::new();
-        while let Some(page) = self.alloc_pages(PAGEBLOCK_ORDER, MigrateType::Movable) {
-            blocks.push(page);
+        // Past the watermarks: a whole block that is left could be had as soon as the others are free again.
+        for z in &mut self.zones {
+            while let Some(page) =
+                z.rmqueue(&mut self.frames, PAGEBLOCK_ORDER, MigrateType::Movable)
+            {
+                blocks.push(page);
+            }
         }
         let n = blocks.len() as u64;
         let mut wanted = n * u64::from(percent.min(100)) / 100;

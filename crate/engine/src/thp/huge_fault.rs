@@ -68,6 +68,9 @@ impl Machine {
         let (mm, flags) = (self.vma(vma).mm, self.vma(vma).flags);
         self.anon_vma_prepare(vma);
         self.khugepaged_enter_vma(vma, flags);
+        if flags.has(VmFlags::UFFD_MISSING) {
+            return Some(FaultResult::Sigbus);
+        }
         let slot = self.pmd_slot_alloc(mm, base)?;
         if access != Access::Write && self.thp.use_zero_page {
             return self.map_huge_zero_page(mm, slot);
@@ -123,6 +126,9 @@ impl Machine {
         pmd: Pte,
         access: Access,
     ) -> Option<FaultResult> {
+        if pmd.uffd_wp() && access == Access::Write {
+            return Some(FaultResult::Sigbus);
+        }
         if pmd.special() {
             if access == Access::Write
                 && !self.config.split_huge_zero

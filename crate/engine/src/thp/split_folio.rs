@@ -295,7 +295,9 @@ impl Machine {
         let head = self.frames.head(page);
         let locked = flags.has(VmFlags::LOCKED) || self.frames.has(head, FrameFlags::MLOCKED);
         if !locked && !self.folio_large(head) && self.page_is_zero(page) {
-            let zero = Pte::for_area(self.zero_pfn, flags).with_special(true);
+            let zero = Pte::for_area(self.zero_pfn, flags)
+                .with_special(true)
+                .with_uffd_wp(u.pte.uffd_wp());
             self.tables.set(u.table, u.index, zero);
             self.mm_mut(mm).rss.anon -= 1;
             return;

@@ -5,6 +5,7 @@
 use super::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, TableId, VmaId, page_down, pte_index};
 use super::pte::{Pte, SwapKind};
 use super::table::Pmd;
+use super::uffd::ARMED;
 use super::vma::VmFlags;
 use crate::machine::Machine;
 use crate::phys::pressure::NoFolio;
@@ -121,7 +122,7 @@ impl Machine {
             Some(SwapKind::Poison) => return FaultResult::Sigbus,
             Some(SwapKind::Swap) => return self.swap_fault(vma, addr, table, access),
             Some(SwapKind::Migration | SwapKind::UffdWp) => {
-                unreachable!("no migration or userfaultfd exist yet")
+                unreachable!("nothing is migrated, and empty entries are not write-protected")
             }
             None => {}
         }
@@ -144,6 +145,9 @@ impl Machine {
         access: Access,
     ) -> FaultResult {
         let mm = self.vma(vma).mm;
+        if self.vma(vma).flags.has(VmFlags::UFFD_MISSING) {
+            return FaultResult::Sigbus;
+        }
         if access != Access::Write {
             let pte = Pte::page(self.zero_pfn).with_special(true).with_young(true);
             self.tables.set(table, pte_index(addr), pte);
@@ -182,8 +186,12 @@ impl Machine {
     ) -> Option<(super::addr::Pfn, u64, u8)> {
         const BELOW_PMD: u32 = 0b1_1111_1100;
         let flags = self.vma(vma).flags;
-        let allowed = self.thp_vma_allowable_orders(vma, flags, TvaType::Pagefault, BELOW_PMD);
-        let mut fits = allowed;
+        // No large folio where userfaultfd minds single pages.
+        let mut fits = if flags.any(ARMED) {
+            0
+        } else {
+            self.thp_vma_allowable_orders(vma, flags, TvaType::Pagefault, BELOW_PMD)
+        };
         while fits != 0
             && self
                 .block_in_vma(vma, addr, 31 - fits.leading_zeros() as u8)

@@ -29,5 +29,6 @@ mod swap_out;
 mod swapoff;
 pub mod table;
 pub mod uapi;
+pub mod uffd;
 pub mod vma;
 pub(crate) mod zap;

@@ -210,7 +210,9 @@ impl Machine {
             self.swap_duplicate(entry);
             self.add_to_mmlist(m.mm, None);
             self.frames.clear(page, FrameFlags::ANON_EXCLUSIVE);
-            let swapped = Pte::swap(SwapKind::Swap, entry.value()).with_swap_exclusive(exclusive);
+            let swapped = Pte::swap(SwapKind::Swap, entry.value())
+                .with_swap_exclusive(exclusive)
+                .with_uffd_wp(pte.uffd_wp());
             self.update_hiwater_rss(m.mm);
             self.tables.set(table, pte_index(m.addr), swapped);
             let rss = &mut self.mm_mut(m.mm).rss;

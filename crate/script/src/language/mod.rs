@@ -35,7 +35,7 @@ pub use error::ScriptError;
 pub use help::help;
 pub use process::{
     Advice, Backing, Contents, FadviseAdvice, FallocateMode, Mmap, Mremap, NodePolicy, PatternName,
-    Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch, TouchPattern,
+    Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch, TouchPattern, UffdMode,
 };
 pub use region::{Name, PageTarget, Pages, RegionRange, Span};
 pub use spec::{Arg, Backend, CommandSpec, Group, Kind, OptionSpec, Scope};

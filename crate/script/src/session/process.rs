@@ -4,7 +4,7 @@ use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
     Contents, Mmap, Mremap, Name, Place, PrctlOption, ProcessCommand, RegionRange, Span, Touch,
-    TouchPattern,
+    TouchPattern, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
@@ -12,6 +12,7 @@ use mm_engine::phys::content::{Pattern, seed_start};
 use mm_engine::vm::addr::{PAGE_SIZE, Pid, pmd_aligned};
 use mm_engine::vm::fault::Access;
 use mm_engine::vm::uapi;
+use mm_engine::vm::uffd::Uffd;
 
 impl Contents {
     /// What page `index` of a region gets.
@@ -147,6 +148,16 @@ impl Session {
             }
             ProcessCommand::Unlock(range) => {
                 self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, false))
+            }
+            ProcessCommand::Uffd { range, mode } => {
+                let to = match mode {
+                    UffdMode::Missing => Uffd::Missing,
+                    UffdMode::Wp => Uffd::Wp,
+                    UffdMode::Protect => Uffd::Protect,
+                    UffdMode::Unprotect => Uffd::Unprotect,
+                    UffdMode::Off => Uffd::Off,
+                };
+                self.on_range(pid, range, |m, addr, len| m.userfaultfd(pid, addr, len, to))
             }
             ProcessCommand::Touch(touch) => {
                 let (region, span) = self.process_named(process)?.resolve(&touch.range)?;

@@ -255,6 +255,13 @@ pub fn unlock(args: &mut Args<'_>) -> Read {
     Ok(ProcessCommand::Unlock(args.stepped_range()?))
 }
 
+pub fn uffd(args: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Uffd {
+        range: args.range()?,
+        mode: args.choice("what to watch")?,
+    })
+}
+
 pub fn touch(args: &mut Args<'_>) -> Read {
     let range = args.range()?;
     let options = args.options()?;

@@ -3,6 +3,7 @@
 use crate::language::parse::process;
 use crate::language::process::{
     Advice, FadviseAdvice, FallocateMode, PatternName, PolicyMode, PrctlOption, Protection,
+    UffdMode,
 };
 use crate::language::spec::{
     Arg, Backend::*, CommandSpec, Group::*, Kind, OptionSpec, Reader, arg, flag, option,
@@ -290,6 +291,20 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
             option("offset", Kind::Number),
         ],
         reader: Reader::Process(process::split),
+    },
+    CommandSpec {
+        word: "uffd",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS uffd PAGES missing|wp|protect|unprotect|off",
+        summary: "registers pages with userfaultfd: accesses to missing pages, or stores to protected ones, are SIGBUS",
+        example: "p1 uffd a[3] wp",
+        args: &[
+            arg("PAGES", Kind::Range),
+            arg("MODE", Kind::Word(UffdMode::WORDS)),
+        ],
+        options: &[],
+        reader: Reader::Process(process::uffd),
     },
     CommandSpec {
         word: "pin",
