@@ -57,6 +57,8 @@ pub struct Machine {
     pub(crate) events: EventRing,
     pub(crate) tracing: crate::trace::Tracing,
     pub(crate) actor: Actor,
+    /// Where the allocator looks first.
+    pub(crate) place: crate::vm::mempolicy::Place,
     /// Minor and major faults of all processes; a call's own are the difference.
     pub(crate) minflt: u64,
     pub(crate) majflt: u64,
@@ -98,6 +100,7 @@ impl Machine {
             events: EventRing::default(),
             tracing: crate::trace::Tracing::default(),
             actor: Actor::Script,
+            place: Default::default(),
             minflt: 0,
             majflt: 0,
             config,

@@ -16,6 +16,7 @@ use crate::thp::TvaType;
 use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, Pfn, TableId, VmaId};
 use crate::vm::pte::Pte;
+use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
 
 /// How a collapse ended, and how many pages it copied and cleared.
@@ -46,7 +47,11 @@ impl Machine {
         cc: CollapseControl,
         x: &mut E,
     ) -> Collapse {
-        let (result, copied, cleared) = match self.alloc_charge_folio(x) {
+        let before = self.place;
+        self.place.first = self.hpage_collapse_find_target_node(mm, addr);
+        let folio = self.alloc_charge_folio(x);
+        self.place = before;
+        let (result, copied, cleared) = match folio {
             Err(result) => (result, 0, 0),
             Ok(folio) => match self.collapse_into(folio, mm, addr, scan, cc, x) {
                 Ok((copied, cleared)) => (ScanResult::Succeed, copied, cleared),
@@ -70,9 +75,29 @@ impl Machine {
         }
     }
 
+    /// The lowest of the nodes that most pages of the range are on.
+    fn hpage_collapse_find_target_node(&self, mm: MmId, addr: u64) -> u8 {
+        let mut load = [0u32; crate::config::MAX_NODES as usize];
+        if self.config.nodes > 1
+            && let Pmd::Table(table) = self.pmd(mm, addr)
+        {
+            for pte in self.tables.all(table).iter() {
+                let zone = self.zones.iter().find(|z| z.contains(pte.pfn()));
+                if pte.present()
+                    && !pte.special()
+                    && let Some(z) = zone
+                {
+                    load[usize::from(z.nid)] += 1;
+                }
+            }
+        }
+        let most = load.iter().max().copied().unwrap_or(0);
+        load.iter().position(|n| *n == most).unwrap_or(0) as u8
+    }
+
     /// A zeroed huge folio (`alloc_charge_folio`).
     ///
-    /// Deviation: with neither reclaim nor compaction, `defrag` plays no part, nor the busiest node of the range.
+    /// Deviation: with neither reclaim nor compaction, `defrag` plays no part.
     pub(super) fn alloc_charge_folio<E: Explain>(&mut self, x: &mut E) -> Result<Pfn, ScanResult> {
         let folio = self.alloc_charged_folio(HPAGE_PMD_ORDER);
         let (rule, result) = match folio {

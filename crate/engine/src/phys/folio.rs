@@ -51,7 +51,7 @@ impl Machine {
     fn alloc_pages_from(&mut self, order: u8, mt: MigrateType, nid: Option<u8>) -> Option<Pfn> {
         let nr = 1u64 << order;
         for use_min in [false, true] {
-            for i in (0..self.zones.len()).rev() {
+            for i in self.zone_order() {
                 let z = &self.zones[i];
                 let mark = if use_min {
                     z.watermarks.min
@@ -78,6 +78,23 @@ impl Machine {
             }
         }
         None
+    }
+
+    /// Zones in the order they are tried: node by node from the first wanted, in each from high to low.
+    fn zone_order(&self) -> impl Iterator<Item = usize> + use<> {
+        let (n, nodes) = (self.zones.len(), usize::from(self.config.nodes));
+        let place = self.place;
+        let of: Vec<u8> = if nodes > 1 {
+            self.zones.iter().map(|z| z.nid).collect()
+        } else {
+            Vec::new()
+        };
+        (0..n * nodes).filter_map(move |i| {
+            let (turn, zone) = (i / n, n - 1 - i % n);
+            let nid = (usize::from(place.first) + turn) % nodes;
+            let here = of.get(zone).is_none_or(|z| usize::from(*z) == nid);
+            (here && place.allowed >> nid & 1 != 0).then_some(zone)
+        })
     }
 
     /// Gives `2^order` pages back; their contents go.

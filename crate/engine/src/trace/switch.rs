@@ -101,9 +101,10 @@ impl Tracing {
     /// # Errors
     /// EINVAL: the expression cannot be read, or names fields the event has not.
     pub fn set_filter(&mut self, index: usize, text: &str, ring: &EventRing) -> Result<(), Errno> {
-        let text = text.trim();
-        let text = if text == "0" { "" } else { text };
-        if text.len() > MAX_FILTER || !text.is_empty() && passes(text, index, None).is_none() {
+        let mut text = text.trim();
+        if text == "0" {
+            text = "";
+        } else if text.len() > MAX_FILTER || passes(text, index, None).is_none() {
             return Err(Errno::EINVAL);
         }
         let on = self.enabled(index);

@@ -62,7 +62,7 @@ impl Machine {
             return FaultResult::Sigsegv;
         }
         self.stat.pgfault += 1;
-        let result = self.fault_in_vma(vma, addr, access);
+        let result = self.with_policy(vma, addr, |m| m.fault_in_vma(vma, addr, access));
         match result {
             FaultResult::Done(_) => self.minflt += 1,
             FaultResult::Major(_) => self.majflt += 1,

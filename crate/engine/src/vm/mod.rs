@@ -12,6 +12,7 @@ pub mod fault;
 mod fork;
 mod guard;
 mod madvise;
+pub mod mempolicy;
 mod merge;
 mod mlock;
 pub mod mm;

@@ -3,16 +3,16 @@
 use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Contents, Mmap, Mremap, Name, Place, PrctlOption, ProcessCommand, RegionRange, Span, Touch,
-    TouchPattern, UffdMode,
+    Contents, Mmap, Mremap, Name, Place, PolicyMode, PrctlOption, ProcessCommand, RegionRange,
+    Span, Touch, TouchPattern, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::{Pattern, seed_start};
 use mm_engine::vm::addr::{PAGE_SIZE, Pid, pmd_aligned};
 use mm_engine::vm::fault::Access;
-use mm_engine::vm::uapi;
 use mm_engine::vm::uffd::Uffd;
+use mm_engine::vm::{mempolicy, uapi};
 
 impl Contents {
     /// What page `index` of a region gets.
@@ -169,10 +169,20 @@ impl Session {
                 let mut pages = touched(touch, span);
                 Ok(self.access(pid, &region, &mut pages, access, &mut |_, _, _| {}))
             }
-            ProcessCommand::Mbind { .. } => Err(Bad::unsupported(
-                "mbind",
-                "memory policies are not built yet",
-            )),
+            ProcessCommand::Mbind { range, policy } => {
+                let mode = match policy.mode {
+                    PolicyMode::Default => mempolicy::Mode::Default,
+                    PolicyMode::Prefer => mempolicy::Mode::Prefer,
+                    PolicyMode::Bind => mempolicy::Mode::Bind,
+                    PolicyMode::Interleave => mempolicy::Mode::Interleave,
+                    PolicyMode::Local => mempolicy::Mode::Local,
+                };
+                let policy = mempolicy::Policy {
+                    mode,
+                    nodes: policy.nodes,
+                };
+                self.on_range(pid, range, |m, addr, len| m.mbind(pid, addr, len, policy))
+            }
             ProcessCommand::Fallocate {
                 file,
                 mode,

@@ -327,3 +327,63 @@ fn patterns_of_access() {
     let (zipf, faults) = touched("pattern=zipf seed=1 count=256 write");
     assert!(zipf.starts_with("a*") && faults < Some(160), "{zipf}");
 }
+
+#[test]
+fn policies_choose_nodes() {
+    let (mut session, steps) = run(
+        "machine mem=1G nodes=4 cpus=4 enabled=always\nproc p1 cpu=2\n\
+         p1 mmap a 64K\np1 write a\n\
+         p1 mmap b 64K\np1 mbind b interleave:0,3\np1 write b\n\
+         p1 mmap c 4M\np1 mbind c[0..512] bind:1\np1 mbind c[512..1024] prefer:3\np1 write c\n\
+         p1 mbind a bind:5\np1 munmap b[3]\np1 mbind b local\np1 mbind b default\n",
+    );
+    let errnos: Vec<_> = steps.iter().filter_map(|s| s.errno).collect();
+    assert_eq!(errnos, [Errno::EINVAL, Errno::EFAULT]);
+    let maps = cat(&session, "/proc/p1/numa_maps");
+    let line = |words: &str| {
+        assert!(
+            maps.lines()
+                .any(|l| words.split(' ').all(|w| l.split(' ').any(|x| x == w))),
+            "{words}: {maps}"
+        );
+    };
+    line("default anon=16 N2=16");
+    line("bind:1 anon=512 N1=512");
+    line("prefer:3 anon=512 N3=512");
+    line("default anon=12 N0=6 N3=6");
+    // A bound area has nothing else to go to; a preferred node is only the first.
+    then(&mut session, "p1 mmap d 512M noreserve");
+    then(&mut session, "p1 mbind d bind:0");
+    let full = then(&mut session, "p1 write d")
+        .signal
+        .map(|(s, _)| s.name());
+    assert_eq!(full, Some("SIGKILL"));
+    then(&mut session, "p1 mbind d prefer:0");
+    assert_eq!(then(&mut session, "p1 write d[0..100000]").signal, None);
+    // A collapse takes the node of most pages.
+    let (session, _) = run(
+        "machine mem=1G nodes=2\nproc p1\np1 mmap a 2M\np1 mbind a[0..300] bind:1\n\
+         p1 write a\np1 mbind a default\np1 madvise a collapse\n",
+    );
+    assert!(cat(&session, "/proc/p1/numa_maps").contains("N1=512"));
+}
+
+/// Huge pages mapped by entries at places of their own, split through one of those.
+#[test]
+fn splits_of_moved_pages() {
+    let (session, steps) = run(
+        "proc p1\nfor i in 0..4\np1 mmap h$i 2M\np1 madvise h$i hugepage\np1 write h$i seed=1\nend\n\
+         p1 mremap h0[0] to w\np1 mremap h1[1] to w1 after=w\np1 mremap h2[2] to w2 after=w1\np1 mremap h3[3] to w3 after=w2\n\
+         p1 split w\np1 split w1\np1 split w2\np1 check h2[3..512] seed=1\n",
+    );
+    assert_eq!(classes(&session, "p1", "w"), "a");
+    assert_eq!(classes(&session, "p1", "h3"), "t*3 . t*508");
+    assert_eq!(classes(&session, "p1", "h2"), "a*2 . a*509");
+    assert_eq!(vmstat(&session, "thp_split_page"), 3);
+    assert_eq!(steps.last().expect("a step").differ, Some((0, None)));
+    // Zeroes become the zero page.
+    let (session, _) =
+        run("proc p1\np1 mmap a 8M\np1 madvise a hugepage\np1 write a zero\np1 split a\n");
+    assert_eq!(classes(&session, "p1", "a"), "z*2048");
+    assert!(cat(&session, "/proc/p1/status").contains("RssAnon:\t       0 kB\n"));
+}
