@@ -1,13 +1,13 @@
 /**
  * Random scenarios in the scenario language, for comparing the engine with a real kernel.
  *
- * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb]` prints one. The same seed prints the same text.
+ * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb|mthp]` prints one. The same seed prints the same text.
  * Only what the recording oracle understands is generated; sizes stay below 8 MiB a region, so that a replay is quick.
  */
 import { pathToFileURL } from 'node:url';
 
 /** What a script may be about; each adds its own lines to those of anonymous memory. */
-export const THEMES = ['anon', 'swap', 'files', 'hugetlb'];
+export const THEMES = ['anon', 'swap', 'files', 'hugetlb', 'mthp'];
 
 const PAGES = { '64K': 16, '1M': 256, '2M': 512, '3M': 768, '4M': 1024 };
 
@@ -24,7 +24,7 @@ function uniform(seed) {
 
 /** The text of scenario `seed` about `theme`; ends with an `observe`. */
 export function scenario(seed, theme = 'anon') {
-  const random = uniform(seed * 4 + THEMES.indexOf(theme));
+  const random = uniform(seed * 4 + THEMES.indexOf(theme) + (theme === 'mthp' ? 0x40000000 : 0));
   const below = (bound) => Math.floor(random() * bound);
   const pick = (list) => list[below(list.length)];
   const chance = (probability) => random() < probability;
@@ -73,6 +73,15 @@ export function scenario(seed, theme = 'anon') {
     settings.push([0.9, () => say('vm nr_hugepages', pick([1, 2, 4, 8]))]);
     settings.push([0.4, () => say('vm nr_overcommit_hugepages', pick([1, 2, 4]))]);
   }
+  const MTHP = theme === 'mthp';
+  if (MTHP) {
+    const sizes = [16, 32, 64, 128, 256, 512, 1024, 2048];
+    for (const size of sizes) settings.push([0.35, () => say('sys', `${THP}/hugepages-${size}kB/enabled`, pick(['always', 'madvise', 'inherit', 'never']))]);
+    settings.push([0.4, () => say('swap on 64M')]);
+    settings.push([0.2, () => say('sys', `${THP}/shrink_underused 0`)]);
+    settings.push([0.3, () => say('sys', `${THP}/khugepaged/max_ptes_swap`, pick([0, 1, 100, 511]))]);
+    settings.push([0.15, () => say('p1 prctl thp_disable', pick(['1', '1 2']))]);
+  }
   for (const [probability, set] of settings) if (chance(probability)) set();
 
   const contents = () => pick(['', `seed=${below(3)}`, `fill=${below(4)}`, 'zero', 'idx', `byte=${below(3)}`]);
@@ -81,6 +90,7 @@ export function scenario(seed, theme = 'anon') {
     ['keeponfork', 'populate_read', 'populate_write', 'willneed', 'pageout'],
     theme === 'swap' ? ['pageout', 'pageout', 'pageout', 'willneed'] : [],
     theme === 'files' ? ['remove', 'collapse', 'collapse'] : [],
+    MTHP ? ['guard_install', 'guard_remove', 'collapse', 'collapse', 'free', 'cold', 'pageout', 'pageout', 'normal'] : [],
   );
 
   const mapping = (process) => {
@@ -128,7 +138,37 @@ export function scenario(seed, theme = 'anon') {
     else say(process, 'mremap', name, pick(['64K', '2M', '4M']), 'maymove');
   };
 
-  for (let left = 6 + below(20); left > 0; left -= 1) {
+  /** What only `mthp` does: maps over, moves and goes on, forks and exits more. */
+  const further = (process, mine, name, pages) => {
+    const kind = random();
+    if (kind < 0.25) {
+      const fresh = `r${names++}`;
+      say(process, 'mremap', name, 'to', `${fresh}${pick(['', ' off=4K', ' off=64K', ` after=${pick([...mine.keys()])}`])}`);
+      mine.delete(name);
+      mine.set(fresh, pages);
+    } else if (kind < 0.45) {
+      const from = below(pages);
+      const to = Math.min(pages, from + pick([1, 16, 256, 512]));
+      const fresh = `r${names++}`;
+      say(process, 'mremap', `${name}[${from}..${to}]`, 'to', `${fresh}${pick(['', '', ' off=4K', ' dontunmap', ' dontunmap'])}`);
+      mine.set(fresh, to - from);
+    } else if (kind < 0.65) {
+      const from = below(pages);
+      const to = Math.min(pages, from + pick([16, 128, 512]));
+      const fresh = `r${names++}`;
+      say(process, 'mmap', fresh, `${(to - from) * 4}K`, `at=${name}[${from}..${to}]`, pick(['', '', 'prot=r', 'populate', 'locked']));
+      mine.set(fresh, to - from);
+    } else if (kind < 0.75) say(process, 'mlock', part(name, pages, { stepped: false }), 'onfault');
+    else if (kind < 0.85) say(process, 'mremap', name, pick(['4K', '64K', '1M', '2M', '4M']), pick(['', 'maymove']));
+    else if (kind < 0.9) say(process, 'prctl thp_disable', pick(['0', '1', '1 2']));
+    else if (kind < 0.95) say('sys', `${THP}/enabled`, pick(['always', 'madvise', 'never']));
+    else if (process !== 'p1') {
+      say(process, 'exit');
+      regions.delete(process);
+    } else say('khugepaged wake', pick([1, 2]));
+  };
+
+  for (let left = 6 + below(MTHP ? 40 : 20); left > 0; left -= 1) {
     const process = pick([...regions.keys()]);
     const mine = regions.get(process);
     const kind = random();
@@ -138,7 +178,8 @@ export function scenario(seed, theme = 'anon') {
     }
     const name = pick([...mine.keys()]);
     const pages = mine.get(name);
-    if (kind < 0.42) say(process, 'write', part(name, pages), contents());
+    if (MTHP && chance(0.18)) further(process, mine, name, pages);
+    else if (kind < 0.42) say(process, 'write', part(name, pages), contents());
     else if (kind < 0.5) say(process, 'read', part(name, pages));
     else if (kind < 0.7) say(process, 'madvise', part(name, pages), pick(ADVICE));
     else if (kind < 0.75) say(process, 'mprotect', part(name, pages, { stepped: false }), pick(['r', 'rw', 'rw', 'none']));

@@ -53,6 +53,7 @@ impl Machine {
                 found.slots.entry(e).or_default().0 += 1;
             }
         }
+        self.check_charges()?;
         self.check_swap(&found)?;
         self.check_hugetlb()?;
         self.check_khugepaged()?;

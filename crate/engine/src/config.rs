@@ -24,17 +24,6 @@ pub enum Filesystem {
 }
 
 impl Filesystem {
-    /// By its name.
-    pub fn from_word(word: &str) -> Option<Filesystem> {
-        Some(match word {
-            "ext4" => Filesystem::Ext4,
-            "xfs" => Filesystem::Xfs,
-            "btrfs" => Filesystem::Btrfs,
-            "bdev" => Filesystem::Bdev,
-            _ => return None,
-        })
-    }
-
     /// Largest folio (`mapping_max_folio_order`); the smallest is a page for all of them.
     pub(crate) fn max_order(self) -> u8 {
         if self == Filesystem::Btrfs { 0 } else { 9 }
@@ -54,6 +43,15 @@ pub struct MachineConfig {
     pub seed: u64,
     /// `transparent_hugepage=`: index of always, madvise, never.
     pub thp_enabled: crate::thp::Enabled,
+    /// `transparent_hugepage_shmem=`.
+    pub shmem_enabled: crate::thp::ShmemEnabled,
+    /// `thp_anon=`: modes by order, what is not named is never.
+    pub thp_anon: Option<[crate::thp::SizeEnabled; 10]>,
+    /// `thp_shmem=`, in the same way.
+    pub thp_shmem: Option<[crate::thp::ShmemSizeEnabled; 10]>,
+    /// A store to the huge zero page makes 512 entries of it and one small page, as before 6.13; since then it makes a huge
+    /// page.
+    pub split_huge_zero: bool,
     /// Daemons wait for `scan` and `wake` commands instead of their timers, as on the machine that recorded
     /// the conformance scenarios: ksmd runs, both have been round once, and a wake-up has no budget limit
     /// until the script sets one.
@@ -72,6 +70,10 @@ impl Default for MachineConfig {
             cpus: 2,
             seed: 1,
             thp_enabled: crate::thp::Enabled::Madvise,
+            shmem_enabled: crate::thp::ShmemEnabled::Never,
+            thp_anon: None,
+            thp_shmem: None,
+            split_huge_zero: false,
             parked: false,
             fs: Filesystem::Ext4,
             hugetlb: Default::default(),

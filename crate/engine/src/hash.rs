@@ -56,13 +56,10 @@ impl Machine {
         }
         let _ = write!(
             h,
-            "{:?}{:?}{}{:?}{}",
-            self.procs,
-            self.stat,
-            self.now_ns,
-            self.sysctl,
-            self.tracing.enabled_mask()
+            "{:?}{:?}{}{:?}{:?}",
+            self.procs, self.stat, self.now_ns, self.sysctl, self.pressure
         );
+        self.tracing.hash_text(&mut h);
         self.hash_files(&mut h);
         let _ = write!(h, "{:?}", self.thp);
         for (i, area) in self.swap.areas() {

@@ -47,6 +47,7 @@ pub struct Machine {
     pub(crate) mms: Vec<Option<Box<Mm>>>,
     pub(crate) procs: BTreeMap<Pid, Process>,
     pub(crate) next_pid: u32,
+    pub(crate) pressure: crate::phys::pressure::Pressure,
     pub(crate) thp: Thp,
     pub(crate) khugepaged: Khugepaged,
     pub(crate) ksm: Ksm,
@@ -56,6 +57,8 @@ pub struct Machine {
     pub(crate) events: EventRing,
     pub(crate) tracing: crate::trace::Tracing,
     pub(crate) actor: Actor,
+    /// Where the allocator looks first.
+    pub(crate) place: crate::vm::mempolicy::Place,
     /// Minor and major faults of all processes; a call's own are the difference.
     pub(crate) minflt: u64,
     pub(crate) majflt: u64,
@@ -87,7 +90,8 @@ impl Machine {
             mms: Vec::new(),
             procs: BTreeMap::new(),
             next_pid: 100,
-            thp: Thp::new(config.thp_enabled),
+            pressure: Default::default(),
+            thp: Thp::new(&config),
             khugepaged: Khugepaged::new(config.parked),
             ksm: Ksm::new(config.parked),
             hugetlb: Hugetlb::new(config.nodes),
@@ -96,6 +100,7 @@ impl Machine {
             events: EventRing::default(),
             tracing: crate::trace::Tracing::default(),
             actor: Actor::Script,
+            place: Default::default(),
             minflt: 0,
             majflt: 0,
             config,
@@ -201,6 +206,9 @@ impl Machine {
             kind,
         };
         self.events.push(event);
+        if self.tracing.counts() && event.kind.tracepoint().is_some() {
+            self.trace_count(&event);
+        }
     }
 
     /// Runs `f` with events attributed to `actor`.

@@ -7,6 +7,7 @@
 
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::phys::pressure::NoFolio;
 use crate::thp::{ShmemEnabled, ShmemSizeEnabled};
 use crate::vm::addr::{FileId, HPAGE_PMD_ORDER, PAGE_SIZE, Pfn, VmaId};
 use crate::vm::vma::VmFlags;
@@ -156,18 +157,24 @@ impl Machine {
             if !free_block {
                 continue;
             }
-            if let Some(head) = self.alloc_user_folio(order) {
-                self.file_add_folio(id, first, head);
-                if order == HPAGE_PMD_ORDER {
-                    self.stat.thp_file_alloc += 1;
+            let charge = match self.alloc_charged_folio(order) {
+                Ok(head) => {
+                    self.file_add_folio(id, first, head);
+                    if order == HPAGE_PMD_ORDER {
+                        self.stat.thp_file_alloc += 1;
+                    }
+                    self.stat.mthp_mut(order).shmem_alloc += 1;
+                    return Ok((head.add((index - first) as usize), false));
                 }
-                self.stat.mthp_mut(order).shmem_alloc += 1;
-                return Ok((head.add((index - first) as usize), false));
-            }
+                Err(why) => i64::from(why == NoFolio::Charge),
+            };
             if order == HPAGE_PMD_ORDER {
                 self.stat.thp_file_fallback += 1;
+                self.stat.thp_file_fallback_charge += charge;
             }
-            self.stat.mthp_mut(order).shmem_fallback += 1;
+            let s = self.stat.mthp_mut(order);
+            s.shmem_fallback += 1;
+            s.shmem_fallback_charge += charge;
         }
         let page = self.alloc_user_folio(0).ok_or(NoPage::NoMemory)?;
         self.file_add_folio(id, index, page);

@@ -8,6 +8,7 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::phys::swap::SwapEntry;
+use crate::thp::Cut;
 use crate::vm::addr::{FileId, PAGE_SHIFT, Pfn, VmaId};
 
 fn entry(value: u32) -> SwapEntry {
@@ -45,7 +46,7 @@ impl Machine {
         let crosses = order > 0 && (index + 1..next).contains(&end);
         self.frames.set(head, FrameFlags::UPTODATE);
         if crosses || !self.folio_alloc_swap(head) {
-            if order == 0 || self.split_file_folio(head, false, 0).is_err() {
+            if order == 0 || self.split_file_folio(head, Cut::PAGES, 0).is_err() {
                 return false;
             }
             let pages = (1..1usize << order).map(|i| head.add(i));

@@ -2,9 +2,11 @@
 //!
 //! Counterparts: `shmem_undo_range`, `truncate_inode_pages_range`, `truncate_inode_partial_folio`.
 
+use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::content::Pattern;
 use crate::phys::frame::FrameFlags;
+use crate::thp::Cut;
 use crate::vm::addr::{FileId, PAGE_SHIFT, PAGE_SIZE, Pfn};
 
 impl Machine {
@@ -73,17 +75,23 @@ impl Machine {
         if self.frames.has(head, FrameFlags::SWAPBACKED) {
             self.frames.set(head, FrameFlags::DIRTY);
         }
-        if self
-            .split_file_folio(page(from >> PAGE_SHIFT), true, 0)
-            .is_err()
-        {
+        if self.split_file_around(page(from >> PAGE_SHIFT)).is_err() {
             return false;
         }
         // The other end is in a piece of its own, unless that went with the end of the file.
         let to = to >> PAGE_SHIFT;
         if to < next && self.folio_in_file(self.frames.head(page(to))) {
-            let _ = self.split_file_folio(page(to), true, 0);
+            let _ = self.split_file_around(page(to));
         }
         true
+    }
+
+    fn split_file_around(&mut self, page: Pfn) -> Result<(), Errno> {
+        let at = (page.0 - self.frames.head(page).0) as usize;
+        let cut = Cut {
+            order: 0,
+            at: Some(at),
+        };
+        self.split_file_folio(page, cut, 0)
     }
 }

@@ -184,6 +184,7 @@ impl Machine {
             file: Some(file),
             anon_vma: None,
             chain: Vec::new(),
+            policy: Default::default(),
             hugetlb: kept,
         });
         let total = self.total_vm(mm);

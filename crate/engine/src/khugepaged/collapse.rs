@@ -11,10 +11,12 @@ use crate::explain::Explain;
 use crate::khugepaged::scan_pmd::ScanCounts;
 use crate::machine::Machine;
 use crate::phys::folio::FreeRun;
+use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
 use crate::trace::EventKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, Pfn, TableId, VmaId};
 use crate::vm::pte::Pte;
+use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
 
 /// How a collapse ended, and how many pages it copied and cleared.
@@ -45,7 +47,11 @@ impl Machine {
         cc: CollapseControl,
         x: &mut E,
     ) -> Collapse {
-        let (result, copied, cleared) = match self.alloc_charge_folio(x) {
+        let before = self.place;
+        self.place.first = self.hpage_collapse_find_target_node(mm, addr);
+        let folio = self.alloc_charge_folio(x);
+        self.place = before;
+        let (result, copied, cleared) = match folio {
             Err(result) => (result, 0, 0),
             Ok(folio) => match self.collapse_into(folio, mm, addr, scan, cc, x) {
                 Ok((copied, cleared)) => (ScanResult::Succeed, copied, cleared),
@@ -69,30 +75,50 @@ impl Machine {
         }
     }
 
+    /// The lowest of the nodes that most pages of the range are on.
+    fn hpage_collapse_find_target_node(&self, mm: MmId, addr: u64) -> u8 {
+        let mut load = [0u32; crate::config::MAX_NODES as usize];
+        if self.config.nodes > 1
+            && let Pmd::Table(table) = self.pmd(mm, addr)
+        {
+            for pte in self.tables.all(table).iter() {
+                let zone = self.zones.iter().find(|z| z.contains(pte.pfn()));
+                if pte.present()
+                    && !pte.special()
+                    && let Some(z) = zone
+                {
+                    load[usize::from(z.nid)] += 1;
+                }
+            }
+        }
+        let most = load.iter().max().copied().unwrap_or(0);
+        load.iter().position(|n| *n == most).unwrap_or(0) as u8
+    }
+
     /// A zeroed huge folio (`alloc_charge_folio`).
     ///
-    /// Deviation: no memory cgroup can refuse it (SCAN_CGROUP_CHARGE_FAIL), and with neither reclaim nor compaction
-    /// nor nodes to choose from, `defrag` and the busiest node of the range play no part.
+    /// Deviation: with neither reclaim nor compaction, `defrag` plays no part.
     pub(super) fn alloc_charge_folio<E: Explain>(&mut self, x: &mut E) -> Result<Pfn, ScanResult> {
-        let folio = self.alloc_user_folio(HPAGE_PMD_ORDER);
-        let result = ScanResult::AllocHugePageFail;
-        x.fails(
-            "huge_page_alloc",
-            folio.is_none(),
-            result.as_str(),
-            || match folio {
-                Some(_) => "a free 2 MiB block above the watermarks".into(),
-                None => format!(
-                    "no free 2 MiB block among {} free pages",
-                    self.nr_free_pages()
-                ),
-            },
-        );
-        match folio {
-            Some(_) => self.stat.thp_collapse_alloc += 1,
-            None => self.stat.thp_collapse_alloc_failed += 1,
+        let folio = self.alloc_charged_folio(HPAGE_PMD_ORDER);
+        let (rule, result) = match folio {
+            Err(NoFolio::Charge) => ("charge", ScanResult::CgroupChargeFail),
+            _ => ("huge_page_alloc", ScanResult::AllocHugePageFail),
+        };
+        x.fails(rule, folio.is_err(), result.as_str(), || match folio {
+            Ok(_) => "a free 2 MiB block above the watermarks".into(),
+            Err(NoFolio::Charge) => "the memory cgroup has no 2 MiB left below its limit".into(),
+            Err(NoFolio::Memory) => format!(
+                "no free 2 MiB block among {} free pages",
+                self.nr_free_pages()
+            ),
+        });
+        // What the cgroup refuses was allocated before.
+        if folio == Err(NoFolio::Memory) {
+            self.stat.thp_collapse_alloc_failed += 1;
+        } else {
+            self.stat.thp_collapse_alloc += 1;
         }
-        folio.ok_or(result)
+        folio.map_err(|_| result)
     }
 
     /// Whether the range may still be collapsed (`hugepage_vma_revalidate`): it was asked before, but the mmap lock was

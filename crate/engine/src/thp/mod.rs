@@ -2,6 +2,7 @@
 //!
 //! Counterpart: `mm/huge_memory.c`.
 
+mod boot;
 mod deferred;
 mod huge_fault;
 mod huge_zero;
@@ -13,7 +14,7 @@ mod why;
 
 pub use policy::TvaType;
 pub use settings::{Defrag, Enabled, ShmemEnabled, ShmemSizeEnabled, SizeEnabled, THP_FILES};
-pub(crate) use split_folio::INHERITED;
+pub(crate) use split_folio::{Cut, INHERITED};
 
 use crate::vm::addr::Pfn;
 use std::collections::BTreeMap;
@@ -49,18 +50,27 @@ impl Thp {
     /// At boot: 2048kB inherits, all other sizes never.
     ///
     /// Deviation: Linux clears all of it on a machine below 512 MiB.
-    pub fn new(enabled: Enabled) -> Self {
+    pub fn new(config: &crate::config::MachineConfig) -> Self {
         let mut size_enabled = [SizeEnabled::Never; 10];
         size_enabled[9] = SizeEnabled::Inherit;
         let mut shmem_size_enabled = [ShmemSizeEnabled::Never; 10];
         shmem_size_enabled[9] = ShmemSizeEnabled::Inherit;
+        let size_enabled = config.thp_anon.unwrap_or(size_enabled);
+        let shmem_size_enabled = config.thp_shmem.unwrap_or(shmem_size_enabled);
+        // These two are orders to the sizes, not to the mount.
+        let orders = [ShmemEnabled::Deny, ShmemEnabled::Force];
+        let shmem_mount = if orders.contains(&config.shmem_enabled) {
+            ShmemEnabled::Never
+        } else {
+            config.shmem_enabled
+        };
         Thp {
-            enabled,
+            enabled: config.thp_enabled,
             defrag: Defrag::Madvise,
             use_zero_page: true,
             shrink_underused: true,
-            shmem_enabled: ShmemEnabled::Never,
-            shmem_mount: ShmemEnabled::Never,
+            shmem_enabled: config.shmem_enabled,
+            shmem_mount,
             size_enabled,
             shmem_size_enabled,
             huge_zero: None,

@@ -1,4 +1,4 @@
-//! A large folio becomes single pages.
+//! A large folio becomes smaller ones.
 //!
 //! Counterparts: `__folio_split`, `unmap_folio`, `remap_page`, `try_to_map_unused_to_zeropage`.
 
@@ -13,6 +13,51 @@ use crate::vm::addr::{
 use crate::vm::pte::Pte;
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
+
+/// Into what a folio is split.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    /// Order of the pieces, or of the smallest.
+    pub order: u8,
+    /// The page that gets a piece of that order, everything else staying as large as it can; `None`: all pieces are of
+    /// that order.
+    pub at: Option<usize>,
+}
+
+impl Cut {
+    /// Single pages.
+    pub(crate) const PAGES: Cut = Cut { order: 0, at: None };
+
+    /// Pieces of a folio of `order` as offset and order. Anonymous ones have no order 1: two single pages instead.
+    pub(crate) fn pieces(self, order: u8, anon: bool) -> Vec<(usize, u8)> {
+        let Some(at) = self.at else {
+            let n = 1usize << (order - self.order);
+            return (0..n).map(|i| (i << self.order, self.order)).collect();
+        };
+        let mut out = Vec::new();
+        let mut put = |offset: usize, order: u8| {
+            if anon && order == 1 {
+                out.extend([(offset, 0), (offset + 1, 0)]);
+            } else {
+                out.push((offset, order));
+            }
+        };
+        let (mut base, mut order) = (0, order);
+        while order > self.order {
+            order -= 1;
+            let upper = base + (1 << order);
+            if at < upper {
+                put(upper, order);
+            } else {
+                put(base, order);
+                base = upper;
+            }
+        }
+        put(base, order);
+        out.sort_unstable();
+        out
+    }
+}
 
 /// An entry taken out while the folio is split.
 struct Unmapped {
@@ -39,23 +84,37 @@ pub(crate) const INHERITED: FrameFlags = FrameFlags(
 );
 
 impl Machine {
-    /// Splits the folio of `page` to order 0. The caller holds `extra_refs` references of it; they move to
-    /// `page`. Zero-filled pages of unlocked areas become the zero page, unmapped ones are freed.
+    /// Splits the folio of `page` to order 0, see [`split_folio_to`](Self::split_folio_to).
+    pub(crate) fn split_folio(&mut self, page: Pfn, extra_refs: i32) -> Result<(), Errno> {
+        self.split_folio_to(page, Cut::PAGES, extra_refs)
+    }
+
+    /// Splits the folio of `page`. The caller holds `extra_refs` references of it; they move to the piece of `page`.
+    /// Zero-filled single pages of unlocked areas become the zero page, unmapped pieces are freed.
     ///
     /// # Errors
-    /// EINVAL for a small page, EBUSY for the huge zero page or without anchor, EAGAIN if anybody else holds a
-    /// reference.
-    pub(crate) fn split_folio(&mut self, page: Pfn, extra_refs: i32) -> Result<(), Errno> {
+    /// EINVAL for a folio not larger than the pieces, for anonymous pieces of order 1, and for anything but single pages in
+    /// the swap cache; EBUSY for the huge zero page; EAGAIN if anybody else holds a reference.
+    pub(crate) fn split_folio_to(
+        &mut self,
+        page: Pfn,
+        cut: Cut,
+        extra_refs: i32,
+    ) -> Result<(), Errno> {
         let head = self.frames.head(page);
         let order = self.frames.order(head);
-        if order == 0 {
+        if order <= cut.order || cut.at.is_some_and(|at| at >> order > 0) {
             return Err(Errno::EINVAL);
         }
         if self.frames.has(head, FrameFlags::ZERO) {
             return Err(Errno::EBUSY);
         }
         if self.folio_in_file(head) {
-            return self.split_file_folio(page, false, extra_refs);
+            return self.split_file_folio(page, cut, extra_refs);
+        }
+        let whole = cut.at.is_some() || cut.order > 0;
+        if cut.order == 1 || whole && self.frames.has(head, FrameFlags::SWAPCACHE) {
+            return Err(Errno::EINVAL);
         }
         if self.frames.refcount(head) != self.folio_expected_refs(head) + extra_refs {
             self.count_split(head, order, true);
@@ -64,14 +123,17 @@ impl Machine {
         let unmapped = self.unmap_folio(head);
         self.deferred_split_unqueue(head);
         self.count_split(head, order, false);
-        self.format_pages(head, order, page, extra_refs);
+        let pieces = cut.pieces(order, true);
+        self.format_pieces(head, &pieces);
+        let keep = self.frames.head(page);
+        *self.frames.refcount_mut(keep) += extra_refs;
         for u in unmapped {
             self.remap_page(u);
         }
-        for i in 0..1usize << order {
-            *self.frames.refcount_mut(head.add(i)) += 1;
-            self.free_swap_cache(head.add(i));
-            self.folio_put(head.add(i), 1);
+        for (offset, _) in pieces {
+            *self.frames.refcount_mut(head.add(offset)) += 1;
+            self.free_swap_cache(head.add(offset));
+            self.folio_put(head.add(offset), 1);
         }
         Ok(())
     }
@@ -203,38 +265,82 @@ impl Machine {
         }
     }
 
-    /// Every page becomes a folio of its own with what it inherits.
-    fn format_pages(&mut self, head: Pfn, order: u8, keep: Pfn, extra_refs: i32) {
+    /// Every piece becomes a folio of its own with what it inherits.
+    fn format_pieces(&mut self, head: Pfn, pieces: &[(usize, u8)]) {
         let flags = FrameFlags(self.frames.flags(head).0 & INHERITED.0);
         let (anchor, index) = (self.frames.anchor(head), self.frames.index(head));
-        let cache_refs = i32::from(flags.has(FrameFlags::SWAPCACHE));
-        for i in 0..1usize << order {
-            let page = head.add(i);
-            self.frames.format(page, 0, flags, FrameFlags::NONE);
-            self.frames.set_anchor(page, anchor);
-            self.frames.set_index(page, index + i as u64);
-            *self.frames.refcount_mut(page) =
-                cache_refs + if page == keep { extra_refs } else { 0 };
+        let cached = flags.has(FrameFlags::SWAPCACHE);
+        for &(offset, order) in pieces {
+            let (piece, n) = (head.add(offset), 1i32 << order);
+            let own = if order > 0 {
+                flags.and(FrameFlags::HEAD)
+            } else {
+                flags
+            };
+            let tail = FrameFlags::ALLOCATED.and(FrameFlags::TAIL);
+            self.frames.format(piece, order, own, tail);
+            self.frames.set_anchor(piece, anchor);
+            self.frames.set_index(piece, index + offset as u64);
+            *self.frames.refcount_mut(piece) = if cached { n } else { 0 };
+            if order >= 2 && flags.has(FrameFlags::ANON) {
+                self.stat.mthp_mut(order).nr_anon += 1;
+            }
         }
     }
 
     fn remap_page(&mut self, u: Unmapped) {
         let (mm, flags) = (self.vma(u.vma).mm, self.vma(u.vma).flags);
         let page = u.pte.pfn();
-        let locked = flags.has(VmFlags::LOCKED) || self.frames.has(page, FrameFlags::MLOCKED);
-        if !locked && self.page_is_zero(page) {
-            let zero = Pte::for_area(self.zero_pfn, flags).with_special(true);
+        let head = self.frames.head(page);
+        let locked = flags.has(VmFlags::LOCKED) || self.frames.has(head, FrameFlags::MLOCKED);
+        if !locked && !self.folio_large(head) && self.page_is_zero(page) {
+            let zero = Pte::for_area(self.zero_pfn, flags)
+                .with_special(true)
+                .with_uffd_wp(u.pte.uffd_wp());
             self.tables.set(u.table, u.index, zero);
             self.mm_mut(mm).rss.anon -= 1;
             return;
         }
         self.tables.set(u.table, u.index, u.pte);
-        *self.frames.refcount_mut(page) += 1;
+        *self.frames.refcount_mut(head) += 1;
         let exclusive = if u.exclusive {
             crate::vm::rmap::Exclusive::Yes
         } else {
             crate::vm::rmap::Exclusive::No
         };
         self.add_anon_rmap_ptes(page, 1, u.vma, exclusive);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_piece_with_the_cut_keeps_halving() {
+        let orders = |order, at, anon| {
+            let cut = Cut {
+                order,
+                at: Some(at),
+            };
+            cut.pieces(3, anon).iter().map(|p| p.1).collect::<Vec<_>>()
+        };
+        assert_eq!(orders(0, 0, false), [0, 0, 1, 2]);
+        assert_eq!(orders(0, 2, false), [1, 0, 0, 2]);
+        assert_eq!(orders(0, 7, false), [2, 1, 0, 0]);
+        assert_eq!(orders(0, 7, true), [2, 0, 0, 0, 0]);
+        assert_eq!(orders(2, 7, true), [2, 2]);
+        assert_eq!(
+            Cut {
+                order: 0,
+                at: Some(2)
+            }
+            .pieces(9, false)[..4],
+            [(0, 1), (2, 0), (3, 0), (4, 2)]
+        );
+        assert_eq!(
+            Cut { order: 7, at: None }.pieces(9, true),
+            [(0, 7), (128, 7), (256, 7), (384, 7)]
+        );
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Counterparts: `trace_print_context`, `print_func_help_header_irq`, the TP_printk of each event.
 
+use super::record::Record;
 use super::{Actor, Event, EventKind};
 use crate::machine::Machine;
-use crate::vm::addr::{MmId, Pfn};
 use std::fmt::Write;
 
 pub use super::tracepoint::{Group, TRACEPOINTS, Tracepoint};
@@ -16,182 +16,23 @@ pub const KSMD_PID: u32 = 37;
 /// Pid of the shell that writes to virtual files.
 pub const SCRIPT_PID: u32 = 1;
 
-/// `%p`: the kernel prints a hash of the pointer, 32 bits in 16 digits. Here a hash of what it would point to.
-struct Pointer(u64);
-
-impl Pointer {
-    fn mm(mm: MmId) -> Pointer {
-        Pointer(u64::from(mm.0))
-    }
-
-    fn rmap_item(mm: MmId, addr: u64) -> Pointer {
-        Pointer(addr | u64::from(mm.0 + 1) << 48)
-    }
-}
-
-impl std::fmt::Display for Pointer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // One step of splitmix64.
-        let z = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        write!(f, "{:016x}", (z ^ z >> 31) as u32)
-    }
-}
-
-/// Stands for the name of the file, which only the machine knows.
-const FILENAME: &str = "{file}";
-
-/// A frame as `unsigned long`, all ones for none.
-fn scan_pfn(pfn: Option<Pfn>) -> u64 {
-    pfn.map_or(u64::MAX, |p| p.0.into())
-}
-
 /// `EVENT: TEXT` of an event that is a tracepoint, exactly as the kernel prints it.
-pub fn tracepoint_text(kind: &EventKind) -> Option<String> {
-    use EventKind as K;
-    let name = kind.tracepoint()?;
-    let text = match *kind {
-        K::KhugepagedScanPmd {
-            mm,
-            pfn,
-            referenced,
-            none_or_zero,
-            status,
-            unmapped,
-            ..
-        } => format!(
-            "mm={}, scan_pfn={:#x}, referenced={referenced}, none_or_zero={none_or_zero}, status={}, unmapped={unmapped}",
-            Pointer::mm(mm),
-            scan_pfn(pfn),
-            status.as_str()
-        ),
-        K::CollapseHugePage {
-            mm,
-            isolated,
-            status,
-            ..
-        } => {
-            format!(
-                "mm={}, isolated={}, status={}",
-                Pointer::mm(mm),
-                u8::from(isolated),
-                status.as_str()
-            )
-        }
-        K::CollapseHugePageIsolate {
-            pfn,
-            none_or_zero,
-            referenced,
-            status,
-            ..
-        } => format!(
-            "scan_pfn={:#x}, none_or_zero={none_or_zero}, referenced={referenced}, status={}",
-            scan_pfn(pfn),
-            status.as_str()
-        ),
-        K::CollapseHugePageSwapin {
-            mm,
-            swapped_in,
-            referenced,
-            ret,
-            ..
-        } => {
-            format!(
-                "mm={}, swapped_in={swapped_in}, referenced={referenced}, ret={}",
-                Pointer::mm(mm),
-                ret as u8
-            )
-        }
-        K::KhugepagedScanFile {
-            mm,
-            pfn,
-            present,
-            swap,
-            result,
-            ..
-        } => format!(
-            "mm={}, scan_pfn={:#x}, filename={FILENAME}, present={present}, swap={swap}, result={}",
-            Pointer::mm(mm),
-            scan_pfn(pfn),
-            result.as_str()
-        ),
-        K::KhugepagedCollapseFile {
-            mm,
-            addr,
-            hpfn,
-            index,
-            is_shmem,
-            nr,
-            result,
-            ..
-        } => format!(
-            "mm={}, hpage_pfn={:#x}, index={index}, addr={addr:x}, is_shmem={}, filename={FILENAME}, nr={nr}, result={}",
-            Pointer::mm(mm),
-            scan_pfn(hpfn),
-            u8::from(is_shmem),
-            result.as_str()
-        ),
-        // The sequence number is an int there.
-        K::KsmStartScan { seq, rmap } | K::KsmStopScan { seq, rmap } => {
-            format!("seq {} rmap size {}", seq as i32, rmap as i32)
-        }
-        K::KsmEnter { mm } | K::KsmExit { mm } => format!("mm {}", Pointer::mm(mm)),
-        K::KsmMergeOnePage { mm, addr, pfn, err } => {
-            format!(
-                "ksm pfn {} rmap_item {} mm {} error {err}",
-                pfn.0,
-                Pointer::rmap_item(mm, addr),
-                Pointer::mm(mm)
-            )
-        }
-        K::KsmMergeWithKsmPage {
-            mm,
-            addr,
-            stable,
-            pfn,
-            err,
-        } => format!(
-            "{}pfn {} rmap_item {} mm {} error {err}",
-            if stable { "ksm " } else { "" },
-            pfn.0,
-            Pointer::rmap_item(mm, addr),
-            Pointer::mm(mm)
-        ),
-        K::KsmRemoveKsmPage { pfn } => format!("pfn {}", pfn.0),
-        K::KsmRemoveRmapItem { mm, addr, pfn } => {
-            format!(
-                "pfn {} rmap_item {} mm {}",
-                pfn.0,
-                Pointer::rmap_item(mm, addr),
-                Pointer::mm(mm)
-            )
-        }
-        K::KsmAdvisor {
-            scan_time,
-            pages_to_scan,
-            cpu_percent,
-        } => {
-            format!(
-                "ksm scan time {scan_time} pages_to_scan {pages_to_scan} cpu percent {cpu_percent}"
-            )
-        }
-        _ => return None,
+#[cfg(test)]
+fn tracepoint_text(kind: &EventKind) -> Option<String> {
+    let event = Event {
+        seq: 0,
+        now_ns: 0,
+        actor: Actor::Script,
+        kind: *kind,
     };
-    Some(format!("{name}: {text}"))
+    Record::new(&event, ("sh", SCRIPT_PID, 0), "").map(|r| r.text())
 }
 
 impl Machine {
-    /// A line of `trace` for an event that is a tracepoint: `TASK-PID [CPU] FLAGS SECONDS.MICROS: EVENT: TEXT`.
-    /// Daemons and the shell run on CPU 0; a process that is gone is `<...>`, as in the kernel.
-    pub fn trace_line(&self, event: &Event) -> Option<String> {
-        let mut text = tracepoint_text(&event.kind)?;
-        if let EventKind::KhugepagedScanFile { file, .. }
-        | EventKind::KhugepagedCollapseFile { file, .. } = event.kind
-        {
-            text = text.replace(FILENAME, self.trace_filename(file));
-        }
-        let (task, pid, cpu) = match event.actor {
+    /// An event as its tracepoint records it, `None` if it is no tracepoint. Daemons and the shell run on CPU 0; a process
+    /// that is gone is `<...>`, as in the kernel.
+    pub(super) fn trace_record(&self, event: &Event) -> Option<Record<'_>> {
+        let task = match event.actor {
             Actor::Khugepaged => ("khugepaged", KHUGEPAGED_PID, 0),
             Actor::Ksmd => ("ksmd", KSMD_PID, 0),
             Actor::Script => ("sh", SCRIPT_PID, 0),
@@ -200,11 +41,17 @@ impl Machine {
                 None => ("<...>", pid.0, 0),
             },
         };
-        let micros = (event.now_ns + 500) / 1000;
-        let (secs, micros) = (micros / 1_000_000, micros % 1_000_000);
-        Some(format!(
-            "{task:>16}-{pid:<7} [{cpu:03}] ..... {secs:5}.{micros:06}: {text}"
-        ))
+        let filename = match event.kind {
+            EventKind::KhugepagedScanFile { file, .. }
+            | EventKind::KhugepagedCollapseFile { file, .. } => self.trace_filename(file),
+            _ => "",
+        };
+        Record::new(event, task, filename)
+    }
+
+    /// A line of `trace` for an event that is a tracepoint: `TASK-PID [CPU] FLAGS SECONDS.MICROS: EVENT: TEXT`.
+    pub fn trace_line(&self, event: &Event) -> Option<String> {
+        self.trace_record(event).map(|r| line(event, &r))
     }
 
     /// Name of a file as its directory entry has it.
@@ -216,11 +63,7 @@ impl Machine {
 
     /// Text of `trace`: the lines of the enabled tracepoints that the ring still holds.
     pub(crate) fn trace_show(&self) -> String {
-        let lines: Vec<String> = self
-            .tracing
-            .shown(&self.events)
-            .filter_map(|e| self.trace_line(e))
-            .collect();
+        let lines: Vec<String> = self.trace_shown().map(|(e, r)| line(e, &r)).collect();
         let mut out = format!(
             "# tracer: nop\n#\n# entries-in-buffer/entries-written: {0}/{0}   #P:{1}\n#\n",
             lines.len(),
@@ -232,6 +75,18 @@ impl Machine {
         }
         out
     }
+}
+
+fn line(event: &Event, r: &Record<'_>) -> String {
+    let micros = (event.now_ns + 500) / 1000;
+    let (secs, micros) = (micros / 1_000_000, micros % 1_000_000);
+    format!(
+        "{:>16}-{:<7} [{:03}] ..... {secs:5}.{micros:06}: {}",
+        r.comm,
+        r.pid,
+        r.cpu,
+        r.text()
+    )
 }
 
 const HEADER: &str = "\
@@ -249,6 +104,8 @@ const HEADER: &str = "\
 mod tests {
     use super::*;
     use crate::khugepaged::ScanResult;
+    use crate::trace::record::pointer;
+    use crate::vm::addr::{MmId, Pfn};
 
     fn text(kind: EventKind) -> String {
         tracepoint_text(&kind).expect("a tracepoint")
@@ -257,7 +114,7 @@ mod tests {
     #[test]
     fn texts_as_the_kernel_prints_them() {
         let mm = MmId(0);
-        let p = Pointer::mm(mm).to_string();
+        let p = format!("{:016x}", pointer(mm.0.into()));
         assert_eq!((p.len(), &p[..8]), (16, "00000000"));
         let scan = |pfn| EventKind::KhugepagedScanPmd {
             mm,
@@ -282,7 +139,7 @@ mod tests {
             pfn: Pfn(81234),
             err: -14,
         };
-        let item = Pointer::rmap_item(mm, 4096);
+        let item = format!("{:016x}", pointer(4096 | 1 << 48));
         assert_eq!(
             text(merge),
             format!("ksm_merge_with_ksm_page: pfn 81234 rmap_item {item} mm {p} error -14")

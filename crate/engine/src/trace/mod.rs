@@ -3,7 +3,10 @@
 //! Counterparts: `include/trace/events/huge_memory.h`, `ksm.h`. Events that are
 //! kernel tracepoints say so ([`EventKind::tracepoint`]); the others are what a person would want to see.
 
+mod filter;
 pub mod ftrace;
+mod hist;
+mod record;
 mod ring;
 mod switch;
 mod tracepoint;

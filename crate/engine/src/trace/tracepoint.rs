@@ -29,7 +29,7 @@ impl Group {
 }
 
 /// A field: declaration, offset and size in bytes, signed.
-type Field = (&'static str, u32, u32, bool);
+pub(super) type Field = (&'static str, u32, u32, bool);
 
 /// One tracepoint.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,15 @@
 
 use super::zone_files::zone_label;
 use crate::errno::Errno;
+use crate::file::Inode;
 use crate::machine::Machine;
 use crate::phys::buddy::NR_PAGE_ORDERS;
 use crate::phys::frame::FrameFlags;
 use crate::phys::zone::Zone;
-use crate::vm::addr::{HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, Pid, TASK_SIZE, VmaId, pte_index};
+use crate::thp::Cut;
+use crate::vm::addr::{
+    FileId, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, Pid, TASK_SIZE, VmaId, pte_index,
+};
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
 use std::fmt::Write;
@@ -70,39 +74,50 @@ impl Contig {
 
 /// What was written to `split_huge_pages`.
 #[derive(PartialEq, Eq, Debug)]
-enum SplitRequest {
+enum SplitRequest<'a> {
     All,
-    Range { pid: u32, start: u64, end: u64 },
+    /// Pages mapped in a range of addresses.
+    Range(u32, Numbers),
+    /// Pages of a file by index.
+    File(&'a str, Numbers),
 }
 
-/// Reads `1` or `PID,0xSTART,0xEND[,ORDER]`, as `sscanf` would: numbers may have blanks before them, and what follows
-/// the last is ignored.
-///
-/// Deviation: ORDER must be 0, the sixth form with a page inside the folio is refused, and so are paths: there are no
-/// files.
-fn parse_split(text: &str) -> Option<SplitRequest> {
+/// START, END, ORDER and OFFSET.
+type Numbers = (u64, u64, i64, i64);
+
+/// Reads `1`, `PID,0xSTART,0xEND[,ORDER[,OFFSET]]` or the same with a path, as `sscanf` would: numbers may have blanks
+/// before them, and what follows the last that can be read is ignored.
+fn parse_split(text: &str) -> Option<SplitRequest<'_>> {
     let text = &text[..text.floor_char_boundary(MAX_INPUT)];
-    let (pid, rest) = leading_number(text.trim_start(), 10)?;
-    let range = || {
-        let (start, rest) = leading_number(rest.strip_prefix(",0x")?, 16)?;
-        let (end, rest) = leading_number(rest.strip_prefix(",0x")?, 16)?;
-        Some((start, end, rest))
-    };
-    let Some((start, end, rest)) = range() else {
-        // Whatever stops the parser right after a lone 1, it is a lone 1.
-        return (pid == 1 && !rest.starts_with(",0x")).then_some(SplitRequest::All);
-    };
-    if let Some(order) = rest.strip_prefix(',') {
-        let (order, rest) = leading_number(order.trim_start(), 10)?;
-        if order != 0 || rest.starts_with(',') {
-            return None;
-        }
+    if text.starts_with('/') {
+        let (path, rest) = text.split_once(',')?;
+        return Some(SplitRequest::File(path, split_numbers(rest)?));
     }
-    Some(SplitRequest::Range {
-        pid: u32::try_from(pid).ok()?,
-        start,
-        end,
-    })
+    let (pid, rest) = leading_number(text.trim_start(), 10)?;
+    match rest.strip_prefix(',').and_then(split_numbers) {
+        Some(numbers) => Some(SplitRequest::Range(u32::try_from(pid).ok()?, numbers)),
+        // Whatever stops the parser right after a lone 1, it is a lone 1.
+        None if pid == 1 && !rest.starts_with(",0x") => Some(SplitRequest::All),
+        None => None,
+    }
+}
+
+fn split_numbers(text: &str) -> Option<Numbers> {
+    let (start, rest) = leading_number(text.strip_prefix("0x")?, 16)?;
+    let (end, rest) = leading_number(rest.strip_prefix(",0x")?, 16)?;
+    let signed = |text: &str| {
+        let text = text.strip_prefix(',')?.trim_start();
+        let (minus, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (n, rest) = leading_number(digits, 10)?;
+        let n = i64::try_from(n).ok()?;
+        Some((if minus { -n } else { n }, rest.len()))
+    };
+    let (order, left) = signed(rest).unwrap_or((0, 0));
+    let (offset, _) = signed(&rest[rest.len() - left..]).unwrap_or((-1, 0));
+    Some((start, end, order, offset))
 }
 
 fn leading_number(text: &str, radix: u32) -> Option<(u64, &str)> {
@@ -111,6 +126,13 @@ fn leading_number(text: &str, radix: u32) -> Option<(u64, &str)> {
         .unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
     Some((u64::from_str_radix(digits, radix).ok()?, rest))
+}
+
+/// What a folio of `order` is split into; `None` if it is as small as asked for.
+fn wanted_cut(order: u8, (_, _, to, offset): Numbers) -> Option<Cut> {
+    let to = u8::try_from(to).ok().filter(|to| *to < order)?;
+    let at = usize::try_from(offset).ok().filter(|at| at >> order == 0);
+    Some(Cut { order: to, at })
 }
 
 impl Machine {
@@ -135,16 +157,31 @@ impl Machine {
         out
     }
 
-    /// `split_huge_pages`: every large folio, or those mapped in a range of a process, become single pages. Success
-    /// even if nothing could be split.
+    /// `split_huge_pages`: every large folio, those mapped in a range of a process, or those of a file are split. Success
+    /// even if nothing could be.
     ///
-    /// EINVAL: none of the forms. ESRCH: no such process.
+    /// EINVAL: none of the forms, no such file. ESRCH: no such process.
+    ///
+    /// Deviation: a file is named as in `maps`, memfds as well.
     pub(super) fn split_huge_pages_store(&mut self, text: &str) -> Result<(), Errno> {
         match parse_split(text).ok_or(Errno::EINVAL)? {
             SplitRequest::All => self.split_huge_pages_all(),
-            SplitRequest::Range { pid, start, end } => {
+            SplitRequest::Range(pid, numbers) => {
                 let mm = self.mm_of(Pid(pid))?;
-                self.split_huge_pages_range(mm, start, end.min(TASK_SIZE));
+                self.split_huge_pages_range(mm, numbers);
+            }
+            SplitRequest::File(path, numbers) => {
+                let named = |i: &Inode| i.name.trim_end_matches(" (deleted)") == path;
+                let id = self
+                    .files
+                    .iter()
+                    .position(|i| i.as_ref().is_some_and(named));
+                let id = FileId(id.ok_or(Errno::EINVAL)? as u32);
+                let mut index = numbers.0;
+                while let Some(head) = self.next_folio(id, index, numbers.1) {
+                    index = self.folio_next_index(head);
+                    self.split_if_free(head, numbers);
+                }
             }
         }
         Ok(())
@@ -159,15 +196,13 @@ impl Machine {
             .filter(|p| self.frames.has(*p, wanted))
             .collect();
         for head in heads {
-            if !self.frames.has(head, FrameFlags::LOCKED) {
-                // A failure is counted where it happens.
-                let _ = self.split_folio(head, 0);
-            }
+            self.split_if_free(head, (0, 0, 0, -1));
         }
     }
 
     /// From area to area until the first address without one.
-    fn split_huge_pages_range(&mut self, mm: MmId, start: u64, end: u64) {
+    fn split_huge_pages_range(&mut self, mm: MmId, numbers: Numbers) {
+        let (start, end) = (numbers.0, numbers.1.min(TASK_SIZE));
         let mut addr = start & !(PAGE_SIZE - 1);
         while addr < end {
             let Some(vma) = self.vma_lookup(mm, addr) else {
@@ -183,38 +218,44 @@ impl Machine {
                 addr = stop + PAGE_SIZE;
                 continue;
             }
-            self.split_huge_pages_area(vma, addr, stop.min(end));
+            self.split_huge_pages_area(vma, addr, stop.min(end), numbers);
             addr = stop;
         }
     }
 
-    fn split_huge_pages_area(&mut self, vma: VmaId, start: u64, end: u64) {
+    fn split_huge_pages_area(&mut self, vma: VmaId, start: u64, end: u64, numbers: Numbers) {
         let mm = self.vma(vma).mm;
         let spans: Vec<_> = self.pmd_spans(mm, start, end).collect();
         for span in spans {
             let mut addr = span.addr;
             while addr < span.end {
                 // Looked up anew: a split turns a huge page into a table.
-                let (pte, step) = match self.pmd_at(span.slot) {
+                let (pte, mut step) = match self.pmd_at(span.slot) {
                     Pmd::Huge(pmd) => (pmd, HPAGE_PMD_SIZE),
                     Pmd::Table(table) => (self.tables.get(table, pte_index(addr)), PAGE_SIZE),
                     _ => break,
                 };
                 if pte.present() && !pte.special() {
-                    self.split_if_alone(pte.pfn());
+                    // Folios that somebody else holds are passed over without being counted as failures.
+                    let head = self.frames.head(pte.pfn());
+                    let alone = self.frames.refcount(head) == self.folio_expected_refs(head);
+                    if alone && self.split_if_free(head, numbers) {
+                        step = PAGE_SIZE;
+                    }
                 }
                 addr += step;
             }
         }
     }
 
-    /// Folios that somebody else holds, or has locked, are passed over without being counted as failures.
-    fn split_if_alone(&mut self, page: Pfn) {
-        let head = self.frames.head(page);
-        let alone = self.frames.refcount(head) == self.folio_expected_refs(head);
-        if self.folio_large(head) && alone && !self.frames.has(head, FrameFlags::LOCKED) {
-            let _ = self.split_folio(head, 0);
-        }
+    /// Splits a folio unless it is locked or small enough. A failure is counted where it happens.
+    fn split_if_free(&mut self, head: Pfn, numbers: Numbers) -> bool {
+        let cut = wanted_cut(self.frames.order(head), numbers);
+        let free = !self.frames.has(head, FrameFlags::LOCKED);
+        cut.is_some_and(|cut| {
+            let page = head.add(cut.at.unwrap_or(0));
+            free && self.split_folio_to(page, cut, 0).is_ok()
+        })
     }
 }
 
@@ -258,7 +299,9 @@ mod tests {
 
     #[test]
     fn split_requests() {
-        let range = |pid, start, end| Some(SplitRequest::Range { pid, start, end });
+        let range = |pid, start, end, order, offset| {
+            Some(SplitRequest::Range(pid, (start, end, order, offset)))
+        };
         let cases = [
             ("1", Some(SplitRequest::All)),
             ("1\n", Some(SplitRequest::All)),
@@ -267,16 +310,32 @@ mod tests {
             ("2", None),
             ("", None),
             ("x", None),
-            ("100,0x1000,0x2000\n", range(100, 0x1000, 0x2000)),
-            ("100,0x1000,0x2000,0", range(100, 0x1000, 0x2000)),
-            ("1,0x1000,0x2000", range(1, 0x1000, 0x2000)),
-            ("100,0x1000,0x2000,4", None),
-            ("100,0x1000,0x2000,0,5", None),
+            ("100,0x1000,0x2000\n", range(100, 0x1000, 0x2000, 0, -1)),
+            ("100,0x1000,0x2000,0", range(100, 0x1000, 0x2000, 0, -1)),
+            ("1,0x1000,0x2000", range(1, 0x1000, 0x2000, 0, -1)),
+            ("100,0x1000,0x2000,4", range(100, 0x1000, 0x2000, 4, -1)),
+            ("100,0x1000,0x2000, 4,x", range(100, 0x1000, 0x2000, 4, -1)),
+            ("100,0x1000,0x2000,x,5", range(100, 0x1000, 0x2000, 0, -1)),
+            ("100,0x1000,0x2000,0,5\n", range(100, 0x1000, 0x2000, 0, 5)),
             ("100,4096,8192", None),
-            ("/memfd,0x0,0x1", None),
+            (
+                "/memfd:m,0x0,0x400,3",
+                Some(SplitRequest::File("/memfd:m", (0, 0x400, 3, -1))),
+            ),
+            ("/memfd:m", None),
+            ("/memfd:m,0,4", None),
         ];
         for (text, want) in cases {
             assert_eq!(parse_split(text), want, "{text:?}");
         }
+        assert!(wanted_cut(9, (0, 0, 9, -1)).is_none());
+        assert_eq!(
+            wanted_cut(9, (0, 0, 3, 600)).map(|c| (c.order, c.at)),
+            Some((3, None))
+        );
+        assert_eq!(
+            wanted_cut(9, (0, 0, 3, 5)).map(|c| (c.order, c.at)),
+            Some((3, Some(5)))
+        );
     }
 }

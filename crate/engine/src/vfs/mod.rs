@@ -51,7 +51,7 @@ fn checked_at_open(file: File) -> bool {
             | File::Process(..)
             | File::Debug(_)
             | File::Trace
-            | File::EventsEnable(_)
+            | File::Events(..)
             | File::Event(..)
     )
 }
@@ -99,7 +99,7 @@ impl Machine {
             File::Node(nid, name) => Ok(self.node_show(nid, name)),
             File::Debug(name) => Ok(self.extfrag_show(name)),
             File::Trace => Ok(self.trace_show()),
-            File::EventsEnable(group) => Ok(self.events_enable_show(group)),
+            File::Events(group, name) => Ok(self.events_show(group, name)),
             File::Event(index, name) => Ok(self.event_show(index, name)),
         }
     }
@@ -134,8 +134,8 @@ impl Machine {
                 self.trace_clear();
                 Some(Ok(()))
             }
-            File::EventsEnable(group) => Some(self.events_enable_store(group, text)),
-            File::Event(index, _) => Some(self.event_enable_store(index, text)),
+            File::Events(group, name) => Some(self.events_store(group, name, text)),
+            File::Event(index, name) => Some(self.event_store(index, name, text)),
             File::Proc(_) | File::ThpStat(..) | File::Nodes(_) => None,
         };
         stored.unwrap_or_else(|| Err(refused(file)))

@@ -24,12 +24,12 @@ struct NumaPages {
 }
 
 impl Machine {
-    /// Text of `/proc/PID/numa_maps`. Every area follows the default policy, as no other can be set yet.
+    /// Text of `/proc/PID/numa_maps`.
     pub(super) fn numa_maps_show(&self, mm: MmId) -> String {
         let mut out = String::new();
         for vma in self.mm(mm).vmas.values() {
             let v = self.vma(*vma);
-            let _ = write!(out, "{:08x} default", v.start);
+            let _ = write!(out, "{:08x} {}", v.start, v.policy.show());
             if let Some(file) = v.file {
                 // Blanks are written in octal, as they end a word.
                 let name = self.file_place(file).2.replace(' ', "\\040");

@@ -79,8 +79,8 @@ pub(super) enum File {
     Node(u8, &'static str),
     Debug(&'static str),
     Trace,
-    /// `enable` of all events or of a group
-    EventsEnable(Option<Group>),
+    /// A file of all events or of a group
+    Events(Option<Group>, &'static str),
     Event(usize, &'static str),
 }
 
@@ -203,12 +203,12 @@ impl Machine {
                 ("trace".into(), Node::File(File::Trace, 0o640)),
             ],
             Dir::Events => {
-                let mut out = files(tracefs::ENABLE, |_| File::EventsEnable(None));
+                let mut out = files(tracefs::ENABLE, |name| File::Events(None, name));
                 out.extend(Group::ALL.map(|g| dir(g.name(), Dir::EventGroup(g))));
                 out
             }
             Dir::EventGroup(g) => {
-                let mut out = files(tracefs::ENABLE, |_| File::EventsEnable(Some(g)));
+                let mut out = files(tracefs::GROUP_FILES, |name| File::Events(Some(g), name));
                 let events = TRACEPOINTS.iter().enumerate().filter(|(_, t)| t.group == g);
                 out.extend(events.map(|(i, t)| dir(t.name, Dir::Event(i))));
                 out

@@ -1,9 +1,7 @@
-//! `/sys/kernel/tracing`: `trace` and the switches of the tracepoints.
+//! `/sys/kernel/tracing`: `trace`, and the switches, filters and triggers of the tracepoints.
 //!
 //! Counterpart: `kernel/trace/trace_events.c`. Every tracepoint is recorded always and shown where it was enabled, see
 //! [`crate::trace::Tracing`].
-//!
-//! Room: `filter`, `trigger` and `hist` are further rows of [`EVENT_FILES`].
 
 use super::parse::{ParseError, parse_ulong};
 use crate::errno::Errno;
@@ -12,9 +10,25 @@ use crate::trace::ftrace::{Group, TRACEPOINTS};
 
 /// The switch of all events, and of a group.
 pub(super) const ENABLE: &[(&str, u16)] = &[("enable", 0o640)];
+/// Files of a group; those of all events lack the filter.
+pub(super) const GROUP_FILES: &[(&str, u16)] = &[("enable", 0o640), ("filter", 0o640)];
 /// Files of one tracepoint.
-pub(super) const EVENT_FILES: &[(&str, u16)] =
-    &[("enable", 0o640), ("format", 0o440), ("id", 0o440)];
+pub(super) const EVENT_FILES: &[(&str, u16)] = &[
+    ("enable", 0o640),
+    ("filter", 0o640),
+    ("format", 0o440),
+    ("hist", 0o440),
+    ("id", 0o440),
+    ("trigger", 0o640),
+];
+
+/// What the filter of a group shows: it has none of its own.
+const GROUP_FILTER: &str = "\
+### global filter ###
+# Use this to set filters for multiple events.
+# Only events with the given fields will be affected.
+# If no events are modified, an error message will be displayed here
+";
 
 /// Only 0 and 1.
 fn switch(text: &str) -> Result<bool, Errno> {
@@ -36,19 +50,44 @@ impl Machine {
         match name {
             "format" => TRACEPOINTS[index].format(),
             "id" => format!("{}\n", TRACEPOINTS[index].id),
-            _ => format!("{}\n", u8::from(self.tracing.enabled(index))),
+            "filter" => self.tracing.filter_show(index),
+            "trigger" => self.tracing.trigger_show(index),
+            "hist" => self.tracing.hist_show(index),
+            _ => format!(
+                "{}{}\n",
+                u8::from(self.tracing.enabled(index)),
+                if self.tracing.has_trigger(index) {
+                    "*"
+                } else {
+                    ""
+                }
+            ),
         }
     }
 
-    /// `enable` of one tracepoint.
-    pub(super) fn event_enable_store(&mut self, index: usize, text: &str) -> Result<(), Errno> {
-        let on = switch(text)?;
-        self.tracing.enable(index, on, &self.events);
-        Ok(())
+    /// `enable`, `filter` or `trigger` of one tracepoint.
+    pub(super) fn event_store(
+        &mut self,
+        index: usize,
+        name: &str,
+        text: &str,
+    ) -> Result<(), Errno> {
+        match name {
+            "filter" => self.tracing.set_filter(index, text, &self.events),
+            "trigger" => self.tracing.set_trigger(index, text),
+            _ => {
+                let on = switch(text)?;
+                self.tracing.enable(index, on, &self.events);
+                Ok(())
+            }
+        }
     }
 
     /// `enable` of a group: `X` if some are on and some off.
-    pub(super) fn events_enable_show(&self, group: Option<Group>) -> String {
+    pub(super) fn events_show(&self, group: Option<Group>, name: &str) -> String {
+        if name == "filter" {
+            return GROUP_FILTER.into();
+        }
         let on = of_group(group).filter(|i| self.tracing.enabled(*i)).count();
         match on {
             0 => "0\n",
@@ -58,11 +97,19 @@ impl Machine {
         .into()
     }
 
-    pub(super) fn events_enable_store(
+    /// `enable` of a group, or its filter: set where an event has the fields.
+    pub(super) fn events_store(
         &mut self,
         group: Option<Group>,
+        name: &str,
         text: &str,
     ) -> Result<(), Errno> {
+        if name == "filter" {
+            let set = of_group(group)
+                .filter(|i| self.tracing.set_filter(*i, text, &self.events).is_ok())
+                .count();
+            return if set > 0 { Ok(()) } else { Err(Errno::EINVAL) };
+        }
         let on = switch(text)?;
         of_group(group).for_each(|i| self.tracing.enable(i, on, &self.events));
         Ok(())

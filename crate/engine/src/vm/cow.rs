@@ -20,6 +20,9 @@ impl Machine {
         access: Access,
     ) -> FaultResult {
         let pte = self.tables.get(table, pte_index(addr));
+        if pte.uffd_wp() && access == Access::Write {
+            return FaultResult::Sigbus;
+        }
         if pte.special() {
             return self.wp_page_copy(vma, addr, table, access);
         }
@@ -137,7 +140,8 @@ impl Machine {
         let pte = Pte::page(new)
             .with_young(true)
             .with_dirty(write)
-            .with_write(write);
+            .with_write(write)
+            .with_uffd_wp(old.uffd_wp() && access == Access::Unshare);
         self.tables.set(table, pte_index(addr), pte);
         self.add_new_anon_rmap(new, vma, addr, false);
         self.lru_add_new_anon(new, vma);

@@ -5,8 +5,10 @@
 use super::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, TableId, VmaId, page_down, pte_index};
 use super::pte::{Pte, SwapKind};
 use super::table::Pmd;
+use super::uffd::ARMED;
 use super::vma::VmFlags;
 use crate::machine::Machine;
+use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
 use crate::trace::FaultKind;
 
@@ -60,7 +62,7 @@ impl Machine {
             return FaultResult::Sigsegv;
         }
         self.stat.pgfault += 1;
-        let result = self.fault_in_vma(vma, addr, access);
+        let result = self.with_policy(vma, addr, |m| m.fault_in_vma(vma, addr, access));
         match result {
             FaultResult::Done(_) => self.minflt += 1,
             FaultResult::Major(_) => self.majflt += 1,
@@ -130,7 +132,7 @@ impl Machine {
             Some(SwapKind::Poison) => return FaultResult::Sigbus,
             Some(SwapKind::Swap) => return self.swap_fault(vma, addr, table, access),
             Some(SwapKind::Migration | SwapKind::UffdWp) => {
-                unreachable!("no migration or userfaultfd exist yet")
+                unreachable!("nothing is migrated, and empty entries are not write-protected")
             }
             None => {}
         }
@@ -153,6 +155,9 @@ impl Machine {
         access: Access,
     ) -> FaultResult {
         let mm = self.vma(vma).mm;
+        if self.vma(vma).flags.has(VmFlags::UFFD_MISSING) {
+            return FaultResult::Sigbus;
+        }
         if access != Access::Write {
             let pte = Pte::page(self.zero_pfn).with_special(true).with_young(true);
             self.tables.set(table, pte_index(addr), pte);
@@ -191,8 +196,12 @@ impl Machine {
     ) -> Option<(super::addr::Pfn, u64, u8)> {
         const BELOW_PMD: u32 = 0b1_1111_1100;
         let flags = self.vma(vma).flags;
-        let allowed = self.thp_vma_allowable_orders(vma, flags, TvaType::Pagefault, BELOW_PMD);
-        let mut fits = allowed;
+        // No large folio where userfaultfd minds single pages.
+        let mut fits = if flags.any(ARMED) {
+            0
+        } else {
+            self.thp_vma_allowable_orders(vma, flags, TvaType::Pagefault, BELOW_PMD)
+        };
         while fits != 0
             && self
                 .block_in_vma(vma, addr, 31 - fits.leading_zeros() as u8)
@@ -213,10 +222,14 @@ impl Machine {
             if !empty(self, order) {
                 continue;
             }
-            if let Some(head) = self.alloc_user_folio(order) {
-                return Some((head, addr & !((PAGE_SIZE << order) - 1), order));
+            match self.alloc_charged_folio(order) {
+                Ok(head) => return Some((head, addr & !((PAGE_SIZE << order) - 1), order)),
+                Err(why) => {
+                    let s = self.stat.mthp_mut(order);
+                    s.anon_fault_fallback += 1;
+                    s.anon_fault_fallback_charge += i64::from(why == NoFolio::Charge);
+                }
             }
-            self.stat.mthp_mut(order).anon_fault_fallback += 1;
         }
         self.alloc_user_folio(0).map(|head| (head, addr, 0))
     }

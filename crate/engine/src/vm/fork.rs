@@ -72,6 +72,7 @@ impl Machine {
             let flags = v
                 .flags
                 .without(VmFlags::LOCKED)
+                .without(super::uffd::ARMED)
                 .without(VmFlags::LOCKONFAULT);
             let copy = Vma {
                 mm: new,
@@ -141,8 +142,11 @@ impl Machine {
         let shared = pmd.with_write(false);
         let from = self.pmd_slot(old, addr)?;
         self.tables.set(from.table, from.index, shared);
-        self.tables
-            .set(slot.table, slot.index, shared.with_young(false));
+        self.tables.set(
+            slot.table,
+            slot.index,
+            shared.with_young(false).with_uffd_wp(false),
+        );
         Some(())
     }
 
@@ -172,14 +176,15 @@ impl Machine {
                 let shared = pte.with_swap_exclusive(false);
                 self.swap_duplicate(SwapEntry::from_value(pte.swap_value()));
                 self.tables.set(from, i, shared);
-                self.tables.set(to, i, shared);
+                self.tables.set(to, i, shared.with_uffd_wp(false));
                 if self.mm(new).rss.swap == 0 {
                     self.add_to_mmlist(new, Some(old));
                 }
                 self.mm_mut(new).rss.swap += 1;
                 i += 1;
             } else if !pte.present() || pte.special() {
-                self.tables.set(to, i, pte.with_young(false));
+                self.tables
+                    .set(to, i, pte.with_young(false).with_uffd_wp(false));
                 i += 1;
             } else {
                 i += self.copy_present_ptes(child, from, to, i, last, pte)?;

@@ -3,6 +3,7 @@
 //! Counterparts in `mm/vma.c`: `vma_modify`, `vma_merge_existing_range`, `vma_merge_new_range`, `split_vma`.
 
 use super::addr::{AnonVmaId, FileId, MmId, PAGE_SHIFT, VmaId, pmd_aligned};
+use super::mempolicy::Policy;
 use super::mm::MAX_MAP_COUNT;
 use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
@@ -16,6 +17,7 @@ struct Wanted {
     pgoff: u64,
     flags: VmFlags,
     file: Option<FileId>,
+    policy: Policy,
     anon_vma: Option<AnonVmaId>,
     /// The anchors came with a fork: see [`Machine::anon_vmas_may_merge`].
     inherited: bool,
@@ -53,6 +55,7 @@ impl Machine {
         let o = self.vma(other);
         !w.flags.any(VmFlags::SPECIAL)
             && o.file == w.file
+            && o.policy == w.policy
             && o.flags.without(VmFlags::STICKY) == w.flags.without(VmFlags::STICKY)
             && self.anon_vmas_may_merge(other, w)
     }
@@ -98,6 +101,7 @@ impl Machine {
             pgoff: new.pgoff,
             flags: new.flags,
             file: new.file,
+            policy: new.policy,
             anon_vma: new.anon_vma,
             inherited: new.chain.len() > 1,
         };
@@ -143,7 +147,23 @@ impl Machine {
         end: u64,
         flags: VmFlags,
     ) -> Result<VmaId, Errno> {
-        if let Some(merged) = self.vma_merge_existing_range(vma, start, end, flags) {
+        let policy = self.vma(vma).policy;
+        self.vma_modify(vma, start, end, flags, policy)
+    }
+
+    /// [`vma_modify_flags`](Self::vma_modify_flags) that sets the policy as well (`vma_modify_policy`).
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn vma_modify(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        flags: VmFlags,
+        policy: Policy,
+    ) -> Result<VmaId, Errno> {
+        if let Some(merged) = self.vma_merge_existing_range(vma, start, end, flags, policy) {
             return Ok(merged);
         }
         let mut middle = vma;
@@ -153,7 +173,8 @@ impl Machine {
         if self.vma(middle).end > end {
             self.split_vma(middle, end)?;
         }
-        self.vma_mut(middle).flags = flags;
+        let v = self.vma_mut(middle);
+        (v.flags, v.policy) = (flags, policy);
         Ok(middle)
     }
 
@@ -163,6 +184,7 @@ impl Machine {
         start: u64,
         end: u64,
         flags: VmFlags,
+        policy: Policy,
     ) -> Option<VmaId> {
         let m = self.vma(middle);
         let (mm, m_start, m_end) = (m.mm, m.start, m.end);
@@ -172,6 +194,7 @@ impl Machine {
             pgoff: m.page_index(start),
             flags,
             file: m.file,
+            policy,
             anon_vma: m.anon_vma,
             inherited: m.chain.len() > 1,
         };

@@ -180,6 +180,7 @@ impl Machine {
             file: mapped,
             anon_vma: None,
             chain: Vec::new(),
+            policy: Default::default(),
             hugetlb: Default::default(),
         };
         if self.vma_merge_new_range(&new).is_none() {

@@ -6,7 +6,7 @@ use super::addr::{
     HPAGE_PMD_SIZE, PAGE_SHIFT, PAGE_SIZE, Pid, TableId, VmaId, page_aligned, pmd_down, pte_index,
 };
 use super::mmap::prot_flags;
-use super::pte::Pte;
+use super::pte::{Pte, SwapKind};
 use super::table::Pmd;
 use super::vma::VmFlags;
 use crate::errno::Errno;
@@ -91,7 +91,7 @@ impl Machine {
             flags = flags.without(VmFlags::ACCOUNT);
         }
         let vma = self.vma_modify_flags(vma, start, end, flags)?;
-        self.change_protection(vma, start, end);
+        self.change_protection(vma, start, end, None);
         // A locked private area that became writable gets pages of its own at once.
         if old.has(VmFlags::LOCKED) && !old.has(VmFlags::WRITE) && flags.has(VmFlags::WRITE) {
             let _ = self.populate_range(vma, start, end, true);
@@ -100,8 +100,15 @@ impl Machine {
     }
 
     /// Makes the entries of a range fit the flags of their area. Write rights come back at once only for pages
-    /// known to be exclusive; the others get them by a fault.
-    fn change_protection(&mut self, vma: VmaId, start: u64, end: u64) {
+    /// known to be exclusive; the others get them by a fault. Sets or takes away userfaultfd's write protection if
+    /// `uffd_wp` says so.
+    pub(super) fn change_protection(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        uffd_wp: Option<bool>,
+    ) {
         let (mm, flags) = (self.vma(vma).mm, self.vma(vma).flags);
         if flags.has(VmFlags::HUGETLB) {
             return self.hugetlb_change_protection(vma, start, end);
@@ -113,6 +120,7 @@ impl Machine {
             if let Some(slot) = slot {
                 if let Pmd::Huge(pmd) = self.pmd_at(slot) {
                     if stop - addr == HPAGE_PMD_SIZE {
+                        let pmd = pmd.with_uffd_wp(uffd_wp.unwrap_or(pmd.uffd_wp()));
                         let pmd = self.reprotected(vma, pmd, flags);
                         self.tables.set(slot.table, slot.index, pmd);
                     } else {
@@ -123,7 +131,7 @@ impl Machine {
                     let mut i = pte_index(addr);
                     let last = i + Self::ptes_to(addr, stop);
                     while i < last {
-                        i += self.change_ptes(vma, table, i, last);
+                        i += self.change_ptes(vma, table, i, last, uffd_wp);
                     }
                 }
             }
@@ -133,9 +141,20 @@ impl Machine {
 
     /// Changes the entries from `i` on that map one folio alike, all at once: if one of them was accessed or written,
     /// all were from here on (`mprotect_folio_pte_batch`, `modify_prot_start_ptes`). Returns how many.
-    fn change_ptes(&mut self, vma: VmaId, table: TableId, i: usize, last: usize) -> usize {
+    fn change_ptes(
+        &mut self,
+        vma: VmaId,
+        table: TableId,
+        i: usize,
+        last: usize,
+        uffd_wp: Option<bool>,
+    ) -> usize {
+        let protected = |pte: Pte| pte.with_uffd_wp(uffd_wp.unwrap_or(pte.uffd_wp()));
         let pte = self.tables.get(table, i);
         if !pte.present() {
+            if pte.swap_kind() == Some(SwapKind::Swap) {
+                self.tables.set(table, i, protected(pte));
+            }
             return 1;
         }
         let mut n = 1;
@@ -158,7 +177,7 @@ impl Machine {
                 .get(table, k)
                 .with_young(young)
                 .with_dirty(dirty);
-            let pte = self.reprotected(vma, merged, self.vma(vma).flags);
+            let pte = self.reprotected(vma, protected(merged), self.vma(vma).flags);
             self.tables.set(table, k, pte);
         }
         n
@@ -168,7 +187,7 @@ impl Machine {
         let exclusive = !pte.special() && self.frames.has(pte.pfn(), FrameFlags::ANON_EXCLUSIVE);
         let shared = flags.has(VmFlags::SHARED) && (pte.dirty() || self.file_prot_write(vma));
         let writable = flags.has(VmFlags::WRITE) && (pte.writable() || exclusive || shared);
-        pte.with_write(writable)
+        pte.with_write(writable && !pte.uffd_wp())
             .with_protnone(!flags.any(VmFlags::ACCESS))
     }
 }

@@ -10,6 +10,7 @@ use super::mm::MAX_MAP_COUNT;
 use super::pte::Pte;
 use super::table::Pmd;
 use super::uapi::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
+use super::uffd::ARMED;
 use super::vma::{VmFlags, Vma};
 use crate::errno::Errno;
 use crate::machine::Machine;
@@ -202,6 +203,9 @@ impl Machine {
         if let Some(first) = self.vma_lookup(mm, addr) {
             self.align_hugetlb(first, addr, to, len, len)?;
             self.may_stay_behind(first, flags)?;
+            if self.vma(first).flags.any(ARMED) && self.vma(first).end < addr + len {
+                return Err(Errno::EFAULT);
+            }
         }
         self.unmap_overlap(mm, to, to + len)?;
         let mut at = addr;
@@ -213,6 +217,9 @@ impl Machine {
                 break;
             };
             let start = self.vma(vma).start.max(at);
+            if start > addr && self.vma(vma).flags.any(ARMED) {
+                return Err(Errno::EFAULT);
+            }
             let part = self.vma(vma).end.min(addr + len) - start;
             let dst = to + (start - addr);
             let (part, _) = self.align_hugetlb(vma, start, dst, part, part)?;
@@ -270,6 +277,7 @@ impl Machine {
             start: to,
             end: to + len,
             pgoff,
+            flags: v.flags.without(ARMED),
             ..v.clone()
         };
         if let Some(merged) = self.vma_merge_new_range(&new) {
@@ -323,9 +331,12 @@ impl Machine {
             let extent = room(a).min(room(b)).min(len - done);
             let whole = extent == HPAGE_PMD_SIZE && pmd_aligned(a) && pmd_aligned(b);
             if let Some(slot) = self.pmd_slot(mm, a) {
-                let entry = self.tables.get(slot.table, slot.index);
+                let entry = self.tables.get(slot.table, slot.index).with_uffd_wp(false);
+                let armed = self.vma(from).flags.any(ARMED);
                 match self.pmd_at(slot) {
-                    Pmd::Huge(_) | Pmd::Table(_) if whole => {
+                    found @ (Pmd::Huge(_) | Pmd::Table(_))
+                        if whole && !(armed && matches!(found, Pmd::Table(_))) =>
+                    {
                         if let Some(dst) = self.pmd_slot_alloc(mm, b)
                             && self.free_empty_table_at(mm, dst)
                         {
@@ -368,7 +379,8 @@ impl Machine {
             let pte = self.tables.get(src, pte_index(addr) + i);
             if !pte.is_none() {
                 self.tables.set(src, pte_index(addr) + i, Pte::NONE);
-                self.tables.set(dst, pte_index(to) + i, pte);
+                self.tables
+                    .set(dst, pte_index(to) + i, pte.with_uffd_wp(false));
             }
         }
     }

@@ -122,7 +122,8 @@ impl Machine {
         self.mm_mut(mm).rss.swap -= n as i64;
         let exclusive = !ksm && (swap_pte.swap_exclusive() || self.frames.refcount(head) == 1);
         let flags = self.vma(vma).flags;
-        let writable = exclusive && flags.has(VmFlags::WRITE);
+        let uffd_wp = swap_pte.uffd_wp();
+        let writable = exclusive && flags.has(VmFlags::WRITE) && !uffd_wp;
         let written = writable && access == Access::Write;
         *self.frames.refcount_mut(head) += n as i32 - 1;
         self.add_swapped_in_rmap(
@@ -139,7 +140,8 @@ impl Machine {
         for i in 0..n {
             let pte = Pte::for_area(first.add(i), flags)
                 .with_write(writable)
-                .with_dirty(written);
+                .with_dirty(written)
+                .with_uffd_wp(uffd_wp);
             self.tables.set(table, pte_index(start) + i, pte);
         }
         written
@@ -161,13 +163,15 @@ impl Machine {
         self.mm_mut(mm).rss.anon += 1;
         self.mm_mut(mm).rss.swap -= 1;
         let flags = self.vma(vma).flags;
-        let writable = flags.has(VmFlags::WRITE);
+        let uffd_wp = self.tables.get(table, pte_index(addr)).uffd_wp();
+        let writable = flags.has(VmFlags::WRITE) && !uffd_wp;
         let written = writable && access == Access::Write;
         self.add_new_anon_rmap(copy, vma, addr, false);
         self.lru_add_new_anon(copy, vma);
         let pte = Pte::for_area(copy, flags)
             .with_write(writable)
-            .with_dirty(written);
+            .with_dirty(written)
+            .with_uffd_wp(uffd_wp);
         self.tables.set(table, pte_index(addr), pte);
         Some(written)
     }
@@ -203,6 +207,7 @@ impl Machine {
         let same = |k: usize| {
             Pte::swap(SwapKind::Swap, first.add(k).value())
                 .with_swap_exclusive(pte.swap_exclusive())
+                .with_uffd_wp(pte.uffd_wp())
                 == self.tables.get(table, i - at + k)
         };
         if n > 1 && inside && (0..n).all(same) {

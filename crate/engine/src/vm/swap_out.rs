@@ -2,7 +2,7 @@
 //!
 //! Counterparts: `shrink_folio_list`, `pageout`, `try_to_unmap_one`, `__remove_mapping`.
 
-use super::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, PAGE_SIZE, Pfn, pte_index};
+use super::addr::{HPAGE_PMD_ORDER, PAGE_SIZE, Pfn, pmd_aligned, pte_index};
 use super::pte::{Pte, SwapKind};
 use super::rmap::Mapping;
 use super::vma::VmFlags;
@@ -210,7 +210,9 @@ impl Machine {
             self.swap_duplicate(entry);
             self.add_to_mmlist(m.mm, None);
             self.frames.clear(page, FrameFlags::ANON_EXCLUSIVE);
-            let swapped = Pte::swap(SwapKind::Swap, entry.value()).with_swap_exclusive(exclusive);
+            let swapped = Pte::swap(SwapKind::Swap, entry.value())
+                .with_swap_exclusive(exclusive)
+                .with_uffd_wp(pte.uffd_wp());
             self.update_hiwater_rss(m.mm);
             self.tables.set(table, pte_index(m.addr), swapped);
             let rss = &mut self.mm_mut(m.mm).rss;
@@ -226,14 +228,14 @@ impl Machine {
     /// branch of `try_to_unmap_one`).
     fn discard_lazyfree(&mut self, head: Pfn) -> Reclaim {
         let n = self.folio_nr_pages(head);
-        let mappings: Vec<_> = match self.folio_entire_mapcount(head) {
-            0 => self
-                .folio_mappings(head)
-                .into_iter()
-                .map(|(_, m)| m)
-                .collect(),
-            _ => self.rmap_walk_anon(head),
-        };
+        // A huge one goes by its entries too, and leaves their table behind.
+        if self.folio_entire_mapcount(head) > 0 {
+            for m in self.rmap_walk_anon(head) {
+                self.split_huge_pmd(m.vma, m.addr);
+            }
+        }
+        let mappings = self.folio_mappings(head).into_iter().map(|(_, m)| m);
+        let mappings: Vec<_> = mappings.collect();
         let written = self.frames.has(head, FrameFlags::DIRTY)
             || mappings.iter().any(|m| self.pte(m.mm, m.addr).dirty());
         if written || self.frames.refcount(head) != self.folio_expected_refs(head) {
@@ -243,9 +245,20 @@ impl Machine {
             return Reclaim::Activate;
         }
         self.stat.pglazyfreed += n as i64;
-        for m in mappings {
-            let pages = if m.huge { HPAGE_PMD_NR as u64 } else { 1 };
-            self.zap_range(m.vma, m.addr, m.addr + pages * PAGE_SIZE, Zap::Keep);
+        // A run of entries of one table goes at once (`folio_unmap_pte_batch`), so that a folio never counts as partially
+        // mapped on the way.
+        let mut i = 0;
+        while i < mappings.len() {
+            let first = mappings[i];
+            let mut end = first.addr;
+            while let Some(m) = mappings.get(i).filter(|m| {
+                let same_table = end == first.addr || !pmd_aligned(end);
+                m.vma == first.vma && m.addr == end && same_table
+            }) {
+                end = m.addr + PAGE_SIZE;
+                i += 1;
+            }
+            self.zap_range(first.vma, first.addr, end, Zap::Keep);
         }
         Reclaim::Done
     }

@@ -188,6 +188,8 @@ pub struct Vma {
     pub anon_vma: Option<AnonVmaId>,
     /// Every anchor a page in it may have: its own and those inherited by fork (`anon_vma_chain`).
     pub chain: Vec<AnonVmaId>,
+    /// From which nodes its pages come.
+    pub policy: super::mempolicy::Policy,
     /// Reservation of a hugetlb area.
     pub hugetlb: crate::hugetlb::HugetlbVma,
 }

@@ -322,6 +322,10 @@ pub struct Machine {
     pub seed: Option<u64>,
     /// `transparent_hugepage/enabled` once booted.
     pub enabled: Option<ThpEnabled>,
+    /// The kernel whose rule for stores to the huge zero page is followed.
+    pub kernel: Option<KernelRelease>,
+    /// What files on disk lie on.
+    pub fs: Option<FilesystemType>,
     /// Boot parameters in their order. Wrong values are the kernel's to ignore.
     pub boot: Vec<BootParameter>,
 }
@@ -333,6 +337,30 @@ pub struct BootParameter {
     pub name: BootName,
     /// Its value, unchecked.
     pub value: Box<str>,
+}
+
+vocabulary! {
+    /// `kernel=`.
+    pub enum KernelRelease {
+        /// A store to the huge zero page makes a huge page.
+        V6_18 = "6.18",
+        /// It splits its mapping and makes one small page.
+        V5_19 = "5.19",
+    }
+}
+
+vocabulary! {
+    /// `fs=`.
+    pub enum FilesystemType {
+        /// ext4.
+        Ext4 = "ext4",
+        /// XFS.
+        Xfs = "xfs",
+        /// btrfs.
+        Btrfs = "btrfs",
+        /// A block device read as a file.
+        Bdev = "bdev",
+    }
 }
 
 vocabulary! {
@@ -364,8 +392,6 @@ vocabulary! {
         DefaultHugepagesz = "default_hugepagesz",
         /// The hugetlb size that the next `hugepages=` means.
         Hugepagesz = "hugepagesz",
-        /// What files on disk lie on.
-        Fs = "fs",
         /// Hugetlb pages: `64`, or by node `0:2,1:4`.
         Hugepages = "hugepages",
     }

@@ -27,15 +27,16 @@ mod vocabulary;
 mod word;
 
 pub use command::{
-    BootName, BootParameter, Command, CountGroup, Daemon, Drive, Expectation, Machine, RegionField,
-    RunLengthField, StepField, Subject, Swap, ThpEnabled, VMA_FIELDS, VmName,
+    BootName, BootParameter, Command, CountGroup, Daemon, Drive, Expectation, FilesystemType,
+    KernelRelease, Machine, RegionField, RunLengthField, StepField, Subject, Swap, ThpEnabled,
+    VMA_FIELDS, VmName,
 };
 pub use complete::{Names, complete};
 pub use error::ScriptError;
 pub use help::help;
 pub use process::{
     Advice, Backing, Contents, FadviseAdvice, FallocateMode, Mmap, Mremap, NodePolicy, PatternName,
-    Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch, TouchPattern,
+    Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch, TouchPattern, UffdMode,
 };
 pub use region::{Name, PageTarget, Pages, RegionRange, Span};
 pub use spec::{Arg, Backend, CommandSpec, Group, Kind, OptionSpec, Scope};

@@ -79,6 +79,8 @@ pub enum ProcessCommand {
         range: RegionRange,
         /// Order to split to.
         order: Option<u32>,
+        /// The page of each folio around which it is split; without it into equal parts.
+        offset: Option<u64>,
     },
     /// `fallocate(2)`.
     Fallocate {
@@ -113,6 +115,13 @@ pub enum ProcessCommand {
     Lock(RegionRange),
     /// Releases it.
     Unlock(RegionRange),
+    /// Registers the pages with userfaultfd.
+    Uffd {
+        /// The pages.
+        range: RegionRange,
+        /// For what.
+        mode: UffdMode,
+    },
     /// Accesses pages in a pattern.
     Touch(Touch),
     /// `mbind(2)`.
@@ -256,6 +265,22 @@ pub enum TouchPattern {
         /// Distance, in bytes, at least 1.
         bytes: u64,
     },
+}
+
+vocabulary! {
+    /// What userfaultfd is told to watch. Nobody answers: what it stops is SIGBUS.
+    pub enum UffdMode {
+        /// Accesses to pages that are not there.
+        Missing = "missing",
+        /// Stores to protected pages.
+        Wp = "wp",
+        /// Protects the pages that are there now.
+        Protect = "protect",
+        /// Takes the protection away.
+        Unprotect = "unprotect",
+        /// Nothing more.
+        Off = "off",
+    }
 }
 
 vocabulary! {

@@ -93,7 +93,7 @@ impl Session {
     /// The option that is out of bounds or not supported.
     pub fn new(machine: Option<&MachineLine>) -> Result<Session, RunError> {
         let config = match machine {
-            Some(m) => system::configuration(m)?,
+            Some(m) => system::configuration(m),
             None => MachineConfig {
                 parked: true,
                 ..MachineConfig::default()

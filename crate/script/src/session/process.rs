@@ -3,14 +3,16 @@
 use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Contents, Mmap, Mremap, Name, Place, PrctlOption, ProcessCommand, RegionRange, Span,
+    Contents, Mmap, Mremap, Name, Place, PolicyMode, PrctlOption, ProcessCommand, RegionRange,
+    Span, Touch, TouchPattern, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::{Pattern, seed_start};
 use mm_engine::vm::addr::{PAGE_SIZE, Pid, pmd_aligned};
 use mm_engine::vm::fault::Access;
-use mm_engine::vm::uapi;
+use mm_engine::vm::uffd::Uffd;
+use mm_engine::vm::{mempolicy, uapi};
 
 impl Contents {
     /// What page `index` of a region gets.
@@ -31,6 +33,47 @@ fn bytes(region: &Region, span: Span) -> (u64, u64) {
         start,
         span.end.wrapping_sub(span.first).wrapping_mul(PAGE_SIZE),
     )
+}
+
+/// Every page of a span.
+fn each(span: Span) -> impl Iterator<Item = u64> {
+    (span.first..span.end).step_by(span.step.max(1) as usize)
+}
+
+/// The pages of a `touch`, in its order. Random ones come from the seed alone. For `zipf` each range of pages twice as far
+/// from the start is as likely as the one before, which is the density 1/x in whole numbers.
+fn touched(touch: &Touch, span: Span) -> impl Iterator<Item = u64> {
+    let (step, pattern) = (span.step.max(1), touch.pattern);
+    let n = (span.end - span.first).div_ceil(step).max(1);
+    let mut state = touch.seed;
+    let mut random = move |below: u64| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ z >> 31) % below
+    };
+    let count = if span.first < span.end {
+        touch.count.unwrap_or(n)
+    } else {
+        0
+    };
+    (0..count).map(move |i| {
+        let at = match pattern {
+            TouchPattern::Seq => i % n,
+            TouchPattern::Random => random(n),
+            TouchPattern::Stride { bytes } => {
+                (u128::from(i) * u128::from(bytes) / u128::from(PAGE_SIZE) % u128::from(n)) as u64
+            }
+            TouchPattern::Zipf => loop {
+                let low = 1 << random(u64::from(n.ilog2()) + 1);
+                let rank = low + random(low);
+                if rank <= n {
+                    break rank - 1;
+                }
+            },
+        };
+        span.first + at * step
+    })
 }
 
 impl Session {
@@ -66,7 +109,13 @@ impl Session {
             } => self.write(pid, range, *contents, *index),
             ProcessCommand::Read(range) => {
                 let (region, span) = self.process_named(process)?.resolve(range)?;
-                Ok(self.access(pid, &region, span, Access::Read, |_, _, _| {}))
+                Ok(self.access(
+                    pid,
+                    &region,
+                    &mut each(span),
+                    Access::Read,
+                    &mut |_, _, _| {},
+                ))
             }
             ProcessCommand::Check {
                 range,
@@ -83,7 +132,11 @@ impl Session {
                 };
                 Ok(self.call(|m| m.prctl(pid, option, *args).map(|_| ())))
             }
-            ProcessCommand::Split { range, order } => self.split(pid, range, *order),
+            ProcessCommand::Split {
+                range,
+                order,
+                offset,
+            } => self.split(pid, range, *order, *offset),
             ProcessCommand::Pin(range) => {
                 self.on_pages(pid, range, |m, addr| m.pin_page(pid, addr))
             }
@@ -96,13 +149,40 @@ impl Session {
             ProcessCommand::Unlock(range) => {
                 self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, false))
             }
-            ProcessCommand::Touch(_) => {
-                Err(Bad::unsupported("touch", "the TLB model is not built yet"))
+            ProcessCommand::Uffd { range, mode } => {
+                let to = match mode {
+                    UffdMode::Missing => Uffd::Missing,
+                    UffdMode::Wp => Uffd::Wp,
+                    UffdMode::Protect => Uffd::Protect,
+                    UffdMode::Unprotect => Uffd::Unprotect,
+                    UffdMode::Off => Uffd::Off,
+                };
+                self.on_range(pid, range, |m, addr, len| m.userfaultfd(pid, addr, len, to))
             }
-            ProcessCommand::Mbind { .. } => Err(Bad::unsupported(
-                "mbind",
-                "memory policies are not built yet",
-            )),
+            ProcessCommand::Touch(touch) => {
+                let (region, span) = self.process_named(process)?.resolve(&touch.range)?;
+                let access = if touch.write {
+                    Access::Write
+                } else {
+                    Access::Read
+                };
+                let mut pages = touched(touch, span);
+                Ok(self.access(pid, &region, &mut pages, access, &mut |_, _, _| {}))
+            }
+            ProcessCommand::Mbind { range, policy } => {
+                let mode = match policy.mode {
+                    PolicyMode::Default => mempolicy::Mode::Default,
+                    PolicyMode::Prefer => mempolicy::Mode::Prefer,
+                    PolicyMode::Bind => mempolicy::Mode::Bind,
+                    PolicyMode::Interleave => mempolicy::Mode::Interleave,
+                    PolicyMode::Local => mempolicy::Mode::Local,
+                };
+                let policy = mempolicy::Policy {
+                    mode,
+                    nodes: policy.nodes,
+                };
+                self.on_range(pid, range, |m, addr, len| m.mbind(pid, addr, len, policy))
+            }
             ProcessCommand::Fallocate {
                 file,
                 mode,
@@ -335,16 +415,15 @@ impl Session {
         Ok(step)
     }
 
-    /// One access to each page of a span; stops at a signal.
+    /// One access to each of `pages`; stops at a signal.
     fn access(
         &mut self,
         pid: Pid,
         region: &Region,
-        span: Span,
+        pages: &mut dyn Iterator<Item = u64>,
         access: Access,
-        f: impl FnMut(&mut Machine, mm_engine::vm::addr::Pfn, u64),
+        f: &mut dyn FnMut(&mut Machine, mm_engine::vm::addr::Pfn, u64),
     ) -> Step {
-        let pages = (span.first..span.end).step_by(span.step.max(1) as usize);
         let mut signal = None;
         let mut step = self.call(|m| {
             signal = m.access_each(pid, region.base, pages, access, f)?.err();
@@ -362,11 +441,10 @@ impl Session {
         index: u64,
     ) -> Result<Step, Bad> {
         let (region, span) = self.names_mut(pid).resolve(range)?;
-        Ok(
-            self.access(pid, &region, span, Access::Write, |m, page, i| {
-                m.store_to_frame(page, contents.pattern(i.wrapping_add(index)));
-            }),
-        )
+        let store = &mut |m: &mut Machine, page, i: u64| {
+            m.store_to_frame(page, contents.pattern(i.wrapping_add(index)));
+        };
+        Ok(self.access(pid, &region, &mut each(span), Access::Write, store))
     }
 
     fn check(
@@ -378,15 +456,21 @@ impl Session {
     ) -> Result<Step, Bad> {
         let (region, span) = self.names_mut(pid).resolve(range)?;
         let (mut differ, mut first) = (0, None);
-        let mut step = self.access(pid, &region, span, Access::Read, |m, page, i| {
-            if !m.contents().matches(
-                m.frames().content(page),
-                contents.pattern(i.wrapping_add(index)),
-            ) {
-                differ += 1;
-                first = first.or(Some(i));
-            }
-        });
+        let mut step = self.access(
+            pid,
+            &region,
+            &mut each(span),
+            Access::Read,
+            &mut |m, page, i| {
+                if !m.contents().matches(
+                    m.frames().content(page),
+                    contents.pattern(i.wrapping_add(index)),
+                ) {
+                    differ += 1;
+                    first = first.or(Some(i));
+                }
+            },
+        );
         if step.signal.is_none() {
             step.differ = Some((differ, first));
         }
@@ -422,11 +506,22 @@ impl Session {
         })
     }
 
-    fn split(&mut self, pid: Pid, range: &RegionRange, order: Option<u32>) -> Result<Step, Bad> {
+    fn split(
+        &mut self,
+        pid: Pid,
+        range: &RegionRange,
+        order: Option<u32>,
+        offset: Option<u64>,
+    ) -> Result<Step, Bad> {
         let (region, span) = self.names_mut(pid).resolve(range)?;
         let (addr, len) = bytes(&region, span);
-        let order = order.map_or(String::new(), |o| format!(",{o}"));
-        let text = format!("{},{addr:#x},{:#x}{order}", pid.0, addr + len);
+        let mut text = format!("{},{addr:#x},{:#x}", pid.0, addr + len);
+        if order.is_some() || offset.is_some() {
+            text.push_str(&format!(",{}", order.unwrap_or(0)));
+        }
+        if let Some(offset) = offset {
+            text.push_str(&format!(",{offset}"));
+        }
         let errno = self
             .machine
             .write_file("/sys/kernel/debug/split_huge_pages", &text)

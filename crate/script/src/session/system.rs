@@ -1,8 +1,11 @@
 //! Commands of the whole machine: settings, daemons, time, virtual files.
 
-use super::{Bad, RunError, Session, Step};
-
-use crate::language::{self, Command, Daemon, Drive, MachineLine, Name, Swap, ThpEnabled};
+use super::{Bad, Session, Step};
+use crate::language::{
+    self, Command, Daemon, Drive, FilesystemType, KernelRelease, MachineLine, Name, Swap,
+    ThpEnabled,
+};
+use mm_engine::config::Filesystem;
 use mm_engine::phys::swap::Backing;
 use mm_engine::vm::addr::PAGE_SIZE;
 use mm_engine::{Errno, MachineConfig};
@@ -11,16 +14,20 @@ const MM: &str = "/sys/kernel/mm/";
 const VM: &str = "/proc/sys/vm/";
 
 /// The configuration a `machine` line asks for.
-///
-/// # Errors
-/// A boot parameter whose subsystem does not exist here, or with a wrong value.
-pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> {
+pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
     let mut c = MachineConfig::default();
     let w = &m.machine;
     c.mem = w.mem_bytes.unwrap_or(c.mem);
     c.nodes = w.nodes.map_or(c.nodes, |n| n as u8);
     c.cpus = w.cpus.unwrap_or(c.cpus);
     c.seed = w.seed.unwrap_or(c.seed);
+    c.fs = w.fs.map_or(c.fs, |fs| match fs {
+        FilesystemType::Ext4 => Filesystem::Ext4,
+        FilesystemType::Xfs => Filesystem::Xfs,
+        FilesystemType::Btrfs => Filesystem::Btrfs,
+        FilesystemType::Bdev => Filesystem::Bdev,
+    });
+    c.split_huge_zero = w.kernel == Some(KernelRelease::V5_19);
     if let Some(e) = w.enabled {
         c.thp_enabled = match e {
             ThpEnabled::Always => mm_engine::thp::Enabled::Always,
@@ -29,40 +36,26 @@ pub(crate) fn configuration(m: &MachineLine) -> Result<MachineConfig, RunError> 
         };
     }
     for b in &w.boot {
-        let error = |message: String| {
-            let word = b.name.word();
-            let column = m
-                .cmd
-                .find(word)
-                .map_or(1, |at| m.cmd[..at].chars().count() as u32 + 1);
-            Err(RunError {
-                line: m.line,
-                column,
-                message,
-            })
-        };
         match b.name {
             language::BootName::TransparentHugepage => {
                 // The kernel warns about an unknown word and ignores it.
                 c.thp_enabled =
                     mm_engine::thp::Enabled::from_word(&b.value).unwrap_or(c.thp_enabled);
             }
-            language::BootName::Fs => match mm_engine::config::Filesystem::from_word(&b.value) {
-                Some(fs) => c.fs = fs,
-                None => return error("fs: expected ext4, xfs, btrfs or bdev".into()),
-            },
             language::BootName::Hugepagesz => c.hugetlb.hugepagesz(&b.value),
             language::BootName::DefaultHugepagesz => c.hugetlb.default_hugepagesz(&b.value),
             language::BootName::Hugepages => c.hugetlb.hugepages(&b.value, c.nodes),
-            other => {
-                return error(format!(
-                    "`{}` is not supported: its subsystem is not built yet",
-                    other.word()
-                ));
+            language::BootName::TransparentHugepageShmem => {
+                c.shmem_enabled =
+                    mm_engine::thp::ShmemEnabled::from_word(&b.value).unwrap_or(c.shmem_enabled);
             }
+            language::BootName::ThpAnon => c.boot_thp_anon(&b.value),
+            language::BootName::ThpShmem => c.boot_thp_shmem(&b.value),
+            // It is for tmpfs mounts, and there are none.
+            language::BootName::TransparentHugepageTmpfs => {}
         }
     }
-    Ok(c)
+    c
 }
 
 impl Session {
@@ -143,18 +136,18 @@ impl Session {
                     ..Step::default()
                 })
             }
-            Command::Fragment { .. } => Err(Bad::unsupported(
-                "fragment",
-                "fragmentation on demand is not built yet",
-            )),
-            Command::Hog { .. } => Err(Bad::unsupported(
-                "hog",
-                "memory pressure on demand is not built yet",
-            )),
-            Command::Charge { .. } => Err(Bad::unsupported(
-                "charge",
-                "memory cgroups are not built yet",
-            )),
+            Command::Fragment { percent, seed } => {
+                self.machine.fragment(*percent, *seed);
+                Ok(Step::default())
+            }
+            Command::Hog { bytes } => Ok(Step {
+                errno: self.machine.hog(*bytes).err(),
+                ..Step::default()
+            }),
+            Command::Charge { limit_bytes } => {
+                self.machine.charge_limit(*limit_bytes);
+                Ok(Step::default())
+            }
         }
     }
 

@@ -25,6 +25,7 @@ const TITLES: &[(&str, &str)] = &[
     ("pmd_none", "No page table is in the way"),
     ("free_block", "A free 2 MiB block exists"),
     ("huge_page_alloc", "A huge page can be allocated"),
+    ("charge", "The memory cgroup has room"),
     ("max_ptes_none", "Empty entries ≤ max_ptes_none"),
     ("max_ptes_swap", "Swapped entries ≤ max_ptes_swap"),
     ("max_ptes_shared", "Shared pages ≤ max_ptes_shared"),

@@ -279,7 +279,6 @@ fn splitting_by_hand() {
     );
     assert_eq!(split(&w), 1);
     w.refuses(path, "99,0x1000,0x2000", Errno::ESRCH);
-    w.refuses(path, &format!("{},0x1000,0x2000,4", w.p.0), Errno::EINVAL);
     w.refuses(path, "", Errno::EINVAL);
     w.echo(path, "1\n");
     assert_eq!(

@@ -101,7 +101,9 @@ fn switches_take_0_and_1() {
     assert_eq!(w.cat(&format!("{EVENTS}/ksm/ksm_enter/id")), "747\n");
     assert_eq!(
         w.m.list_dir(&format!("{EVENTS}/ksm/ksm_enter")),
-        Ok(vec!["enable".into(), "format".into(), "id".into()])
+        Ok(["enable", "filter", "format", "hist", "id", "trigger"]
+            .map(String::from)
+            .to_vec())
     );
     assert!(
         w.cat("/sys/kernel/debug/tracing/events/ksm/ksm_enter/format")
@@ -113,4 +115,118 @@ fn switches_take_0_and_1() {
         w.echo(&path, "0");
     }
     assert_eq!(w.m.tracing, crate::trace::Tracing::default());
+}
+
+const SCAN: &str = "/sys/kernel/tracing/events/huge_memory/mm_khugepaged_scan_pmd";
+
+/// Two ranges: one full and collapsed, one empty.
+fn full_and_empty(w: &mut World, at: u64) {
+    w.map(at, 1024, None);
+    w.write(w.p, at, at + 512);
+    w.advise(at, 1024, Advice::HugePage);
+    w.m.khugepaged_do_scan();
+}
+
+#[test]
+fn filters_keep_lines_away() {
+    let mut w = World::new();
+    let filter = format!("{SCAN}/filter");
+    assert_eq!(w.cat(&filter), "none\n");
+    w.echo(&format!("{SCAN}/enable"), "1");
+    full_and_empty(&mut w, 0);
+    assert_eq!(lines(&w).len(), 2);
+    w.echo(&filter, " status != 1 \n");
+    assert_eq!(w.cat(&filter), "status != 1\n");
+    full_and_empty(&mut w, 1024);
+    let shown = lines(&w);
+    assert_eq!(
+        shown.len(),
+        5,
+        "one range is huge, two are empty: {shown:?}"
+    );
+    assert!(shown[2..].iter().all(|l| !l.contains("status=succeeded")));
+    for text in ["status = 1", "isolated == 1", "status != 1 &&", ""] {
+        w.refuses(&filter, text, Errno::EINVAL);
+    }
+    w.echo(&filter, "0");
+    assert_eq!(w.cat(&filter), "none\n");
+    // A group's filter is for those of its events that have the fields.
+    let group = format!("{EVENTS}/huge_memory/filter");
+    w.echo(&group, "isolated == 1");
+    assert_eq!(w.cat(&filter), "none\n");
+    assert_eq!(
+        w.cat(&format!(
+            "{EVENTS}/huge_memory/mm_collapse_huge_page/filter"
+        )),
+        "isolated == 1\n"
+    );
+    w.refuses(&group, "nothing == 1", Errno::EINVAL);
+    assert!(w.cat(&group).starts_with("### global filter ###\n"));
+}
+
+#[test]
+fn histograms_count_without_the_event_being_enabled() {
+    let mut w = World::new();
+    let (trigger, hist) = (format!("{SCAN}/trigger"), format!("{SCAN}/hist"));
+    assert!(w.cat(&trigger).starts_with("# Available triggers:\n"));
+    assert_eq!(w.cat(&hist), "");
+    w.echo(&trigger, "hist:keys=status:sort=hitcount\n");
+    assert_eq!(w.cat(&format!("{SCAN}/enable")), "0*\n");
+    let line = "hist:keys=status:vals=hitcount:sort=hitcount:size=2048 [active]\n";
+    assert_eq!(w.cat(&trigger), line);
+    w.refuses(&trigger, "hist:keys=status", Errno::EEXIST);
+    w.map(0, 512 * 4, None);
+    w.write(w.p, 0, 512 * 3);
+    w.advise(0, 512 * 4, Advice::HugePage);
+    w.m.khugepaged_do_scan();
+    assert_eq!(lines(&w), [""; 0]);
+    assert_eq!(
+        w.cat(&hist),
+        format!(
+            "# event histogram\n#\n# trigger info: {line}#\n\n\
+             {{ status:          3 }} hitcount:          1\n\
+             {{ status:          1 }} hitcount:          3\n\n\
+             Totals:\n    Hits: 4\n    Entries: 2\n    Dropped: 0\n"
+        )
+    );
+    w.echo(
+        &trigger,
+        "hist:keys=status.hex,common_pid:vals=none_or_zero:sort=status.descending,hitcount:size=200 if status == 1",
+    );
+    let second = "hist:keys=status.hex,common_pid:vals=hitcount,none_or_zero:sort=status.hex.descending,hitcount:size=256 if status == 1 [active]\n";
+    assert_eq!(w.cat(&trigger), format!("{line}{second}"));
+    w.echo(&trigger, "hist:keys=status:pause");
+    full_and_empty(&mut w, 4096);
+    let text = w.cat(&hist);
+    assert!(
+        text.contains("[paused]\n") && text.contains("Hits: 4\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(
+            "{ status: 1, common_pid:         40 } hitcount:          1  none_or_zero:          0\n\n\
+             Totals:\n    Hits: 1\n    Entries: 1\n    Dropped: 0\n"
+        ),
+        "{text}"
+    );
+    w.echo(&trigger, "hist:keys=status:clear");
+    assert!(w.cat(&hist).contains("Hits: 0\n"));
+    w.echo(&trigger, "!hist:keys=status");
+    w.refuses(&trigger, "!hist:keys=status", Errno::ENOENT);
+    for text in [
+        "hist:keys=nothing",
+        "hist:keys=",
+        "hist:",
+        "hist:keys=status:vals=filename",
+        "hist:keys=status:sort=mm",
+        "hist:keys=status:size=3",
+        "hist:keys=status:what=1",
+        "hist:keys=mm,pfn,status,unmapped",
+        "hist:keys=status if what == 1",
+        "traceoff",
+        "",
+    ] {
+        w.refuses(&trigger, text, Errno::EINVAL);
+    }
+    assert_eq!(w.cat(&trigger), second);
 }

@@ -35,6 +35,14 @@ pub fn machine(args: &mut Args<'_>) -> Result<Machine, Fault> {
             .value("enabled")
             .map(|word| choice(word, "enabled"))
             .transpose()?,
+        kernel: options
+            .value("kernel")
+            .map(|word| choice(word, "kernel"))
+            .transpose()?,
+        fs: options
+            .value("fs")
+            .map(|word| choice(word, "fs"))
+            .transpose()?,
         boot: boot.collect(),
     })
 }

@@ -207,11 +207,13 @@ fn contents(options: &Options<'_>) -> Result<(Contents, u64), Fault> {
 
 pub fn split(args: &mut Args<'_>) -> Read {
     let range = args.range()?;
-    let order = args
-        .options()?
-        .number("order", 0..=63)?
-        .map(|order| order as u32);
-    Ok(ProcessCommand::Split { range, order })
+    let options = args.options()?;
+    let order = options.number("order", 0..=63)?.map(|order| order as u32);
+    Ok(ProcessCommand::Split {
+        range,
+        order,
+        offset: options.number("offset", 0..=511)?,
+    })
 }
 
 pub fn fallocate(args: &mut Args<'_>) -> Read {
@@ -251,6 +253,13 @@ pub fn lock(args: &mut Args<'_>) -> Read {
 
 pub fn unlock(args: &mut Args<'_>) -> Read {
     Ok(ProcessCommand::Unlock(args.stepped_range()?))
+}
+
+pub fn uffd(args: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Uffd {
+        range: args.range()?,
+        mode: args.choice("what to watch")?,
+    })
 }
 
 pub fn touch(args: &mut Args<'_>) -> Read {

@@ -1,6 +1,8 @@
 //! Commands to the machine: daemons, settings, files, time, and the script itself.
 
-use crate::language::command::{BootName, Daemon, ThpEnabled, VmName};
+use crate::language::command::{
+    BootName, Daemon, FilesystemType, KernelRelease, ThpEnabled, VmName,
+};
 use crate::language::parse::{expect, machine, system};
 use crate::language::spec::{
     Arg, Backend::*, CommandSpec, Group::*, Kind, Reader, arg, flag, option,
@@ -257,7 +259,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "machine",
         group: Script,
         backend: Engine,
-        usage: "machine [mem=SIZE] [nodes=N] [cpus=N] [seed=N] [enabled=MODE] [transparent_hugepage=MODE] \
+        usage: "machine [mem=SIZE] [nodes=N] [cpus=N] [seed=N] [enabled=MODE] [kernel=VERSION] [transparent_hugepage=MODE] \
                 [transparent_hugepage_shmem=MODE] [transparent_hugepage_tmpfs=MODE] [thp_anon=SIZES:MODE] \
                 [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N] [fs=TYPE]",
         summary: "sets up the machine and its boot parameters; first line only",
@@ -269,6 +271,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
             option("cpus", Kind::Number),
             option("seed", Kind::Number),
             option("enabled", Kind::Word(ThpEnabled::WORDS)),
+            option("kernel", Kind::Word(KernelRelease::WORDS)),
             option(
                 BootName::TransparentHugepage.word(),
                 Kind::Word(ThpEnabled::WORDS),
@@ -283,10 +286,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
             ),
             option(BootName::Hugepagesz.word(), Kind::Word(&["2M", "1G"])),
             option(BootName::Hugepages.word(), Kind::Text),
-            option(
-                BootName::Fs.word(),
-                Kind::Word(&["ext4", "xfs", "btrfs", "bdev"]),
-            ),
+            option("fs", Kind::Word(FilesystemType::WORDS)),
         ],
         reader: Reader::Machine(machine::machine),
     },

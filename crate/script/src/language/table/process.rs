@@ -3,6 +3,7 @@
 use crate::language::parse::process;
 use crate::language::process::{
     Advice, FadviseAdvice, FallocateMode, PatternName, PolicyMode, PrctlOption, Protection,
+    UffdMode,
 };
 use crate::language::spec::{
     Arg, Backend::*, CommandSpec, Group::*, Kind, OptionSpec, Reader, arg, flag, option,
@@ -281,12 +282,29 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "split",
         group: System,
         backend: Common,
-        usage: "PROCESS split PAGES [order=N]",
+        usage: "PROCESS split PAGES [order=N] [offset=N]",
         summary: "writes to the debugfs file split_huge_pages",
         example: "p1 split a order=4",
         args: PAGES,
-        options: &[option("order", Kind::Number)],
+        options: &[
+            option("order", Kind::Number),
+            option("offset", Kind::Number),
+        ],
         reader: Reader::Process(process::split),
+    },
+    CommandSpec {
+        word: "uffd",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS uffd PAGES missing|wp|protect|unprotect|off",
+        summary: "registers pages with userfaultfd: accesses to missing pages, or stores to protected ones, are SIGBUS",
+        example: "p1 uffd a[3] wp",
+        args: &[
+            arg("PAGES", Kind::Range),
+            arg("MODE", Kind::Word(UffdMode::WORDS)),
+        ],
+        options: &[],
+        reader: Reader::Process(process::uffd),
     },
     CommandSpec {
         word: "pin",

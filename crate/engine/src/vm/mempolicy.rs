@@ -1,0 +1,196 @@
+//! Memory policies of areas: from which node their pages come.
+//!
+//! Counterparts: `do_mbind`, `policy_nodemask`, `interleave_nid` (`mm/mempolicy.c`). Without a policy pages come from the node
+//! of the processor that touches them, then from the others.
+//!
+//! Deviation: pages that are there already stay where they are (no `MPOL_MF_MOVE`); all nodes are equally far apart. The
+//! tables that a fault needs come from where its page does.
+
+use super::addr::{PAGE_SHIFT, PAGE_SIZE, Pid, VmaId};
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::trace::Actor;
+
+/// `MPOL_*`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mode {
+    /// The processor's node first.
+    #[default]
+    Default,
+    /// The first node first, then any.
+    Prefer,
+    /// These nodes alone.
+    Bind,
+    /// These nodes in turn, by page offset.
+    Interleave,
+    /// As default, said expressly.
+    Local,
+}
+
+/// A policy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Policy {
+    /// What the nodes are for.
+    pub mode: Mode,
+    /// Bit n is node n.
+    pub nodes: u64,
+}
+
+/// Where the allocator looks: from node `first` round, only at nodes in `allowed`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    pub first: u8,
+    pub allowed: u64,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place {
+            first: 0,
+            allowed: u64::MAX,
+        }
+    }
+}
+
+impl Policy {
+    /// As `numa_maps` shows it.
+    pub fn show(self) -> String {
+        let word = match self.mode {
+            Mode::Default => "default",
+            Mode::Prefer => "prefer",
+            Mode::Bind => "bind",
+            Mode::Interleave => "interleave",
+            Mode::Local => "local",
+        };
+        let mut out = word.to_owned();
+        let mut sep = ':';
+        let mut nid = 0;
+        while self.nodes >> nid != 0 && nid < 64 {
+            let run = (self.nodes >> nid).trailing_ones();
+            if run == 0 {
+                nid += 1;
+                continue;
+            }
+            out.push(sep);
+            out.push_str(&nid.to_string());
+            if run > 1 {
+                out.push_str(&format!("-{}", nid + run - 1));
+            }
+            sep = ',';
+            nid += run;
+            if nid >= 64 {
+                break;
+            }
+        }
+        out
+    }
+}
+
+impl Machine {
+    /// Sets the policy of `[addr, addr + len)` (`mbind`, without flags).
+    ///
+    /// # Errors
+    /// ESRCH; EINVAL: misaligned, or none of the nodes exists; EFAULT: a hole, unless the policy is the default; ENOMEM: too
+    /// many areas.
+    pub fn mbind(&mut self, pid: Pid, addr: u64, len: u64, policy: Policy) -> Result<(), Errno> {
+        let online = (1u64 << self.config.nodes) - 1;
+        let takes = !matches!(policy.mode, Mode::Default | Mode::Local);
+        let nodes = policy.nodes & online;
+        let policy = Policy { nodes, ..policy };
+        self.syscall(pid, |m, mm| {
+            let end = addr.checked_add(len).ok_or(Errno::EINVAL)?;
+            if addr % PAGE_SIZE != 0 || takes && nodes == 0 {
+                return Err(Errno::EINVAL);
+            }
+            let end = end.next_multiple_of(PAGE_SIZE);
+            let areas = m.vmas_in(mm, addr, end);
+            let mut covered = addr;
+            for v in &areas {
+                let v = m.vma(*v);
+                if v.start <= covered {
+                    covered = v.end;
+                }
+            }
+            if end > addr && (areas.is_empty() || covered < end && policy.mode != Mode::Default) {
+                return Err(Errno::EFAULT);
+            }
+            let mut at = addr;
+            while at < end {
+                let Some(vma) = m.find_vma(mm, at).filter(|v| m.vma(*v).start < end) else {
+                    break;
+                };
+                let v = m.vma(vma);
+                let (start, stop, flags) = (v.start.max(at), v.end.min(end), v.flags);
+                if v.policy != policy {
+                    m.vma_modify(vma, start, stop, flags, policy)?;
+                }
+                at = stop;
+            }
+            Ok(())
+        })
+    }
+
+    /// Node of a processor: they are dealt out in blocks.
+    fn node_of_cpu(&self, cpu: u32) -> u8 {
+        let nodes = u32::from(self.config.nodes);
+        let of = |nid: u32| self.config.cpus * nid / nodes;
+        (0..nodes).rev().find(|n| of(*n) <= cpu).unwrap_or(0) as u8
+    }
+
+    /// Where a page of an area at `addr` comes from.
+    fn place_of(&self, vma: VmaId, addr: u64) -> Place {
+        let cpu = match self.actor {
+            Actor::Process(pid) => self.process(pid).map_or(0, |p| p.cpu),
+            _ => 0,
+        };
+        let v = self.vma(vma);
+        let Policy { mode, nodes } = v.policy;
+        let lowest = nodes.trailing_zeros() as u8;
+        let local = self.node_of_cpu(cpu);
+        let (first, allowed) = match mode {
+            Mode::Default | Mode::Local => (local, u64::MAX),
+            Mode::Prefer => (lowest, u64::MAX),
+            Mode::Bind if nodes >> local & 1 != 0 => (local, nodes),
+            Mode::Bind => (lowest, nodes),
+            Mode::Interleave => {
+                let turn = v.pgoff + ((addr - v.start) >> PAGE_SHIFT);
+                let n = (turn % u64::from(nodes.count_ones())) as usize;
+                let nid = (0..64).filter(|b| nodes >> b & 1 != 0).nth(n);
+                (nid.unwrap_or(0), u64::MAX)
+            }
+        };
+        Place { first, allowed }
+    }
+
+    /// Runs `f` with pages taken as the area at `addr` wants them.
+    pub(crate) fn with_policy<T>(
+        &mut self,
+        vma: VmaId,
+        addr: u64,
+        f: impl FnOnce(&mut Machine) -> T,
+    ) -> T {
+        if self.config.nodes == 1 {
+            return f(self);
+        }
+        let place = self.place_of(vma, addr);
+        let before = std::mem::replace(&mut self.place, place);
+        let result = f(self);
+        self.place = before;
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_print_as_lists() {
+        let show = |mode, nodes| Policy { mode, nodes }.show();
+        assert_eq!(show(Mode::Default, 0), "default");
+        assert_eq!(show(Mode::Bind, 0b1), "bind:0");
+        assert_eq!(show(Mode::Interleave, 0b1011_0110), "interleave:1-2,4-5,7");
+        assert_eq!(show(Mode::Prefer, 1 << 63), "prefer:63");
+        assert_eq!(show(Mode::Bind, u64::MAX), "bind:0-63");
+    }
+}

@@ -1,0 +1,21 @@
+# 257 shared pages, then 256
+proc p1
+sys transparent_hugepage/use_zero_page 0
+sys transparent_hugepage/defrag always
+p1 mmap a 2M
+p1 write a seed=1
+p1 madvise a collapse
+p1 madvise a hugepage
+p1 fork p2
+p2 madvise a[0] nohugepage
+p2 madvise a nohugepage
+p2 write a[0..255] seed=2
+observe shared
+sys transparent_hugepage/enabled never
+p2 madvise a hugepage
+p2 madvise a collapse
+sys transparent_hugepage/enabled madvise
+observe collapsed
+p2 exit
+p1 check a seed=1
+observe alone

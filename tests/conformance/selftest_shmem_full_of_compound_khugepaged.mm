@@ -1,0 +1,20 @@
+# a huge page of shared memory mapped by entries
+proc p1
+sys transparent_hugepage/use_zero_page 0
+sys transparent_hugepage/defrag always
+sys transparent_hugepage/shmem_enabled advise
+memfd m 2M
+p1 mmap a 2M shared memfd=m
+p1 write a seed=1
+p1 madvise a hugepage
+p1 madvise a collapse
+p1 madvise a[0] nohugepage
+p1 madvise a nohugepage
+p1 read a
+observe split
+p1 madvise a hugepage
+khugepaged scan
+observe scanned
+p1 read a
+p1 check a seed=1
+observe faulted

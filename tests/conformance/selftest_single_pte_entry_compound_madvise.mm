@@ -1,0 +1,18 @@
+# one page left of a huge page
+proc p1
+sys transparent_hugepage/use_zero_page 0
+sys transparent_hugepage/defrag always
+p1 mmap a 2M
+p1 write a seed=1
+p1 madvise a collapse
+p1 madvise a hugepage
+p1 madvise a nohugepage
+p1 madvise a[1..512] dontneed
+observe left
+sys transparent_hugepage/enabled never
+p1 madvise a hugepage
+p1 madvise a collapse
+sys transparent_hugepage/enabled madvise
+observe collapsed
+p1 check a[0] seed=1
+expect p1.a.classes T*512
