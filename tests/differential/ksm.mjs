@@ -27,6 +27,8 @@ export function ksmScenario({ below, pick, chance }) {
   let names = 0;
   let born = 1;
   let run = 1;
+  /** ksmd may be in the middle of a full scan. */
+  let middle = false;
   const huge = chance(0.3);
   const swap = chance(0.35);
 
@@ -69,11 +71,10 @@ export function ksmScenario({ below, pick, chance }) {
   };
 
   const scan = () => {
-    if (run !== 1) {
-      say('observe');
-      say(`sys ksm/run ${(run = 1)}`);
-    }
-    if (chance(0.25)) {
+    if (run !== 1 || middle) say('observe');
+    if (run !== 1) say(`sys ksm/run ${(run = 1)}`);
+    middle = chance(0.25);
+    if (middle) {
       say('observe');
       say('sys ksm/pages_to_scan', pick([1, 3, 7, 20, 64, 300]));
       say('ksmd wake', 1 + below(3));
@@ -84,6 +85,7 @@ export function ksmScenario({ below, pick, chance }) {
   const stop = () => {
     const next = pick([0, 2, 2, 1, 3]);
     if (next === 1) say('observe');
+    middle = true;
     if (next < 3) run = next;
     say('sys ksm/run', next);
     if (run !== 1 && chance(0.3)) say('observe');
