@@ -2,7 +2,8 @@
  * Random scenarios about ksmd: many equal and nearly equal pages, scans whole and by pages, everything that breaks
  * or hides a merged page, and the settings in between.
  *
- * An `observe` stands before what depends on the kernel's per-CPU LRU batches: it drains them. Chains are pruned at
+ * An `observe` stands before what depends on the kernel's per-CPU LRU batches: it drains them. Memory is locked only
+ * where nothing forks: a page that ksmd just unlocked is held by such a batch, and does not merge for the other process. Chains are pruned at
  * every search or never, because the default depends on how long a replay takes.
  */
 
@@ -31,6 +32,7 @@ export function ksmScenario({ below, pick, chance }) {
   let middle = false;
   const huge = chance(0.3);
   const swap = chance(0.35);
+  const locks = chance(0.25);
 
   const tune = () => {
     const [name, values] = pick(TUNABLES);
@@ -61,7 +63,7 @@ export function ksmScenario({ below, pick, chance }) {
     const options = [];
     const last = [...mine.keys()].pop();
     if (last !== undefined && chance(0.3)) options.push(`after=${last}`);
-    if (chance(0.06)) options.push(pick(['shared', 'locked', 'prot=r', 'populate']));
+    if (chance(0.06)) options.push(pick(['shared', locks ? 'locked' : 'noreserve', 'prot=r', 'populate']));
     say(process, 'mmap', name, size, ...options);
     mine.set(name, SIZES[size]);
     if (size === '2M' && chance(0.7)) say(process, 'madvise', name, 'hugepage');
@@ -127,7 +129,7 @@ export function ksmScenario({ below, pick, chance }) {
       const what = advice();
       if (what === 'pageout') say('observe');
       say(process, 'madvise', part(name, pages).replace(/:\d/, ''), what);
-    } else if (kind < 78) say(process, 'mprotect', part(name, pages).replace(/:\d/, ''), pick(['r', 'rw', 'rw', 'none']));
+    } else if (kind < 78 || (kind < 81 && !locks)) say(process, 'mprotect', part(name, pages).replace(/:\d/, ''), pick(['r', 'rw', 'rw', 'none']));
     else if (kind < 81) say(process, pick(['mlock', 'munlock']), part(name, pages).replace(/:\d/, ''));
     else if (kind < 83) {
       const from = below(pages);
@@ -137,7 +139,7 @@ export function ksmScenario({ below, pick, chance }) {
       say(process, 'mremap', name, 'to', fresh);
       mine.delete(name);
       mine.set(fresh, pages);
-    } else if (kind < 90 && processes.size < 4) {
+    } else if (kind < 90 && processes.size < 4 && !locks) {
       const child = `p${++born}`;
       processes.set(child, new Map(mine));
       say(process, 'fork', child);

@@ -34,12 +34,15 @@ function withoutFreedFrames(answer) {
   for (const { obs } of parsed.steps ?? []) {
     if (!obs?.trace) continue;
     const trace = [];
-    for (const event of obs.trace) {
+    const isFreed = (event) => event.ev?.startsWith('ksm_remove_');
+    // Runs are cut where names differ: written out and put together anew.
+    const events = obs.trace.flatMap((event) => (event.events?.some(isFreed) ? Array(event.repeat).fill(event.events).flat() : event));
+    for (const event of events) {
       const last = trace.at(-1);
-      const freed = event.ev?.startsWith('ksm_remove_');
-      if (freed) delete event.page;
-      if (freed && last && last.ev === event.ev && last.by === event.by && last.mm === event.mm) last.n = (last.n ?? 1) + (event.n ?? 1);
-      else trace.push(event);
+      const { page, n = 1, ...bare } = event;
+      if (!isFreed(event)) trace.push(event);
+      else if (last && last.ev === event.ev && last.by === event.by && last.mm === event.mm) last.n += n;
+      else trace.push({ ...bare, n });
     }
     obs.trace = trace;
   }
@@ -50,8 +53,8 @@ let differing = 0;
 let unanswered = 0;
 for (let seed = Number(from); seed <= Number(to); seed += 1) {
   const base = join(WORK, `${theme}_${seed}`);
-  writeFileSync(`${base}.mm`, scenario(seed, theme));
   const recorded = `${base}.json`;
+  if (!existsSync(recorded)) writeFileSync(`${base}.mm`, scenario(seed, theme));
   if (!existsSync(recorded)) spawnSync(join(ORACLE, 'replay'), ['-o', recorded, `${base}.mm`], { timeout: REPLAY_LIMIT_MS });
   if (!existsSync(recorded)) {
     unanswered += 1;
