@@ -7,8 +7,9 @@ use mm_engine::phys::content::mix;
 use mm_engine::vm::addr::{PAGE_SIZE, Pfn};
 use wasm_bindgen::prelude::*;
 
-/// Levels told: a balanced tree has 32,000 nodes in them. What hangs below is a flag of the last one.
-const MAX_DEPTH: u8 = 14;
+/// Nodes told of one tree; of a larger one only the upper levels, and whether more hangs below.
+const MAX_NODES: usize = 40_000;
+const UPPER_LEVELS: u8 = 14;
 
 const CHAINED: u8 = 1;
 const ALIVE: u8 = 2;
@@ -27,14 +28,18 @@ impl Playground {
         let m = self.session().machine();
         let mut out = Vec::new();
         for nid in 0..m.config().nodes as usize {
-            for n in m.ksm_stable_tree(nid) {
+            let (stable, unstable) = (m.ksm_stable_tree(nid), m.ksm_unstable_tree(nid));
+            let mut last = last_level(stable.len());
+            for n in stable {
                 let flags = if n.chained { CHAINED } else { 0 } | if n.alive { ALIVE } else { 0 };
-                row(&mut out, m, nid * 2, n.place, Some(n.pfn), n.sharers, flags);
+                let page = (Some(n.pfn), n.sharers, flags);
+                row(&mut out, m, nid * 2, n.place, last, page);
             }
-            for n in m.ksm_unstable_tree(nid) {
+            last = last_level(unstable.len());
+            for n in unstable {
                 let pte = m.pte(n.mm, n.addr);
                 let pfn = (pte.present() && !pte.special()).then(|| pte.pfn());
-                row(&mut out, m, nid * 2 + 1, n.place, pfn, 0, ALIVE);
+                row(&mut out, m, nid * 2 + 1, n.place, last, (pfn, 0, ALIVE));
             }
         }
         out
@@ -76,19 +81,28 @@ impl Playground {
     }
 }
 
+fn last_level(nodes: usize) -> u8 {
+    if nodes > MAX_NODES {
+        UPPER_LEVELS
+    } else {
+        u8::MAX
+    }
+}
+
 fn row(
     out: &mut Vec<f64>,
     m: &Machine,
     tree: usize,
     at: TreePlace,
-    pfn: Option<Pfn>,
-    sharers: u32,
-    flags: u8,
+    last_level: u8,
+    (pfn, sharers, flags): (Option<Pfn>, u32, u8),
 ) {
-    if at.depth > MAX_DEPTH {
+    if at.depth > last_level {
+        // Parents come before their children: the newest row is one above this node.
+        let above = out.len() - 3;
+        out[above] = f64::from(out[above] as u8 | DEEPER);
         return;
     }
-    let deeper = if at.depth == MAX_DEPTH { DEEPER } else { 0 };
     let right = at.depth > 0 && at.path >> (at.depth - 1) & 1 == 1;
     let load = |w: usize| pfn.map_or(0, |pfn| m.contents().load(m.frames().content(pfn), w));
     let hue = SAMPLE.iter().fold(0, |hash, w| mix(hash ^ load(*w))) % 360;
@@ -98,7 +112,7 @@ fn row(
         u8::from(right).into(),
         pfn.map_or(-1.0, |p| p.0.into()),
         sharers.into(),
-        (flags | deeper).into(),
+        flags.into(),
         (load(0) as u32).swap_bytes().into(),
         hue as f64,
     ]);

@@ -11,19 +11,21 @@ import { button, h, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { MapCanvas } from './map-canvas.ts';
 import css from './map-panel.css?inline';
+import { ksmTrees } from './ksm-trees.ts';
 import { mapStage } from './map-stage.ts';
 import { reasonWord } from './reason.ts';
 import { style } from './styles.ts';
 
 style(css);
 
-const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzZs.', memory: 'aTtkpbr' };
+const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzZs.', memory: 'aTtkpbr', trees: '' };
 
 export function mapPanel(context: Context, canvas: MapCanvas): HTMLElement {
   const { t } = context;
   return h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
     h('div', { class: 'map-bar' }, viewTabs(context), caption(context), mapControls(context)),
     mapStage(context, canvas),
+    ksmTrees(context),
     h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd')), legend(context)),
   );
 }
@@ -35,7 +37,7 @@ function viewTabs(context: Context): HTMLElement {
     watch(context, (s) => s.view, (now) => setAttribute(element, 'aria-pressed', String(now === view)));
     return element;
   };
-  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'));
+  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'), tab('trees'));
 }
 
 /** What the scenario is about, in a sentence. */
@@ -105,7 +107,8 @@ function legend(context: Context): HTMLElement {
   const list = h('ul', { class: 'legend', 'aria-label': t.map.legend });
   watch(context, (s) => [s.view, s.theme], () => {
     const { view, theme } = context.session.state;
-    list.replaceChildren(...[...LEGEND[view]].map((letter) => {
+    if (view === 'trees') list.replaceChildren(h('li', {}, t.ksm.legend));
+    else list.replaceChildren(...[...LEGEND[view]].map((letter) => {
       const swatch = h('i', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = stateColour(letter, theme);
       return h('li', {}, swatch, h('b', {}, letter), stateWords(t, letter).short);
