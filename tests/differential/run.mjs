@@ -27,8 +27,7 @@ const stoppedAt = (answer) => JSON.parse(answer).error?.toString().match(/line (
 
 /**
  * What can be compared of an answer: without the names of frames that were given back. They are chance: a stale KSM
- * page is named by its frame, and what has
- * that frame by now depends on the kernel's per-CPU page lists.
+ * page is named by its frame, and what has that frame by now depends on the kernel's per-CPU page lists.
  */
 function comparable(answer) {
   const parsed = JSON.parse(answer);
