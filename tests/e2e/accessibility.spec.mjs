@@ -48,6 +48,8 @@ for (const colorScheme of ['light', 'dark']) {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Physical memory' }).click();
     await audit(page, 'physical memory');
+    await page.getByRole('button', { name: 'KSM trees' }).click();
+    await audit(page, 'the trees of KSM');
   });
 
   for (const [width, height] of [[900, 800], [390, 844]]) {

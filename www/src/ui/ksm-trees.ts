@@ -37,8 +37,8 @@ export function ksmTrees(context: Context): HTMLElement {
   const { session, t, signal } = context;
   const canvas = h('canvas', { class: 'cells', 'aria-hidden': 'true' });
   const keys = h('p', { class: 'hidden-text', id: 'ksm-keys' }, t.ksm.keys);
-  const spoken = h('p', { class: 'hidden-text', 'aria-live': 'polite' });
-  const view = h('div', { class: 'trees-view', role: 'application', tabindex: 0, 'aria-label': t.ksm.label, 'aria-roledescription': t.ksm.role, 'aria-describedby': keys.id }, canvas);
+  const spoken = h('p', { class: 'hidden-text', 'aria-live': 'polite', id: 'ksm-spoken' });
+  const view = h('div', { class: 'trees-view', id: 'ksm-trees', role: 'application', tabindex: 0, 'aria-label': t.ksm.label, 'aria-roledescription': t.ksm.role, 'aria-describedby': keys.id }, canvas);
   const content = h('div', { class: 'stage-content' }, view);
   const stage = h('div', { class: 'stage scroll' }, content);
   const frame = h('div', { class: 'stage-frame trees', hidden: true }, stage, keys, spoken);
@@ -164,14 +164,17 @@ export function ksmTrees(context: Context): HTMLElement {
   // --- what the worker tells ---
 
   let asking = false;
+  let askTimer: ReturnType<typeof setTimeout> | undefined;
   let askedAt = -Infinity;
   let stale = true;
   const ask = async (): Promise<void> => {
-    if (asking || !shown() || !stale) return;
+    if (asking || askTimer !== undefined || !shown() || !stale) return;
     const wait = askedAt + ASK_MS - performance.now();
     if (wait > 0) {
-      askedAt -= 1;
-      setTimeout(() => void ask(), wait);
+      askTimer = setTimeout(() => {
+        askTimer = undefined;
+        void ask();
+      }, wait);
       return;
     }
     asking = true;
@@ -277,6 +280,7 @@ export function ksmTrees(context: Context): HTMLElement {
   signal.addEventListener('abort', () => {
     size.disconnect();
     clearTimeout(stepTimer);
+    clearTimeout(askTimer);
   }, { once: true });
   watch(context, (s) => [s.view === 'trees', s.machine, s.selected], () => {
     frame.hidden = !shown();
