@@ -52,7 +52,7 @@ export function ksmTrees(context: Context): HTMLElement {
   const toggled = new Set<string>();
   let current: string | null = null;
   const shown = (): boolean => session.state.view === 'trees';
-  const lineHeight = (): number => Math.min(30, 6 + 2 * session.state.cell);
+  const lineHeight = (): number => (session.state.cell === 1 ? 6 : Math.min(30, 10 + 2 * session.state.cell));
 
   const layout = (): void => {
     const width = stage.clientWidth;
