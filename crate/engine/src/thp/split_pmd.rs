@@ -30,7 +30,8 @@ impl Machine {
         if pmd.special() {
             let zero = Pte::page(self.zero_pfn)
                 .with_special(true)
-                .with_young(pmd.young());
+                .with_young(pmd.young())
+                .with_protnone(pmd.protnone());
             for i in 0..HPAGE_PMD_NR {
                 self.tables.set(table, i, zero);
             }
