@@ -1,13 +1,14 @@
 /**
  * Random scenarios in the scenario language, for comparing the engine with a real kernel.
  *
- * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb|mthp]` prints one. The same seed prints the same text.
+ * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb|mthp|ksm]` prints one. The same seed prints the same text.
  * Only what the recording oracle understands is generated; sizes stay below 8 MiB a region, so that a replay is quick.
  */
 import { pathToFileURL } from 'node:url';
+import { ksmScenario } from './ksm.mjs';
 
 /** What a script may be about; each adds its own lines to those of anonymous memory. */
-export const THEMES = ['anon', 'swap', 'files', 'hugetlb', 'mthp'];
+export const THEMES = ['anon', 'swap', 'files', 'hugetlb', 'mthp', 'ksm'];
 
 const PAGES = { '64K': 16, '1M': 256, '2M': 512, '3M': 768, '4M': 1024 };
 
@@ -28,6 +29,7 @@ export function scenario(seed, theme = 'anon') {
   const below = (bound) => Math.floor(random() * bound);
   const pick = (list) => list[below(list.length)];
   const chance = (probability) => random() < probability;
+  if (theme === 'ksm') return `${ksmScenario({ below, pick, chance }).join('\n')}\n`;
 
   const lines = ['proc p1'];
   const say = (...words) => lines.push(words.filter((word) => word !== '').join(' '));

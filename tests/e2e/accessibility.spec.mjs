@@ -57,6 +57,8 @@ for (const colorScheme of ['light', 'dark']) {
     await audit(page, 'an event as it was');
     await page.getByRole('button', { name: 'Physical memory' }).click();
     await audit(page, 'physical memory');
+    await page.getByRole('button', { name: 'KSM trees' }).click();
+    await audit(page, 'the trees of KSM');
   });
 
   for (const [width, height] of [[900, 800], [390, 844]]) {

@@ -11,6 +11,7 @@
 //! | `wire` | the objects that cross as JavaScript objects |
 //! | `events`, `told` | the event log as rows of numbers and a list of words; which words |
 //! | `inspect` | one page: facts, sharers, why |
+//! | `trees` | the trees of KSM, the way of a search |
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
 //! | `measure` | numbers of processes, regions, zones, daemons |
@@ -34,6 +35,7 @@ mod past;
 mod playground;
 mod playing;
 mod told;
+mod trees;
 mod wire;
 
 pub use canvas::Canvas;

@@ -5,7 +5,7 @@
  * GEOMETRY in the protocol says. All lengths are CSS pixels of the content, before scrolling.
  */
 import { GEOMETRY } from '../engine/protocol.ts';
-import type { ViewName } from '../engine/protocol.ts';
+import type { CellView } from '../engine/protocol.ts';
 
 const { blockColumns, blockRows, marginX, titleBand } = GEOMETRY;
 export const BLOCK_CELLS = blockColumns * blockRows;
@@ -45,7 +45,7 @@ export class Grid {
   readonly #gapY: number;
 
   /** @param width of the canvas */
-  constructor(lanes: readonly Lane[], view: ViewName, width: number, cell: number) {
+  constructor(lanes: readonly Lane[], view: CellView, width: number, cell: number) {
     const { gapX, gapY } = GEOMETRY[view];
     this.lanes = lanes;
     this.cell = cell;

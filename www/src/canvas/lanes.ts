@@ -20,6 +20,7 @@ export function lanesOf({ processes, zones }: Pick<Machine, 'processes' | 'zones
   if (view === 'memory') {
     return zones.map((zone) => ({ kind: 'zone', zone, start: zone.startPfn, length: zone.frames, top: zone.top, height: zone.height }));
   }
+  if (view === 'trees') return [];
   return processes.flatMap((process) =>
     process.regions.map((region): RegionLane => ({ kind: 'region', process, region, start: region.startPage, length: region.pages, top: region.top, height: region.height })));
 }

@@ -104,6 +104,15 @@ export class EngineClient {
     return this.#ask('pick', { op: 'pick', x, y });
   }
 
+  /** The trees of KSM; with a page also the way of its next visit. */
+  trees(page: PageRef | null): Promise<ReplyOf<'trees'>> {
+    return this.#ask('trees', { op: 'trees', page });
+  }
+
+  pageOf(frame: number): Promise<ReplyOf<'pageOf'>> {
+    return this.#ask('pageOf', { op: 'pageOf', frame });
+  }
+
   complete(line: string, cursor: number): Promise<ReplyOf<'complete'>> {
     return this.#ask('complete', { op: 'complete', line, cursor });
   }

@@ -8,7 +8,10 @@
  */
 
 /** Canvas tab. */
-export type ViewName = 'spaces' | 'memory';
+export type ViewName = CellView | 'trees';
+
+/** The views made of cells, which the worker paints. */
+export type CellView = 'spaces' | 'memory';
 
 /** Which daemon a step drives. */
 export type DaemonName = 'khugepaged' | 'ksmd';
@@ -23,7 +26,7 @@ export interface PageRef {
 
 /** How the canvas looks now. The worker paints; the page only says how. */
 export interface Viewport {
-  view: ViewName;
+  view: CellView;
   /** CSS pixels. */
   width: number;
   height: number;
@@ -77,6 +80,10 @@ export type Request =
   | { op: 'viewport'; viewport: Viewport }
   /** Which page lies under this CSS pixel of the canvas. */
   | { op: 'pick'; id: number; x: number; y: number }
+  /** The trees of KSM, and the way that the next visit of `page` would take through them. */
+  | { op: 'trees'; id: number; page: PageRef | null }
+  /** Which page maps this frame. */
+  | { op: 'pageOf'; id: number; frame: number }
   /** Words that would complete the line at the cursor. */
   | { op: 'complete'; id: number; line: string; cursor: number }
   /** The text of the log: a script that makes this machine again. */
@@ -108,6 +115,9 @@ export type Reply =
   | { op: 'inspect'; id: number; page: PageView | null; position: number }
   /** `frame`: the frame number in the memory view, and of a mapped page in the other; null if there is none. */
   | { op: 'pick'; id: number; page: PageRef | null; frame: number | null; letter: string }
+  /** Rows of 8 and 6 numbers, as canvas/trees.ts reads them. */
+  | { op: 'trees'; id: number; rows: Float64Array; search: Float64Array }
+  | { op: 'pageOf'; id: number; page: PageRef | null }
   | { op: 'complete'; id: number; from: number; words: string[] }
   /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there. */
   | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number }

@@ -108,6 +108,13 @@ class EngineWorker {
         return;
       }
       case 'pick': return post({ op: 'pick', id: request.id, ...playground.pick(request.x, request.y) });
+      case 'trees': {
+        const { id, page } = request;
+        const rows = playground.ksmTrees();
+        const search = page === null ? new Float64Array() : playground.ksmSearch(page.process, page.region, page.index);
+        return post({ op: 'trees', id, rows, search }, [rows.buffer, search.buffer]);
+      }
+      case 'pageOf': return post({ op: 'pageOf', id: request.id, page: playground.pageOfFrame(request.frame) });
       case 'complete': {
         const [from = '0', ...words] = playground.complete(request.line, request.cursor);
         return post({ op: 'complete', id: request.id, from: Number(from), words });

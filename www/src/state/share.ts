@@ -67,7 +67,7 @@ export function readWork(value: unknown): Work {
     script,
     lines: whole(lines, 1e6),
     ns: whole(ns, Number.MAX_SAFE_INTEGER),
-    view: view === 'memory' ? 'memory' : 'spaces',
+    view: view === 'memory' || view === 'trees' ? view : 'spaces',
     cell: CELL_SIZES.find((size) => size === cell) ?? 4,
     speed: speed === 0 ? Infinity : whole(speed, 1000) || 10,
     selected: readPage(selected),

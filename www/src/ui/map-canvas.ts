@@ -77,7 +77,7 @@ export class MapCanvas {
     }
     const { view, cell, theme, selected, hovered } = this.#session.state;
     const viewport: Viewport = {
-      view, cell, theme, selected, hovered,
+      view: view === 'trees' ? 'spaces' : view, cell, theme, selected, hovered,
       width: this.#width,
       height: this.#height,
       dpr: Math.min(MAX_DPR, devicePixelRatio),

@@ -11,6 +11,7 @@ import { button, h, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { MapCanvas } from './map-canvas.ts';
 import css from './map-panel.css?inline';
+import { ksmTrees } from './ksm-trees.ts';
 import { mapStage } from './map-stage.ts';
 import { reasonWord } from './reason.ts';
 import { style } from './styles.ts';
@@ -18,7 +19,7 @@ import { style } from './styles.ts';
 style(css);
 
 /** Always in the legend, so that it does not jump while the stories run; what else occurs joins them. */
-const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzs.', memory: 'aTtkpbr' };
+const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzs.', memory: 'aTtkpbr', trees: '' };
 
 /** The letters of a legend, in the order of the palette; folios of all sizes between are one. */
 export function legendLetters(view: ViewName, occurring: string): string[] {
@@ -32,6 +33,7 @@ export function mapPanel(context: Context, canvas: MapCanvas): HTMLElement {
   return h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
     h('div', { class: 'map-bar' }, viewTabs(context), caption(context), mapControls(context)),
     mapStage(context, canvas),
+    ksmTrees(context),
     h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd')), legend(context)),
   );
 }
@@ -43,7 +45,7 @@ function viewTabs(context: Context): HTMLElement {
     watch(context, (s) => s.view, (now) => setAttribute(element, 'aria-pressed', String(now === view)));
     return element;
   };
-  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'));
+  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'), tab('trees'));
 }
 
 /** What the scenario is about, in a sentence. */
@@ -111,9 +113,10 @@ function nextText({ t }: Context, { machine }: State, daemon: DaemonName): strin
 function legend(context: Context): HTMLElement {
   const { t } = context;
   const list = h('ul', { class: 'legend', 'aria-label': t.map.legend });
-  watch(context, (s) => [s.view, s.theme, legendLetters(s.view, s.machine?.letters ?? '').join('')], ([, , letters]) => {
+  watch(context, (s) => [s.view, s.theme, legendLetters(s.view, s.machine?.letters ?? '').join('')], ([view, , letters]) => {
     const { theme } = context.session.state;
-    list.replaceChildren(...[...letters as string].map((letter) => {
+    if (view === 'trees') list.replaceChildren(h('li', {}, t.ksm.legend));
+    else list.replaceChildren(...[...letters as string].map((letter) => {
       const swatch = h('i', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = stateColour(letter, theme);
       return h('li', {}, swatch, h('b', {}, letter === '4' ? '1–8' : letter), stateWords(t, letter).short);

@@ -55,7 +55,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
   const read = (): Drawn => {
     const { machine, view: name, cell } = session.state;
     const lanes = machine === null ? [] : lanesOf(machine, name);
-    return { lanes, grid: new Grid(lanes, name, canvas.width, cell), width: canvas.width };
+    return { lanes, grid: new Grid(lanes, name === 'trees' ? 'spaces' : name, canvas.width, cell), width: canvas.width };
   };
   const selectedPlace = ({ lanes }: Drawn): Place | null => placeOfSelection(lanes, session.state);
 
@@ -176,7 +176,9 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     const place = placeOfPage(drawn.lanes, request.page);
     if (place !== null) reveal(place);
   });
-  return h('div', { class: 'stage-frame' }, stage, keys, spoken);
+  const frame = h('div', { class: 'stage-frame' }, stage, keys, spoken);
+  watch(context, (s) => s.view === 'trees', (away) => { frame.hidden = away; });
+  return frame;
 }
 
 async function framesLater(frames: number): Promise<void> {

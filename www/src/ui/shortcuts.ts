@@ -71,6 +71,7 @@ function singleKey({ session }: Context, event: KeyboardEvent, root: ShadowRoot)
     ']': () => void session.seekBy(1),
     '1': () => session.setView('spaces'),
     '2': () => session.setView('memory'),
+    '3': () => session.setView('trees'),
     '+': () => session.zoom(1),
     '=': () => session.zoom(1),
     '-': () => session.zoom(-1),

@@ -16,7 +16,7 @@
 //! | `daemon` | batches, sleep, steps |
 //! | `advisor`, `cost` | `pages_to_scan` by itself; CPU time |
 //! | `settings`, `files`, `stat` | `/sys/kernel/mm/ksm`, `/proc/PID/ksm_stat` |
-//! | `mappings`, `view`, `why`, `check` | who maps a KSM page; what can be looked at; explanations; invariants |
+//! | `mappings`, `view`, `path`, `why`, `check` | who maps a KSM page; what can be looked at; searches and explanations; invariants |
 //!
 //! Room: a frame never moves to another NUMA node yet, so a stable node never has to be moved to another tree
 //! (`migrate_nodes`): the first step of a visit and the hit of a stable search are where that belongs.
@@ -29,6 +29,7 @@ mod daemon;
 mod files;
 mod mappings;
 mod merge;
+mod path;
 mod rbtree;
 mod register;
 mod rmap_item;
@@ -49,6 +50,7 @@ mod why;
 
 pub use daemon::{KsmStep, KsmdStopped};
 pub use files::KSM_FILES;
+pub use path::SearchStep;
 pub use settings::{AdvisorMode, KsmSettings, Run};
 pub use stat::KsmGauges;
 pub use view::{ItemPlace, ItemView, StableView, TreePlace, UnstableView};
@@ -98,6 +100,8 @@ pub struct Ksm {
     visits_from: u64,
     /// Events there were when ksmd last ended a unit.
     seen_events: u64,
+    /// Comparisons of the visit that was asked about; empty but on the copies that explain.
+    searched: Vec<SearchStep>,
 }
 
 impl Ksm {
@@ -137,6 +141,7 @@ impl Ksm {
             cpu_ns: 0,
             visits_from: 0,
             seen_events: 0,
+            searched: Vec::new(),
         }
     }
 

@@ -3,9 +3,9 @@
 //! Counterparts: `stable_tree_search`, `stable_tree_insert`, `remove_all_stable_nodes`.
 
 use super::cost;
+use super::path::SearchPath;
 use super::rbtree::{self, RbNodes, Side};
 use super::stable_node::{NodeId, StableNode};
-use super::visit::Nearest;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
@@ -31,19 +31,20 @@ impl Machine {
         &mut self,
         page: Pfn,
         key: u64,
-        near: &mut Nearest,
+        path: &mut SearchPath,
     ) -> StableHit {
         if self.stable_node_of(page).is_some() {
             return StableHit::Page(page);
         }
         let nid = self.ksm_nid(page);
         'restart: loop {
+            path.steps.clear();
             let mut at = self.ksm.stable_roots[nid];
             while at != 0 {
                 let Some(found) = self.stable_representative(NodeId(at), true) else {
                     continue 'restart;
                 };
-                let order = self.compare_with_node(page, key, found.dup, near);
+                let order = self.compare_with_node(page, key, found.dup, path);
                 if order != Ordering::Equal {
                     at = self
                         .ksm
@@ -70,11 +71,11 @@ impl Machine {
         page: Pfn,
         key: u64,
         node: NodeId,
-        near: &mut Nearest,
+        path: &mut SearchPath,
     ) -> Ordering {
         self.ksm.cpu_ns += cost::COMPARE_NS;
         let n = self.node(node);
-        near.note_stable(self, page, n.kpfn);
+        path.note(self, page, n.kpfn, None);
         key.cmp(&n.key).then_with(|| {
             self.contents
                 .compare(self.frames.content(page), self.frames.content(n.kpfn))
@@ -93,7 +94,8 @@ impl Machine {
                 let Some(found) = self.stable_representative(NodeId(at), false) else {
                     continue 'restart;
                 };
-                let order = self.compare_with_node(kpfn, key, found.dup, &mut Nearest::default());
+                let order =
+                    self.compare_with_node(kpfn, key, found.dup, &mut SearchPath::default());
                 if order == Ordering::Equal {
                     equal = Some(found.tree_node);
                     break;

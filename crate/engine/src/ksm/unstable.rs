@@ -8,9 +8,10 @@
 //! between, and ksmd raises the epoch when it changes page tables of pages it does not visit.
 
 use super::cost;
+use super::path::SearchPath;
 use super::rbtree::{self, RbNodes, Side};
 use super::rmap_item::{ItemId, Standing};
-use super::visit::{Candidate, Nearest};
+use super::visit::Candidate;
 use crate::explain::Silent;
 use crate::machine::Machine;
 use crate::vm::addr::{MmId, Pfn, VmaId};
@@ -61,7 +62,7 @@ impl Machine {
         &mut self,
         at: &Candidate,
         key: u64,
-        near: &mut Nearest,
+        path: &mut SearchPath,
     ) -> UnstableHit {
         let nid = self.ksm_nid(at.page);
         let content = self.frames.content(at.page);
@@ -76,7 +77,7 @@ impl Machine {
             if page == at.page {
                 return UnstableHit::SameFrame(id);
             }
-            near.note_unstable(self, at.page, page, id);
+            path.note(self, at.page, page, Some(id));
             let order = key
                 .cmp(&page_key)
                 .then_with(|| self.contents.compare(content, self.frames.content(page)));

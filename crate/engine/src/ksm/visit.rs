@@ -4,6 +4,7 @@
 
 use super::cost;
 use super::merge::Target;
+use super::path::SearchPath;
 use super::rmap_item::ItemId;
 use super::stable::StableHit;
 use super::unstable::UnstableHit;
@@ -28,56 +29,19 @@ pub(super) struct Candidate {
     pub epoch: u32,
 }
 
-/// The page passed in the trees that agrees with the searching one for longest: for explanations only.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Nearest {
-    wanted: bool,
-    /// Bytes that agree, and what was compared with.
-    best: Option<(usize, String)>,
-}
-
-impl Nearest {
-    fn note(&mut self, m: &Machine, page: Pfn, other: Pfn, name: impl FnOnce() -> String) {
-        if !self.wanted {
-            return;
-        }
-        let (a, b) = (m.frames.content(page), m.frames.content(other));
-        let Some(at) = m.contents.first_difference(a, b) else {
-            return;
-        };
-        // The deeper of two is closer in the order.
-        if self.best.as_ref().is_none_or(|(most, _)| at >= *most) {
-            let (ours, theirs) = (m.contents.byte(a, at), m.contents.byte(b, at));
-            let text = format!(
-                "nearest is {}: byte {at} is {theirs:#04x}, here {ours:#04x}",
-                name()
-            );
-            self.best = Some((at, text));
-        }
-    }
-
-    #[inline]
-    pub(super) fn note_stable(&mut self, m: &Machine, page: Pfn, kpfn: Pfn) {
-        self.note(m, page, kpfn, || {
-            format!("the KSM page in frame {}", kpfn.0)
-        });
-    }
-
-    #[inline]
-    pub(super) fn note_unstable(&mut self, m: &Machine, page: Pfn, other: Pfn, id: ItemId) {
-        self.note(m, page, other, || m.item_name(id));
-    }
-}
-
 impl Machine {
     /// Process and address of an item, for explanations.
     pub(super) fn item_name(&self, id: ItemId) -> String {
-        let item = self.item(id);
+        self.page_name(self.item(id).mm, self.item(id).addr)
+    }
+
+    /// Process and address, for explanations.
+    pub(super) fn page_name(&self, mm: MmId, addr: u64) -> String {
         let name = self
-            .owner_of(item.mm)
+            .owner_of(mm)
             .and_then(|pid| self.process(pid))
             .map_or("a gone process", |p| &p.name);
-        format!("{name} {:#x}", item.addr)
+        format!("{name} {addr:#x}")
     }
 
     /// Looks at one page and merges it if it can.
@@ -148,12 +112,15 @@ impl Machine {
         {
             return outcome;
         }
-        let mut near = Nearest {
+        let mut path = SearchPath {
             wanted: e.records(),
-            best: None,
+            steps: Vec::new(),
         };
         let key = self.page_key(at.page);
-        let hit = self.stable_tree_search(at.page, key, &mut near);
+        let hit = self.stable_tree_search(at.page, key, &mut path);
+        if path.wanted {
+            self.ksm.searched.clone_from(&path.steps);
+        }
         self.remove_rmap_item_from_tree(at.item);
         match hit {
             StableHit::Busy(kpfn) => {
@@ -175,7 +142,7 @@ impl Machine {
                 self.stable_tree_append(at.item, node, bypass);
                 KsmOutcome::Merged
             }
-            StableHit::Nothing | StableHit::Full(_) => self.wait_or_pair(at, key, hit, near, e),
+            StableHit::Nothing | StableHit::Full(_) => self.wait_or_pair(at, key, hit, path, e),
         }
     }
 
@@ -216,10 +183,13 @@ impl Machine {
         at: &Candidate,
         key: u64,
         stable: StableHit,
-        mut near: Nearest,
+        mut path: SearchPath,
         e: &mut impl Explain,
     ) -> KsmOutcome {
-        let hit = self.unstable_tree_search_insert(at, key, &mut near);
+        let hit = self.unstable_tree_search_insert(at, key, &mut path);
+        if path.wanted {
+            self.ksm.searched.clone_from(&path.steps);
+        }
         let paired = matches!(hit, UnstableHit::Partner(..));
         if let StableHit::Full(kpfn) = stable {
             e.fails("max_page_sharing", !paired, "sharing limit reached", || {
@@ -241,10 +211,11 @@ impl Machine {
         match hit {
             UnstableHit::Inserted => {
                 e.fails("equal_page", true, "no equal page", || {
-                    let best = near.best.map_or("both trees are empty".into(), |b| b.1);
                     format!(
-                        "none among {} KSM pages and the pages that wait; {best}",
-                        self.ksm.pages_shared
+                        "none among {} KSM pages: {}; none among the pages that wait: {}",
+                        self.ksm.pages_shared,
+                        path.neighbours(self, true),
+                        path.neighbours(self, false)
                     )
                 });
                 KsmOutcome::Unstable

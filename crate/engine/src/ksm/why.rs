@@ -3,6 +3,7 @@
 //! The very code of a visit runs on a copy of the machine with every outcome kept. The question is what a visit now
 //! would come to, against the trees as they are now: between two scans that is the unstable tree the last one left.
 
+use super::path::SearchStep;
 use super::rmap_item::ItemId;
 use super::settings::Run;
 use super::slot::Cursor;
@@ -40,6 +41,18 @@ impl Machine {
             list.remedy(rule, remedy.into());
         }
         list
+    }
+
+    /// The comparisons that the next visit of the page would make, from the root of the stable tree on, then from
+    /// that of the unstable tree. Empty if it would make none.
+    pub fn ksm_search_path(&self, mm: MmId, addr: u64) -> Vec<SearchStep> {
+        let (addr, mut list) = (page_down(addr), CheckList::new("ksmd"));
+        let Some(slot) = self.ksm_why_scanned(mm, addr, &mut list) else {
+            return Vec::new();
+        };
+        let mut copy = self.clone();
+        copy.ksm_why_visit(mm, addr, slot, &mut list);
+        copy.ksm.searched
     }
 
     /// Checks that lead the cursor to the page. `None` if there is no page a visit could be about.
@@ -81,7 +94,10 @@ impl Machine {
 
     /// The visit itself; this machine is the copy.
     fn ksm_why_visit(&mut self, mm: MmId, addr: u64, slot: usize, e: &mut CheckList) {
-        if self.ksm.cursor.slot.is_none() {
+        let cursor = (self.ksm.cursor.slot, self.ksm.cursor.address);
+        let passed = cursor.0.is_some() && cursor > (Some(slot), addr);
+        let next_scan = self.ksm.seqnr + 1 + u64::from(passed);
+        if cursor.0.is_none() {
             // Items of the tree that the last scan left count as inserted in this one.
             self.ksm.seqnr = self.ksm.seqnr.saturating_sub(1);
         }
@@ -97,7 +113,11 @@ impl Machine {
         };
         let item = self.get_next_rmap_item(mm, addr);
         let page = self.pte(mm, addr).pfn();
+        let skips = u64::from(self.item(item).remaining_skips);
         self.should_skip_rmap_item(item, page, e);
+        if let Some(check) = e.checks.last_mut().filter(|c| !c.passed) {
+            check.detail += &format!("; looked at again in scan {}", next_scan + skips);
+        }
         let epoch = self.ksm.epoch;
         self.cmp_and_merge_page(
             &Candidate {

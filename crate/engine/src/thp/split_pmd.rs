@@ -31,7 +31,8 @@ impl Machine {
             let zero = Pte::page(self.zero_pfn)
                 .with_special(true)
                 .with_young(pmd.young())
-                .with_uffd_wp(pmd.uffd_wp());
+                .with_uffd_wp(pmd.uffd_wp())
+                .with_protnone(pmd.protnone());
             for i in 0..HPAGE_PMD_NR {
                 self.tables.set(table, i, zero);
             }

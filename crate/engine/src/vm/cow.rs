@@ -136,9 +136,8 @@ impl Machine {
         }
         let flags = self.vma(vma).flags;
         let write = access == Access::Write && flags.has(VmFlags::WRITE);
-        // A copy made without writing is clean: nobody has stored to it yet.
-        let pte = Pte::page(new)
-            .with_young(true)
+        // A copy made without writing, as for unmerging, is clean: nobody has stored to it yet, and perhaps nobody may.
+        let pte = Pte::for_area(new, flags)
             .with_dirty(write)
             .with_write(write)
             .with_uffd_wp(old.uffd_wp() && access == Access::Unshare);

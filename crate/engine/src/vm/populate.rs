@@ -4,9 +4,11 @@
 
 use super::addr::{HPAGE_PMD_SIZE, MmId, PAGE_SIZE, VmaId, pmd_down};
 use super::fault::{Access, FaultResult};
+use super::pte::Pte;
 use super::vma::VmFlags;
 use crate::errno::Errno;
 use crate::machine::Machine;
+use crate::phys::frame::FrameFlags;
 
 impl Machine {
     /// Faults in every page of the areas in `[start, start + len)`, as far as it goes; errors are ignored.
@@ -43,6 +45,9 @@ impl Machine {
             let pte = self.pte(mm, addr);
             let usable = pte.present() && !pte.protnone() && (!write || pte.writable());
             if usable {
+                if write && !pte.dirty() {
+                    self.populate_touch(mm, addr, pte);
+                }
                 addr = if pte.huge() {
                     pmd_down(addr) + HPAGE_PMD_SIZE
                 } else {
@@ -57,5 +62,16 @@ impl Machine {
             }
         }
         Ok(())
+    }
+    /// A page that is populated for writing and needs no fault is dirty from now on, as one that MADV_FREE had made
+    /// clean (`FOLL_TOUCH`): a small one by its folio, a huge one by its entry.
+    fn populate_touch(&mut self, mm: MmId, addr: u64, pte: Pte) {
+        if !pte.huge() {
+            let head = self.frames.head(pte.pfn());
+            self.frames.set(head, FrameFlags::DIRTY);
+        } else if let Some(slot) = self.pmd_slot(mm, addr) {
+            let pte = pte.with_young(true).with_dirty(true);
+            self.tables.set(slot.table, slot.index, pte);
+        }
     }
 }

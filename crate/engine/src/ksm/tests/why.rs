@@ -82,3 +82,97 @@ fn a_page_about_to_merge_is_refused_by_nothing_but_a_pin() {
     rig.scan(1);
     assert_eq!(rig.frame(p, 0), rig.frame(q, 0));
 }
+
+#[test]
+fn neighbours_and_the_way_to_them() {
+    let mut rig = Rig::new("smart_scan=0");
+    let p = rig.spawn("BBDDFF");
+    let q = rig.spawn("CEG");
+    let mm = rig.m.process(q).unwrap().mm;
+    rig.scan(2);
+    let text = detail(&why(&rig, q, 1), "equal_page");
+    for part in [
+        "among 3 KSM pages: after frame",
+        "(byte 0 is 0x44, here 0x45), before frame",
+        "(byte 0 is 0x46, here 0x45); none among the pages that wait: after p 0x100000000000 (byte 0 is 0x43",
+        "before p 0x100000002000 (byte 0 is 0x47, here 0x45)",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // The letters met on the way, and the turns.
+    let way: Vec<(u8, bool, i32)> = rig
+        .m
+        .ksm_search_path(mm, BASE + PAGE_SIZE)
+        .iter()
+        .map(|s| (s.byte.2, s.waits.is_some(), s.order as i32))
+        .collect();
+    assert_eq!(
+        way,
+        [
+            (b'D', false, 1),
+            (b'F', false, -1),
+            (b'G', true, -1),
+            (b'C', true, 1)
+        ]
+    );
+    // Merged pages are not searched for; neither are those that nobody knows.
+    let p = rig.m.process(p).unwrap().mm;
+    assert!(rig.m.ksm_search_path(p, BASE).is_empty());
+    assert!(rig.m.ksm_search_path(p, BASE + (1 << 30)).is_empty());
+    rig.write(q, 1, "F");
+    assert!(
+        rig.m
+            .ksm_search_path(mm, BASE + PAGE_SIZE)
+            .last()
+            .unwrap()
+            .waits
+            .is_none()
+    );
+}
+
+#[test]
+fn smart_scan_says_until_when() {
+    let mut rig = Rig::new("");
+    let p = rig.spawn("AB");
+    rig.scan(1);
+    let mut looked_at = Vec::new();
+    for _ in 0..22 {
+        let list = why(&rig, p, 0);
+        let text = detail(&list, "smart_scan");
+        let next = rig.m.ksm_gauges().full_scans + 1;
+        if text.contains("again in scan") {
+            let until: i64 = text.rsplit(' ').next().unwrap().parse().unwrap();
+            looked_at.push(until);
+            assert!(until > next);
+        } else {
+            looked_at.push(next);
+        }
+        rig.scan(1);
+    }
+    looked_at.dedup();
+    assert_eq!(looked_at, [2, 3, 4, 6, 9, 14, 23]);
+}
+
+#[test]
+fn what_hinders_a_merge_is_named() {
+    let mut rig = Rig::new("");
+    let p = rig.spawn("AAB");
+    rig.scan(1);
+    rig.m.pin_page(p, BASE + PAGE_SIZE).unwrap();
+    rig.scan(1);
+    let list = why(&rig, p, 1);
+    assert_eq!(list.refused, Some("page pinned"));
+    assert!(
+        detail(&list, "page_references").contains("references beside"),
+        "{list:?}"
+    );
+    rig.m.unpin_page(p, BASE + PAGE_SIZE).unwrap();
+    // A child has the very frame that waits.
+    let c = rig.m.fork(p, "c").unwrap();
+    rig.scan(1);
+    assert_eq!(why(&rig, c, 2).refused, Some("search aborted"));
+    assert!(detail(&why(&rig, c, 2), "equal_page").contains("since a fork"));
+    rig.write(p, 2, "X");
+    let text = detail(&why(&rig, p, 2), "checksum_unchanged");
+    assert!(text.contains("at the last visit 0x"), "{text}");
+}

@@ -304,6 +304,24 @@ mod tests {
     }
 
     #[test]
+    fn checksums_are_those_of_the_bytes() {
+        let mut c = ContentStore::default();
+        let stream = c.write(ZERO, Pattern::Stream(seed_start(3, 9)));
+        for pattern in [
+            Pattern::ByteAt(4095, 1),
+            Pattern::Byte(0x77),
+            Pattern::ByteAt(63, 2),
+        ] {
+            c.get(stream);
+            let id = c.write(stream, pattern);
+            let want = xxhash_rust::xxh64::xxh64(&c.read(id), 0) as u32;
+            assert_eq!(c.checksum(id), want);
+        }
+        let want = xxhash_rust::xxh64::xxh64(&c.read(stream), 0) as u32;
+        assert_eq!(c.checksum(stream), want);
+    }
+
+    #[test]
     fn a_byte_written_and_taken_back_is_the_same_content() {
         let mut c = ContentStore::default();
         let a = c.write(ZERO, Pattern::Byte(7));

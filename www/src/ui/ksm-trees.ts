@@ -1,0 +1,307 @@
+/**
+ * The trees of KSM, drawn as they are: stable on the left, unstable on the right, least contents on top.
+ *
+ * The way that the next visit of a page would take - the selected page, else the one ksmd stands at - lights up step
+ * by step, with what `memcmp` says at each node.
+ */
+import { linesOf, openFor, readSearch, readTrees } from '../canvas/trees.ts';
+import type { StepView, TreeLine, TreeNodeView, TreeView } from '../canvas/trees.ts';
+import type { PageRef } from '../engine/protocol.ts';
+import { pageName } from '../format.ts';
+import { samePage } from '../state/apply.ts';
+import type { Context } from './context.ts';
+import { watch } from './context.ts';
+import { h, on, setText } from './dom.ts';
+import css from './ksm-trees.css?inline';
+import { style } from './styles.ts';
+
+style(css);
+
+/** Between two questions to the worker. */
+const ASK_MS = 200;
+/** A step of the search lights up after so long. */
+const STEP_MS = 220;
+const HEAD = 30;
+const MARGIN = 16;
+/** Lines of this height and more have words. */
+const WORDS_FROM = 13;
+
+/** A line with its place, in CSS pixels of the content. */
+interface Drawn extends TreeLine {
+  column: number;
+  x: number;
+  y: number;
+}
+
+export function ksmTrees(context: Context): HTMLElement {
+  const { session, t, signal } = context;
+  const canvas = h('canvas', { class: 'cells', 'aria-hidden': 'true' });
+  const keys = h('p', { class: 'hidden-text', id: 'ksm-keys' }, t.ksm.keys);
+  const spoken = h('p', { class: 'hidden-text', 'aria-live': 'polite', id: 'ksm-spoken' });
+  const view = h('div', { class: 'trees-view', id: 'ksm-trees', role: 'application', tabindex: 0, 'aria-label': t.ksm.label, 'aria-roledescription': t.ksm.role, 'aria-describedby': keys.id }, canvas);
+  const content = h('div', { class: 'stage-content' }, view);
+  const stage = h('div', { class: 'stage scroll' }, content);
+  const frame = h('div', { class: 'stage-frame trees', hidden: true }, stage, keys, spoken);
+
+  let trees: TreeView[] = [];
+  let search: StepView[] = [];
+  let searched: PageRef | null = null;
+  let lit = 0;
+  let lines: Drawn[] = [];
+  let heads: { x: number; y: number; words: string }[] = [];
+  const toggled = new Set<string>();
+  let current: string | null = null;
+  const shown = (): boolean => session.state.view === 'trees';
+  const lineHeight = (): number => (session.state.cell === 1 ? 6 : Math.min(30, 10 + 2 * session.state.cell));
+
+  const layout = (): void => {
+    const width = stage.clientWidth;
+    const high = lineHeight();
+    const open = openFor(search);
+    const bottom = [HEAD, HEAD];
+    const several = trees.some((tree) => tree.nid > 0);
+    const nids = [...new Set([0, ...trees.map((tree) => tree.nid)])];
+    lines = [];
+    heads = [];
+    for (const nid of nids) {
+      for (const column of [0, 1]) {
+        const tree = trees.find((one) => one.nid === nid && one.unstable === (column === 1));
+        const left = MARGIN + column * width / 2;
+        const rows = tree === undefined ? [] : linesOf(tree, toggled, open);
+        const name = column === 1 ? t.ksm.unstable : t.ksm.stable;
+        const size = tree === undefined ? t.ksm.none : t.ksm.nodes(tree.root.size);
+        const top = bottom[column] as number;
+        heads.push({ x: left, y: top - 10, words: [name, several ? t.ksm.node(nid) : '', `· ${size}`].join(' ') });
+        const deepest = rows.reduce((most, { node }) => Math.max(most, node.depth), 1);
+        const step = Math.min(high + 6, (width / 2 - MARGIN * 2) * 0.45 / deepest);
+        rows.forEach((line, i) => lines.push({ ...line, column, x: left + line.node.depth * step, y: top + i * high }));
+        bottom[column] = top + rows.length * high + HEAD;
+      }
+    }
+    content.style.height = `${Math.max(stage.clientHeight, ...bottom)}px`;
+  };
+
+  const draw = (): void => {
+    const [width, height, dpr] = [stage.clientWidth, stage.clientHeight, Math.min(3, devicePixelRatio)];
+    if (!shown() || width === 0) return;
+    view.style.height = `${height}px`;
+    canvas.width = width * dpr;
+    canvas.height = height * dpr;
+    const g = canvas.getContext('2d') as CanvasRenderingContext2D;
+    const theme = getComputedStyle(frame);
+    const colour = (name: string): string => theme.getPropertyValue(`--${name}`);
+    g.setTransform(dpr, 0, 0, dpr, 0, -stage.scrollTop * dpr);
+    const [from, to] = [stage.scrollTop - 40, stage.scrollTop + height + 40];
+    const high = lineHeight();
+    const size = Math.max(3, Math.min(16, high - 5));
+    const dark = session.state.theme === 'dark';
+    const way = new Map(search.slice(0, lit).map((step) => [step.node, step]));
+    const places = new Map(lines.map((line) => [line.node, line]));
+    g.textBaseline = 'middle';
+    const write = (words: string, x: number, y: number, ink: string, weight = ''): number => {
+      g.fillStyle = colour(ink);
+      g.font = `${weight} 11.5px ${colour('mono')}`;
+      g.fillText(words, x, y);
+      return x + g.measureText(words).width;
+    };
+    // Edges first, those of the search over the others.
+    for (const bright of [false, true]) {
+      g.strokeStyle = colour(bright ? 'accent' : 'edge');
+      g.lineWidth = bright ? 2 : 1;
+      g.beginPath();
+      for (const line of lines) {
+        const up = line.node.parent === null ? undefined : places.get(line.node.parent);
+        if (up === undefined || Math.max(up.y, line.y) < from || Math.min(up.y, line.y) > to) continue;
+        if (bright !== (way.has(line.node) && way.has(up.node))) continue;
+        g.moveTo(up.x + size / 2, up.y + high / 2);
+        g.lineTo(up.x + size / 2, line.y + high / 2);
+        g.lineTo(line.x, line.y + high / 2);
+      }
+      g.stroke();
+    }
+    for (const line of lines) {
+      if (line.y < from || line.y > to) continue;
+      const { node, folded } = line;
+      const middle = line.y + high / 2;
+      let x = line.x;
+      const right = line.column === 0 ? width / 2 - 8 : width - 8;
+      for (const page of node.pages) {
+        if (x + size > right) break;
+        g.globalAlpha = page.alive && page.frame >= 0 ? 1 : 0.35;
+        g.fillStyle = `hsl(${node.hue} 62% ${dark ? 58 : 52}%)`;
+        g.fillRect(x, middle - size / 2, size, size);
+        g.globalAlpha = 1;
+        x += size + 2;
+      }
+      const step = way.get(node);
+      if (step !== undefined || node.key === current) {
+        g.strokeStyle = colour(step === undefined ? 'ink' : 'accent');
+        g.lineWidth = 2;
+        g.strokeRect(line.x - 2, middle - size / 2 - 2, x - line.x + 2, size + 4);
+      }
+      if (high < WORDS_FROM) continue;
+      x += 5;
+      g.save();
+      g.beginPath();
+      g.rect(x, line.y, right - x, high);
+      g.clip();
+      if (!node.pages.every((page) => page.frame < 0)) x = write(node.bytes, x, middle, 'ink');
+      const sharers = node.pages.filter((page) => page.sharers > 0).map((page) => `×${page.sharers}`).join(' ');
+      if (sharers !== '') x = write(sharers, x + 8, middle, 'ink', '600');
+      if (node.pages.some((page) => !page.alive || page.frame < 0)) x = write(t.ksm.gone, x + 8, middle, 'muted');
+      if (folded) x = write(`▸ ${t.ksm.folded(node.size - 1, hasDeeper(node))}`, x + 8, middle, 'muted');
+      if (step !== undefined) write(outcome(step), x + 10, middle, 'accent', '600');
+      g.restore();
+    }
+    for (const { x, y, words } of heads) write(words, x, y, 'muted');
+    if (searched !== null && search.length > 0) write(t.ksm.search(`${searched.process} ${pageName(searched)}`), MARGIN, stage.scrollTop + height - 12, 'accent');
+  };
+  const outcome = ({ order, at, here, there }: StepView): string => {
+    const word = order < 0 ? '<' : order > 0 ? '>' : '=';
+    return order === 0 ? `= ${t.ksm.equal}` : `${word} [${at}] ${byte(here)} ${word} ${byte(there)}`;
+  };
+
+  // --- what the worker tells ---
+
+  let asking = false;
+  let askTimer: ReturnType<typeof setTimeout> | undefined;
+  let askedAt = -Infinity;
+  let stale = true;
+  const ask = async (): Promise<void> => {
+    if (asking || askTimer !== undefined || !shown() || !stale) return;
+    const wait = askedAt + ASK_MS - performance.now();
+    if (wait > 0) {
+      askTimer = setTimeout(() => {
+        askTimer = undefined;
+        void ask();
+      }, wait);
+      return;
+    }
+    asking = true;
+    stale = false;
+    askedAt = performance.now();
+    const page = session.state.selected ?? session.state.machine?.ksmd.at ?? null;
+    try {
+      const told = await session.client.trees(page);
+      trees = readTrees(told.rows);
+      const next = readSearch(told.search, trees);
+      const same = samePage(page, searched) && next.length === search.length && next.every((step, i) => step.node.key === search[i]?.node.key);
+      searched = page;
+      search = next;
+      if (!same) lightUp();
+      layout();
+      draw();
+    } catch {
+      // The engine crashed meanwhile and says so itself.
+    }
+    asking = false;
+    if (stale) void ask();
+  };
+  let stepTimer: ReturnType<typeof setTimeout> | undefined;
+  const lightUp = (): void => {
+    clearTimeout(stepTimer);
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches || session.state.machine?.playing === true;
+    lit = still ? search.length : Math.min(1, search.length);
+    const next = (): void => {
+      if (lit >= search.length) return;
+      lit += 1;
+      draw();
+      stepTimer = setTimeout(next, STEP_MS);
+    };
+    if (!still) stepTimer = setTimeout(next, STEP_MS);
+  };
+
+  // --- what a person does ---
+
+  const toggle = (key: string): void => {
+    if (!toggled.delete(key)) toggled.add(key);
+    layout();
+    draw();
+  };
+  const select = async ({ node }: TreeLine): Promise<void> => {
+    const mapped = node.pages.find((page) => page.frame >= 0);
+    if (mapped === undefined) return;
+    try {
+      const { page } = await session.client.pageOf(mapped.frame);
+      if (page !== null) session.select(page);
+    } catch {
+      // As above.
+    }
+  };
+  const words = ({ node, folded }: TreeLine): string => [
+    t.ksm.bytes(node.bytes),
+    ...(node.chain ? [t.ksm.dups(node.pages.length)] : []),
+    ...node.pages.map((page) => (!page.alive || page.frame < 0 ? t.ksm.gone : page.sharers > 0 ? t.ksm.sharers(page.sharers) : t.ksm.waits)),
+    ...(folded ? [t.ksm.folded(node.size - 1, hasDeeper(node))] : []),
+    ...search.filter((step) => step.node === node).map(({ order }) => (order < 0 ? t.ksm.less : order > 0 ? t.ksm.greater : t.ksm.equal)),
+  ].join(', ');
+  on(view, {
+    click: (event) => {
+      const box = view.getBoundingClientRect();
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top + stage.scrollTop];
+      const column = x < stage.clientWidth / 2 ? 0 : 1;
+      const line = lines.find((one) => one.column === column && y >= one.y && y < one.y + lineHeight());
+      if (line === undefined) return;
+      current = line.node.key;
+      setText(spoken, words(line));
+      if (x < line.x + lineHeight() && line.node.size > 1) toggle(line.node.key);
+      else void select(line);
+      draw();
+    },
+    keydown: (event) => {
+      const i = lines.findIndex((line) => line.node.key === current);
+      const line = lines[i];
+      const to = { ArrowUp: i - 1, ArrowDown: i + 1, Home: 0, End: lines.length - 1 }[event.key];
+      const fold = event.key === 'ArrowLeft' ? line?.folded === false && line.node.size > 1 : event.key === 'ArrowRight' && line?.folded === true;
+      if (to === undefined && !fold && !(event.key === 'Enter' && line !== undefined)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (fold && current !== null) toggle(current);
+      else if (to === undefined) void select(line as TreeLine);
+      const next = lines[Math.max(0, Math.min(lines.length - 1, to ?? i))];
+      if (next === undefined) return;
+      current = next.node.key;
+      setText(spoken, words(next));
+      if (next.y < stage.scrollTop + HEAD || next.y + lineHeight() > stage.scrollTop + stage.clientHeight) stage.scrollTop = next.y - stage.clientHeight / 2;
+      draw();
+    },
+  });
+  stage.addEventListener('scroll', draw, { signal, passive: true });
+  stage.addEventListener('wheel', (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    session.zoom(event.deltaY < 0 ? 1 : -1);
+  }, { passive: false, signal });
+  const size = new ResizeObserver(() => {
+    layout();
+    draw();
+  });
+  size.observe(stage);
+  signal.addEventListener('abort', () => {
+    size.disconnect();
+    clearTimeout(stepTimer);
+    clearTimeout(askTimer);
+  }, { once: true });
+  watch(context, (s) => [s.view === 'trees', s.machine, s.selected], () => {
+    frame.hidden = !shown();
+    stale = true;
+    void ask();
+  });
+  watch(context, (s) => [s.cell, s.theme], () => {
+    layout();
+    draw();
+  });
+  return frame;
+}
+
+/** Whether more hangs below a subtree than the engine told. */
+function hasDeeper(node: TreeNodeView): boolean {
+  const waiting: (TreeNodeView | null)[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next?.deeper === true) return true;
+    if (next !== null) waiting.push(next.left, next.right);
+  }
+  return false;
+}
+
+const byte = (value: number): string => value.toString(16).padStart(2, '0');
