@@ -76,7 +76,7 @@ impl Playground {
     /// The first named page that maps a frame; null if none does.
     #[wasm_bindgen(js_name = pageOfFrame, unchecked_return_type = "PageName | null")]
     pub fn page_of_frame(&self, frame: u32) -> JsValue {
-        let pages = self.mapped_by(Pfn(frame));
+        let pages = crate::inspect::mapped_by(self.session(), Pfn(frame));
         pages.first().map_or(JsValue::NULL, crate::wire::to_js)
     }
 }
