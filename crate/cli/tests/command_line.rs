@@ -56,7 +56,7 @@ fn a_script_error_ends_with_2_and_names_the_place() {
     let cases = [
         ("proc p1\np1 mmpa a 2M\n", 2, 4, "mmap"),
         ("proc p1\np1 write b\n", 2, 10, "no region `b`"),
-        ("proc p1\nhog 1G\n", 2, 1, "not supported"),
+        ("proc p1\nproc p1\n", 2, 6, "exists"),
         ("machine mem=1\n", 1, 13, "64M"),
     ];
     for (script, line, column, word) in cases {

@@ -127,7 +127,7 @@ impl History {
     pub fn exec(&mut self, line: &Line) -> Result<Step, RunError> {
         self.finish_seek();
         let looks = matches!(
-            line.command,
+            *line.command,
             Command::Cat { .. } | Command::Ls { .. } | Command::Why(_) | Command::Help { .. }
         );
         if looks && !self.at_end() {

@@ -9,7 +9,6 @@ use crate::glyph::Glyphs;
 use crate::palette::Palette;
 use crate::playground::Playground;
 use crate::wire::{Colours, Viewport};
-use std::collections::HashMap;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 use web_sys::{ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
@@ -82,7 +81,7 @@ impl Canvas {
         let pen = target
             .get_context("2d")?
             .ok_or_else(|| JsValue::from_str("no 2D context"))?;
-        let colours: Vec<Colours> = serde_wasm_bindgen::from_value(colours)?;
+        let colours = Colours::read(&colours)?;
         Ok(Canvas {
             palette: Palette::new(&colours, crate::wire::Theme::Light),
             pen: pen.unchecked_into(),
@@ -116,8 +115,8 @@ impl Canvas {
         let Some(mut viewport) = playground.viewport().cloned() else {
             return Ok(false);
         };
-        // The pointer's cell is drawn by its block alone; the selection is not drawn here.
-        (viewport.selected, viewport.hovered) = (None, None);
+        // The pointer's cell is drawn by its block alone.
+        viewport.hovered = None;
         let moved =
             self.viewport.as_ref() != Some(&viewport) || self.layout != playground.layout_stamp();
         let changed = self.version != playground.version();
@@ -182,12 +181,14 @@ impl Canvas {
         self.pixels.clear();
         self.pixels.resize(width * height * 4, 0);
         let same_view = old.is_some_and(|v| v.view == viewport.view);
-        let mut before: HashMap<(u64, u64), Seen> = HashMap::new();
-        for seen in std::mem::take(&mut self.blocks) {
-            if same_view && let Some(id) = playground.old_lane_id(self.layout, seen.lane) {
-                before.insert((id, seen.block), seen);
-            }
+        // Blocks of a lane follow each other.
+        let mut before = std::mem::take(&mut self.blocks);
+        if !same_view {
+            before.clear();
         }
+        let ids = before.iter();
+        let ids = ids.map(|seen| playground.old_lane_id(self.layout, seen.lane));
+        let ids: Vec<Option<u64>> = ids.collect();
         let (grid, lanes) = playground.lanes_in_view();
         let (top, bottom) = (viewport.scroll_y, viewport.scroll_y + viewport.height);
         for (n, lane) in lanes.iter().enumerate() {
@@ -195,23 +196,22 @@ impl Canvas {
                 continue;
             }
             let (first, end) = grid.blocks_between(lane, top, bottom);
+            let id = Some(playground.lane_id(n));
+            let at = ids.iter().position(|old| *old == id);
+            let first_before = at.map(|at| (at, before[at].block));
             for block in first..end {
                 let (x, y) = grid.block_origin(lane, block);
                 let place = (
                     (x * self.dpr).round() as i64,
                     ((y - viewport.scroll_y) * self.dpr).round() as i64,
                 );
-                let id = (playground.lane_id(n), block);
-                let mut seen = before.remove(&id).unwrap_or(Seen {
-                    lane: n,
-                    block,
-                    x: 0,
-                    y: 0,
-                    letters: [BLANK; CELLS],
-                    heat: [0; CELLS],
-                    hot: false,
-                    known: false,
+                let known = first_before
+                    .and_then(|(at, first)| Some(at + block.checked_sub(first)? as usize))
+                    .filter(|at| ids.get(*at) == Some(&id));
+                let mut seen = known.map_or_else(Seen::new, |at| {
+                    std::mem::replace(&mut before[at], Seen::new())
                 });
+                seen.block = block;
                 (seen.lane, seen.x, seen.y) = (n, place.0, place.1);
                 self.blocks.push(seen);
             }
@@ -321,6 +321,20 @@ impl Canvas {
 }
 
 impl Seen {
+    /// Nothing has been painted of it.
+    fn new() -> Seen {
+        Seen {
+            lane: 0,
+            block: 0,
+            x: 0,
+            y: 0,
+            letters: [BLANK; CELLS],
+            heat: [0; CELLS],
+            hot: false,
+            known: false,
+        }
+    }
+
     /// Takes over what the block shows now. True if that differs from what was painted.
     fn update(&mut self, now: &[u8; CELLS], flash: bool) -> bool {
         if self.known && self.letters == *now {
@@ -363,22 +377,9 @@ mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    fn seen() -> Seen {
-        Seen {
-            lane: 0,
-            block: 0,
-            x: 0,
-            y: 0,
-            letters: [BLANK; CELLS],
-            heat: [0; CELLS],
-            hot: false,
-            known: false,
-        }
-    }
-
     #[wasm_bindgen_test(unsupported = test)]
     fn only_what_changed_since_it_was_painted_flashes_and_then_fades() {
-        let mut block = seen();
+        let mut block = Seen::new();
         let mut letters = [b'a'; CELLS];
         assert!(block.update(&letters, true), "new in view: drawn");
         assert!(!block.hot, "but nothing changed");

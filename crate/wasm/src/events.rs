@@ -8,7 +8,6 @@ use crate::playground::Playground;
 use crate::told::{Told, is_another_call, tell};
 use mm_engine::trace::{Actor, Event};
 use mm_engine::vm::addr::MmId;
-use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 
 /// Numbers of a row: seq, ns, who, kind, process or -1, region, page index, pages, reason, ok, detail, x, y.
@@ -32,7 +31,8 @@ pub(crate) struct LastWord {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventFeed {
     words: Vec<String>,
-    numbers: HashMap<String, u32>,
+    /// Their numbers in the order of the alphabet.
+    sorted: Vec<u32>,
     told: u64,
     pub khugepaged: LastWord,
     pub ksmd: LastWord,
@@ -40,13 +40,16 @@ pub(crate) struct EventFeed {
 
 impl EventFeed {
     fn word(&mut self, text: &str) -> f64 {
-        if let Some(n) = self.numbers.get(text) {
-            return f64::from(*n);
-        }
-        let n = self.words.len() as u32;
-        self.words.push(text.to_owned());
-        self.numbers.insert(text.to_owned(), n);
-        f64::from(n)
+        let words = &mut self.words;
+        let found = self
+            .sorted
+            .binary_search_by(|n| words[*n as usize].as_str().cmp(text));
+        let at = found.unwrap_or_else(|at| {
+            self.sorted.insert(at, words.len() as u32);
+            words.push(text.to_owned());
+            at
+        });
+        f64::from(self.sorted[at])
     }
 
     /// The machine is another one: nothing of it has been told, so its newest events will be.

@@ -1,9 +1,11 @@
 //! Virtual files: reading, listing, completing their names, and the table of settings.
 
 use crate::playground::Playground;
-use crate::wire::{TunableFacts, to_js};
+use crate::wire::to_js;
 use mm_engine::vfs::tunable::{Accepts, Tunable, chosen_word};
 use mm_script::language::{self, Names};
+use mm_script::object;
+use mm_script::output::Value;
 use mm_script::session::Session;
 use wasm_bindgen::prelude::*;
 
@@ -46,7 +48,28 @@ impl Playground {
     /// The settings, from the engine's own table. Files of single sizes and those that nothing reads yet are left out.
     #[wasm_bindgen(unchecked_return_type = "TunableFacts[]")]
     pub fn tunables(&self) -> JsValue {
-        to_js(&self.tunable_table())
+        let facts = |t: Tunable| {
+            let (choices, min, max) = match t.accepts {
+                Accepts::Words(words) => {
+                    let words = words.iter().map(|w| Value::from(*w));
+                    (Some(words.collect::<Vec<_>>()), None, None)
+                }
+                Accepts::Range(min, max) => (None, Some(min), Some(max)),
+                Accepts::Nothing => (None, None, None),
+            };
+            object! {
+                "path" => t.path,
+                "group" => t.group,
+                "name" => t.name.to_owned(),
+                "default" => t.default,
+                "choices" => choices,
+                "min" => min,
+                "max" => max,
+                "help" => t.help.to_owned(),
+            }
+        };
+        let table = self.tunable_table().into_iter().map(facts);
+        to_js(&table.collect::<Vec<_>>().into())
     }
 
     /// Their values in the same order, if one has changed since the call before.
@@ -63,41 +86,14 @@ impl Playground {
 }
 
 impl Playground {
-    pub(crate) fn tunable_table(&self) -> Vec<TunableFacts> {
-        let shown = |t: &Tunable| {
+    pub(crate) fn tunable_table(&self) -> Vec<Tunable> {
+        let mut table = self.session().machine().tunables();
+        table.retain(|t| {
             t.mode == 0o644
                 && !t.group.contains("hugepages-")
                 && !t.help.ends_with("(no effect yet)")
-        };
-        let facts = |t: Tunable| {
-            let (choices, min, max) = match t.accepts {
-                Accepts::Words(words) => (
-                    Some(words.iter().map(|w| (*w).to_owned()).collect()),
-                    None,
-                    None,
-                ),
-                Accepts::Range(min, max) => (None, Some(min as f64), Some(max as f64)),
-                Accepts::Nothing => (None, None, None),
-            };
-            let (name, help) = (t.name.to_owned(), t.help.to_owned());
-            TunableFacts {
-                path: t.path,
-                group: t.group,
-                name,
-                default: t.default,
-                choices,
-                min,
-                max,
-                help,
-            }
-        };
-        self.session()
-            .machine()
-            .tunables()
-            .into_iter()
-            .filter(shown)
-            .map(facts)
-            .collect()
+        });
+        table
     }
 }
 

@@ -29,7 +29,7 @@ impl Mask {
             .get_context("2d")?
             .ok_or_else(|| JsValue::from_str("no 2D context"))?
             .unchecked_into::<OffscreenCanvasRenderingContext2d>();
-        pen.set_font(&format!("{weight} {size}px {FAMILY}"));
+        pen.set_font(&format!("{weight} {}px {FAMILY}", size as u32));
         pen.set_text_align("center");
         pen.set_text_baseline("middle");
         pen.fill_text(text, width / 2.0, height / 2.0)?;

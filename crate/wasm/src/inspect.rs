@@ -3,13 +3,15 @@
 use crate::classes;
 use crate::measure::locate;
 use crate::playground::Playground;
-use crate::wire::{CheckFacts, OneCheck, PageFacts, PageName, to_js};
-use mm_engine::explain::CheckList;
+use crate::wire::{PageName, to_js};
+use mm_engine::explain::{Check, CheckList};
 use mm_engine::machine::Machine;
 use mm_engine::phys::frame::FrameFlags;
 use mm_engine::vm::addr::{MmId, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid};
 use mm_engine::vm::pte::Pte;
 use mm_script::language;
+use mm_script::object;
+use mm_script::output::Value;
 use mm_script::session::{Session, check_title};
 use wasm_bindgen::prelude::*;
 
@@ -35,7 +37,7 @@ pub(crate) fn page_facts(
     process: &str,
     region: &str,
     index: u32,
-) -> Option<PageFacts> {
+) -> Option<Value> {
     let m = session.machine();
     let p = session.processes().iter().find(|p| p.name == process)?;
     let r = p.region(region).filter(|r| u64::from(index) < r.pages())?;
@@ -51,23 +53,19 @@ pub(crate) fn page_facts(
         index,
     };
     let sharers = frame.map_or_else(Vec::new, |f| mapped_by(session, f));
-    Some(PageFacts {
-        address: format!("{addr:#x}"),
-        frame: pte.present().then(|| pte.pfn().0),
-        letter: letter[0].into(),
-        facts: facts(m, p.pid, mm, addr, pte),
-        sharers: sharers
-            .into_iter()
-            .filter(|s| *s != page)
-            .take(MAX_SHARERS)
-            .collect(),
-        why: m
-            .why(p.pid, addr)
-            .unwrap_or_default()
-            .iter()
-            .map(check_facts)
-            .collect(),
-        page,
+    let sharers = sharers.into_iter().filter(|s| *s != page).take(MAX_SHARERS);
+    let sharers: Vec<Value> = sharers.map(Value::from).collect();
+    let rows = facts(m, p.pid, mm, addr, pte).into_iter();
+    let rows = rows.map(|(k, v)| Value::List(vec![k.into(), v.into()]));
+    let lists = m.why(p.pid, addr).unwrap_or_default();
+    Some(object! {
+        "ref" => page,
+        "address" => format!("{addr:#x}"),
+        "frame" => pte.present().then(|| pte.pfn().0),
+        "letter" => char::from(letter[0]),
+        "facts" => rows.collect::<Vec<_>>(),
+        "sharers" => sharers,
+        "why" => lists.iter().map(check_facts).collect::<Vec<_>>(),
     })
 }
 
@@ -153,7 +151,7 @@ fn entry(pte: Pte) -> String {
         return "none".into();
     }
     if let Some(kind) = pte.swap_kind() {
-        return format!("not present · {kind:?}").to_lowercase();
+        return format!("not present · {kind:?}").to_ascii_lowercase();
     }
     let words = [
         (true, "present"),
@@ -189,33 +187,29 @@ fn contents(m: &Machine, pid: Pid, addr: u64, page: Pfn) -> String {
     }
 }
 
-fn check_facts(list: &CheckList) -> CheckFacts {
-    let check = |c: &mm_engine::explain::Check| {
+fn check_facts(list: &CheckList) -> Value {
+    let check = |c: &Check| {
         // A remedy that is a line of the language can be run as it stands.
         let is_line = !c.remedy.is_empty()
             && language::parse_line(&c.remedy).is_ok_and(|lines| lines.len() == 1);
-        OneCheck {
-            rule: c.rule,
-            title: check_title(c.rule).to_owned(),
-            detail: c.detail.clone(),
-            outcome: match (c.reached, c.passed) {
+        object! {
+            "rule" => c.rule,
+            "title" => check_title(c.rule),
+            "detail" => &c.detail,
+            "outcome" => match (c.reached, c.passed) {
                 (true, true) => "pass",
                 (true, false) => "fail",
                 (false, true) => "not_reached_pass",
                 (false, false) => "not_reached_fail",
             },
-            remedy: c.remedy.clone(),
-            remedy_line: if is_line {
-                c.remedy.clone()
-            } else {
-                String::new()
-            },
+            "remedy" => &c.remedy,
+            "remedyLine" => if is_line { c.remedy.clone() } else { String::new() },
         }
     };
-    CheckFacts {
-        who: list.who,
-        verdict: list.refused.unwrap_or("succeeded"),
-        ok: list.refused.is_none(),
-        checks: list.checks.iter().map(check).collect(),
+    object! {
+        "who" => list.who,
+        "verdict" => list.refused.unwrap_or("succeeded"),
+        "ok" => list.refused.is_none(),
+        "checks" => list.checks.iter().map(check).collect::<Vec<_>>(),
     }
 }

@@ -4,9 +4,11 @@ use crate::classes::{self, Sums};
 use crate::events::LastWord;
 use crate::lanes::{Grid, Lane, content_height};
 use crate::playground::Playground;
-use crate::wire::{DaemonFacts, PageName, ProcessNames, RegionNames, View, Viewport, to_js};
+use crate::wire::{PageName, View, Viewport, to_js};
 use mm_engine::machine::Machine;
 use mm_engine::vm::addr::{MmId, PAGE_SHIFT};
+use mm_script::object;
+use mm_script::output::Value;
 use mm_script::session::Session;
 use wasm_bindgen::prelude::*;
 use xxhash_rust::xxh64::xxh64;
@@ -168,22 +170,14 @@ impl Playground {
     pub fn names(&mut self) -> JsValue {
         self.arrange();
         let layout = self.layout();
-        let mut labels = layout.regions.iter().zip(&layout.labels);
-        let process = |(name, pid, nr): &(String, u32, usize)| {
-            let region = |(r, (perm, flags)): (&crate::measure::RegionLane, &(String, String))| {
-                RegionNames {
-                    name: r.region.clone(),
-                    perm: perm.clone(),
-                    flags: flags.clone(),
-                }
-            };
-            ProcessNames {
-                name: name.clone(),
-                pid: *pid,
-                regions: labels.by_ref().take(*nr).map(region).collect(),
-            }
-        };
-        to_js(&layout.names.iter().map(process).collect::<Vec<_>>())
+        let mut regions = layout.regions.iter().zip(&layout.labels);
+        let mut names = Vec::new();
+        for (name, pid, nr) in &layout.names {
+            let region = |(r, (perm, flags)): (&RegionLane, &(String, String))| object! {"name" => &r.region, "perm" => perm, "flags" => flags};
+            let regions: Vec<Value> = regions.by_ref().take(*nr).map(region).collect();
+            names.push(object! {"name" => name, "pid" => *pid, "regions" => regions});
+        }
+        to_js(&names.into())
     }
 
     /// Eight numbers a region, in the order of `names`: first page number, pages; RSS, anonymous huge, merged and swapped
@@ -324,16 +318,13 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "DaemonFacts")]
     pub fn khugepaged(&self) -> JsValue {
         let m = self.session().machine();
-        let facts = self.daemon(
+        self.daemon(
             &self.events_fed().khugepaged,
             m.khugepaged_cursor().is_some(),
-        );
-        to_js(&DaemonFacts {
-            running: m.khugepaged_running(),
-            full_scans: m.khugepaged_scans(),
-            next_ns: m.khugepaged_next_wake_ns().map(|n| n as f64),
-            ..facts
-        })
+            m.khugepaged_running(),
+            m.khugepaged_scans(),
+            m.khugepaged_next_wake_ns(),
+        )
     }
 
     /// What ksmd is at.
@@ -343,28 +334,35 @@ impl Playground {
         let running = m
             .read_file("/sys/kernel/mm/ksm/run")
             .is_ok_and(|t| t.trim() == "1");
-        let facts = self.daemon(&self.events_fed().ksmd, running);
-        to_js(&DaemonFacts {
+        self.daemon(
+            &self.events_fed().ksmd,
             running,
-            full_scans: m.ksm_gauges().full_scans as u32,
-            next_ns: m.ksmd_next_wake_ns().filter(|_| running).map(|n| n as f64),
-            ..facts
-        })
+            running,
+            m.ksm_gauges().full_scans as u32,
+            m.ksmd_next_wake_ns().filter(|_| running),
+        )
     }
 
-    fn daemon(&self, last: &LastWord, has_place: bool) -> DaemonFacts {
+    fn daemon(
+        &self,
+        last: &LastWord,
+        has_place: bool,
+        running: bool,
+        full_scans: u32,
+        next_ns: Option<u64>,
+    ) -> JsValue {
         let at = last
             .place
             .filter(|_| has_place)
             .and_then(|(mm, addr)| locate(self.session(), mm, addr));
-        DaemonFacts {
-            running: false,
-            at,
-            last: last.reason.into(),
-            last_detail: last.detail.clone(),
-            full_scans: 0,
-            next_ns: None,
-        }
+        to_js(&object! {
+            "running" => running,
+            "at" => at,
+            "last" => last.reason,
+            "lastDetail" => &last.detail,
+            "fullScans" => full_scans,
+            "nextNs" => next_ns,
+        })
     }
 }
 

@@ -7,10 +7,11 @@ use crate::lanes::{Grid, Lane};
 use crate::measure::Layout;
 use crate::past::Past;
 use crate::playing::Queue;
-use crate::wire::{LineError, PageName, Picked, View, Viewport, to_js};
+use crate::wire::{PageName, View, Viewport, picked, run_error, script_errors, to_js};
 use mm_engine::vm::addr::{PAGE_SHIFT, Pfn};
 use mm_script::history::History;
 use mm_script::language;
+use mm_script::output::Value;
 use mm_script::session::Session;
 use wasm_bindgen::prelude::*;
 
@@ -65,7 +66,12 @@ impl Playground {
     /// everything stays as it was.
     #[wasm_bindgen(unchecked_return_type = "LineError[]")]
     pub fn load(&mut self, script: &str) -> JsValue {
-        to_js(&self.load_script(script).err().unwrap_or_default())
+        to_js(
+            &self
+                .load_script(script)
+                .err()
+                .unwrap_or(Value::List(Vec::new())),
+        )
     }
 
     /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
@@ -105,7 +111,7 @@ impl Playground {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "ViewportFacts")] viewport: JsValue,
     ) -> Result<(), JsValue> {
-        let next: Viewport = serde_wasm_bindgen::from_value(viewport)?;
+        let next = Viewport::read(&viewport)?;
         let shape = |v: &Viewport| (v.view, v.width, v.cell);
         self.stale |= self.viewport.as_ref().map(shape) != Some(shape(&next));
         self.viewport = Some(next);
@@ -116,12 +122,11 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "Picked")]
     pub fn pick(&mut self, x: f64, y: f64) -> JsValue {
         self.arrange();
-        let nothing = Picked {
-            page: None,
-            frame: None,
-            letter: '.',
-        };
-        to_js(&self.picked(x, y).unwrap_or(nothing))
+        to_js(
+            &self
+                .picked(x, y)
+                .unwrap_or_else(|| picked(None, None, b'.')),
+        )
     }
 
     /// Class letters of the pages of a region from page `first` on, at most `count`; empty if there is no such region.
@@ -146,11 +151,10 @@ impl Playground {
 }
 
 impl Playground {
-    pub(crate) fn load_script(&mut self, text: &str) -> Result<(), Vec<LineError>> {
-        let script =
-            language::parse(text).map_err(|e| e.iter().map(LineError::from).collect::<Vec<_>>())?;
+    fn load_script(&mut self, text: &str) -> Result<(), Value> {
+        let script = language::parse(text).map_err(|e| script_errors(&e))?;
         let history =
-            History::new(script.machine.as_ref()).map_err(|e| vec![LineError::from(&e)])?;
+            History::new(script.machine.as_ref()).map_err(|e| Value::List(vec![run_error(e)]))?;
         self.history = history;
         self.script = Queue::new(script.lines);
         self.typed = Queue::default();
@@ -275,7 +279,7 @@ impl Playground {
         Some((self.layout.regions[n].id, cell / 512, (cell % 512) as usize))
     }
 
-    fn picked(&self, x: f64, y: f64) -> Option<Picked> {
+    fn picked(&self, x: f64, y: f64) -> Option<Value> {
         let scroll_y = self.viewport.as_ref()?.scroll_y;
         let (grid, lanes) = self.lanes_in_view();
         let (n, index) = grid.hit(lanes, x, y + scroll_y)?;
@@ -294,20 +298,12 @@ impl Playground {
                     region: r.region.clone(),
                     index: index as u32,
                 };
-                Some(Picked {
-                    page: Some(name),
-                    frame: frame.map(|f| f.0),
-                    letter: letter[0].into(),
-                })
+                Some(picked(Some(name), frame.map(|f| f.0), letter[0]))
             }
             View::Memory => {
                 let pfn = Pfn((lanes[n].start + index) as u32);
-                let letter = classes::of_frame(m, pfn).into();
-                Some(Picked {
-                    page: mapped_by(self.session(), pfn).into_iter().next(),
-                    frame: Some(pfn.0),
-                    letter,
-                })
+                let page = mapped_by(self.session(), pfn).into_iter().next();
+                Some(picked(page, Some(pfn.0), classes::of_frame(m, pfn)))
             }
         }
     }

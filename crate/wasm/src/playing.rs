@@ -1,9 +1,11 @@
 //! Lines and time: what runs next, how far, and the log of it.
 
 use crate::playground::Playground;
-use crate::wire::{LineError, LineResult, LogPart, to_js};
+use crate::wire::{line_result, run_error, script_errors, step_result, texts, to_js};
 use mm_script::history::{Done, Next, duration};
 use mm_script::language::{self, Command, Line};
+use mm_script::object;
+use mm_script::output::Value;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
@@ -99,24 +101,20 @@ impl Playground {
     #[wasm_bindgen(js_name = playLine, unchecked_return_type = "LineResult | undefined")]
     pub fn play_line(&mut self) -> JsValue {
         let step = if self.history.position() < self.history.length() {
-            self.history.replay_line().map(|s| LineResult::from(&s))
+            self.history.replay_line().map(|s| step_result(&s))
         } else if self
             .script
             .lines
             .front()
-            .is_some_and(|l| !matches!(l.command, Command::Run { .. }))
+            .is_some_and(|l| !matches!(*l.command, Command::Run { .. }))
         {
             self.script
                 .pop()
                 .map(|line| match self.history.exec(&line) {
-                    Ok(step) => LineResult::from(&step),
+                    Ok(step) => step_result(&step),
                     Err(e) => {
                         self.script = Queue::default();
-                        LineResult {
-                            cmd: line.cmd.to_string(),
-                            text: e.to_string(),
-                            failed: Some("error"),
-                        }
+                        line_result(&line.cmd, e.to_string(), Some("error"))
                     }
                 })
         } else {
@@ -157,7 +155,7 @@ impl Playground {
             return None;
         }
         let line = self.script.lines.front()?;
-        let Command::Run { ns } = line.command else {
+        let Command::Run { ns } = *line.command else {
             return None;
         };
         self.script.run_left_ns = Some(ns);
@@ -175,9 +173,9 @@ impl Playground {
         match language::parse_line(text) {
             Ok(lines) => {
                 self.typed = Queue::new(lines);
-                to_js::<[LineError; 0]>(&[])
+                to_js(&script_errors(&[]))
             }
-            Err(errors) => to_js(&errors.iter().map(LineError::from).collect::<Vec<_>>()),
+            Err(errors) => to_js(&script_errors(&errors)),
         }
     }
 
@@ -204,7 +202,7 @@ impl Playground {
         let Some(line) = self.typed.lines.front().cloned() else {
             return Ok(JsValue::UNDEFINED);
         };
-        if let Command::Run { ns } = line.command {
+        if let Command::Run { ns } = *line.command {
             return Ok(self
                 .run_part(&line, ns, max_units.into())
                 .map_or(JsValue::UNDEFINED, |r| to_js(&r)));
@@ -215,11 +213,11 @@ impl Playground {
                 self.typed.pop();
                 self.branched(before);
                 self.changed();
-                Ok(to_js(&LineResult::from(&step)))
+                Ok(to_js(&step_result(&step)))
             }
             Err(e) => {
                 self.typed = Queue::default();
-                Err(to_js(&LineError::from(&e)))
+                Err(to_js(&run_error(e)))
             }
         }
     }
@@ -274,10 +272,12 @@ impl Playground {
             Done::Line(line) => line.cmd.to_string(),
             Done::Time { ns } => format!("run {}", duration(*ns)),
         };
-        let part = LogPart {
-            from: from as u32,
-            lines: entries[from..].iter().map(|e| text(&e.done)).collect(),
-            start_ns: entries[from..].iter().map(|e| e.start_ns as f64).collect(),
+        let lines: Vec<String> = entries[from..].iter().map(|e| text(&e.done)).collect();
+        let starts = entries[from..].iter().map(|e| Value::from(e.start_ns));
+        let part = object! {
+            "from" => from,
+            "lines" => texts(&lines),
+            "startNs" => starts.collect::<Vec<_>>(),
         };
         // The newest entry may be a stretch that goes on.
         self.log_from = entries.len().saturating_sub(1);
@@ -292,7 +292,7 @@ impl Playground {
             Next::Time { ns } => return Upcoming::Time(ns),
             Next::End => {}
         }
-        match self.script.lines.front().map(|l| &l.command) {
+        match self.script.lines.front().map(|l| &*l.command) {
             None => Upcoming::Nothing,
             Some(Command::Run { ns }) => Upcoming::Time(self.script.run_left_ns.unwrap_or(*ns)),
             Some(_) => Upcoming::Line,
@@ -314,7 +314,7 @@ impl Playground {
     }
 
     /// A part of a typed `run`; its result when it is over.
-    fn run_part(&mut self, line: &Line, ns: u64, max_units: u64) -> Option<LineResult> {
+    fn run_part(&mut self, line: &Line, ns: u64, max_units: u64) -> Option<Value> {
         let before = self.place();
         if self.typed.run_left_ns.is_none() {
             self.history.cut();
@@ -339,11 +339,6 @@ impl Playground {
             return None;
         }
         self.typed.pop();
-        let cmd = line.cmd.to_string();
-        Some(LineResult {
-            cmd,
-            text: String::new(),
-            failed: None,
-        })
+        Some(line_result(&line.cmd, String::new(), None))
     }
 }

@@ -20,6 +20,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// Kind and reason, of something that went well and has no place.
     fn new(kind: &'static str, reason: &'static str) -> Told {
         Told {
             kind,
@@ -33,19 +34,19 @@ impl Told {
         }
     }
 
-    fn at(mut self, mm: MmId, addr: u64, pages: u64) -> Told {
+    #[inline(never)]
+    fn say(&mut self, kind: &'static str, reason: &'static str, ok: bool) {
+        (self.kind, self.reason, self.ok) = (kind, reason, ok);
+    }
+
+    #[inline(never)]
+    fn at(&mut self, mm: MmId, addr: u64, pages: u64) {
         (self.place, self.pages) = (Some((mm, addr)), pages);
-        self
     }
 
-    fn ok(mut self, ok: bool) -> Told {
-        self.ok = ok;
-        self
-    }
-
-    fn detail(mut self, detail: &'static str, x: i64, y: i64) -> Told {
+    #[inline(never)]
+    fn detail(&mut self, detail: &'static str, x: i64, y: i64) {
         (self.detail, self.x, self.y) = (detail, x, y);
-        self
     }
 
     pub fn detail_text(&self) -> String {
@@ -60,7 +61,9 @@ impl Told {
 /// Whether an event is a row of the log: most steps of a success are told by its end.
 pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
     use EventKind as K;
-    Some(match e.kind {
+    let mut told = Told::new("", "");
+    let t = &mut told;
+    match e.kind {
         K::KhugepagedScanPmd {
             status: ScanResult::Succeed,
             ..
@@ -96,67 +99,69 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             ..
         } => {
             let limits = m.khugepaged_settings();
-            let told = Told::new("scan", status.as_str())
-                .at(mm, addr, 512)
-                .ok(status == ScanResult::PmdMapped);
+            t.say("scan", status.as_str(), status == ScanResult::PmdMapped);
+            t.at(mm, addr, 512);
             match status {
-                ScanResult::ExceedNonePte => told.detail(
+                ScanResult::ExceedNonePte => t.detail(
                     "{x} > {y}",
                     none_or_zero.into(),
                     limits.max_ptes_none.into(),
                 ),
                 ScanResult::ExceedSwapPte => {
-                    told.detail("{x} > {y}", unmapped.into(), limits.max_ptes_swap.into())
+                    t.detail("{x} > {y}", unmapped.into(), limits.max_ptes_swap.into());
                 }
-                ScanResult::LackReferencedPage => {
-                    told.detail("{x} referenced", referenced.into(), 0)
-                }
-                _ => told,
+                ScanResult::LackReferencedPage => t.detail("{x} referenced", referenced.into(), 0),
+                _ => {}
             }
         }
         K::CollapseHugePageIsolate {
             mm, addr, status, ..
-        } => Told::new("collapse", status.as_str())
-            .at(mm, addr, 512)
-            .ok(false),
+        }
+        | K::CollapseHugePage {
+            mm, addr, status, ..
+        } => {
+            t.say("collapse", status.as_str(), status == ScanResult::Succeed);
+            t.at(mm, addr, 512);
+        }
         K::CollapseHugePageSwapin {
             mm,
             addr,
             swapped_in,
             ret,
             ..
-        } => Told::new("collapse", ret.as_str())
-            .at(mm, addr, 512)
-            .ok(false)
-            .detail("{x} swapped in", swapped_in.into(), 0),
-        K::CollapseHugePage {
-            mm, addr, status, ..
-        } => Told::new("collapse", status.as_str())
-            .at(mm, addr, 512)
-            .ok(status == ScanResult::Succeed),
+        } => {
+            t.say("collapse", ret.as_str(), false);
+            t.at(mm, addr, 512);
+            t.detail("{x} swapped in", swapped_in.into(), 0);
+        }
         K::KhugepagedScanFile {
             mm, addr, result, ..
-        } => Told::new("scan", result.as_str())
-            .at(mm, addr, 512)
-            .ok(result == ScanResult::PteMappedHugepage),
+        } => {
+            let ok = result == ScanResult::PteMappedHugepage;
+            t.say("scan", result.as_str(), ok);
+            t.at(mm, addr, 512);
+        }
         K::KhugepagedCollapseFile {
             mm, addr, result, ..
-        } => Told::new("collapse", result.as_str())
-            .at(mm, addr, 512)
-            .ok(matches!(
-                result,
-                ScanResult::Succeed | ScanResult::PteMappedHugepage
-            )),
-        K::KsmEnter { mm } => Told::new("register", "").at(mm, 0, 0),
-        K::KsmExit { mm } => Told::new("unregister", "").at(mm, 0, 0),
+        } => {
+            let ok = matches!(result, ScanResult::Succeed | ScanResult::PteMappedHugepage);
+            t.say("collapse", result.as_str(), ok);
+            t.at(mm, addr, 512);
+        }
+        K::KsmEnter { mm } => {
+            t.kind = "register";
+            t.at(mm, 0, 0);
+        }
+        K::KsmExit { mm } => {
+            t.kind = "unregister";
+            t.at(mm, 0, 0);
+        }
         K::KsmMergeOnePage { mm, addr, err, .. } => {
-            let told = Told::new("merge", if err == 0 { "zero page" } else { "failed" })
-                .at(mm, addr, 1)
-                .ok(err == 0);
-            if err == 0 {
-                told
-            } else {
-                told.detail("error {x}", err.into(), 0)
+            let reason = if err == 0 { "zero page" } else { "failed" };
+            t.say("merge", reason, err == 0);
+            t.at(mm, addr, 1);
+            if err != 0 {
+                t.detail("error {x}", err.into(), 0);
             }
         }
         K::KsmMergeWithKsmPage {
@@ -171,25 +176,26 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
                 (0, false) => "made a KSM page",
                 _ => "failed",
             };
-            let told = Told::new("merge", reason).at(mm, addr, 1).ok(err == 0);
-            if err == 0 {
-                told.detail("frame {hex}", pfn.0.into(), 0)
-            } else {
-                told.detail("error {x}", err.into(), 0)
+            t.say("merge", reason, err == 0);
+            t.at(mm, addr, 1);
+            match err {
+                0 => t.detail("frame {hex}", pfn.0.into(), 0),
+                _ => t.detail("error {x}", err.into(), 0),
             }
         }
         K::KsmRemoveKsmPage { pfn } => {
-            Told::new("unmerge", "KSM page gone").detail("frame {hex}", pfn.0.into(), 0)
+            t.say("unmerge", "KSM page gone", true);
+            t.detail("frame {hex}", pfn.0.into(), 0);
         }
         K::KsmAdvisor {
             pages_to_scan,
             cpu_percent,
             ..
-        } => Told::new("advisor", "").detail(
-            "pages_to_scan {x}, {y} % CPU",
-            pages_to_scan as i64,
-            cpu_percent.into(),
-        ),
+        } => {
+            t.kind = "advisor";
+            let (x, y) = (pages_to_scan as i64, cpu_percent.into());
+            t.detail("pages_to_scan {x}, {y} % CPU", x, y);
+        }
         K::KsmVisit {
             mm,
             addr,
@@ -200,9 +206,8 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
                 outcome,
                 KsmOutcome::ChecksumChanged | KsmOutcome::SearchAborted
             );
-            Told::new("scan", outcome.as_str())
-                .at(mm, addr, count.into())
-                .ok(ok)
+            t.say("scan", outcome.as_str(), ok);
+            t.at(mm, addr, count.into());
         }
         K::Fault {
             mm,
@@ -211,21 +216,16 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             count,
         } => {
             let (kind, reason) = fault_words(kind);
-            let told = Told::new(kind, reason).at(
-                mm,
-                addr,
-                if reason == "2M" { 512 } else { count.into() },
-            );
+            t.say(kind, reason, true);
+            let pages = if reason == "2M" { 512 } else { count.into() };
+            t.at(mm, addr, pages);
             if count > 1 {
-                told.detail("{x} faults", count.into(), 0)
-            } else {
-                told
+                t.detail("{x} faults", count.into(), 0);
             }
         }
         K::Signal { mm, addr, sigbus } => {
-            Told::new("signal", if sigbus { "SIGBUS" } else { "SIGSEGV" })
-                .at(mm, addr, 1)
-                .ok(false)
+            t.say("signal", if sigbus { "SIGBUS" } else { "SIGSEGV" }, false);
+            t.at(mm, addr, 1);
         }
         K::Call {
             mm,
@@ -234,25 +234,32 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             call,
         } => {
             let (kind, reason) = call_words(call);
-            Told::new(kind, reason).at(mm, addr, pages)
+            t.say(kind, reason, true);
+            t.at(mm, addr, pages);
         }
-        K::SplitPmd { mm, addr } => Told::new("split", "PMD").at(mm, addr, 512),
+        K::SplitPmd { mm, addr } => {
+            t.say("split", "PMD", true);
+            t.at(mm, addr, 512);
+        }
         K::SplitFolio { pfn, order, failed } => {
-            let told =
-                Told::new("split", if failed { "folio, failed" } else { "folio" }).ok(!failed);
-            told.detail("frame {hex}, order {y}", pfn.0.into(), order.into())
+            let reason = if failed { "folio, failed" } else { "folio" };
+            t.say("split", reason, !failed);
+            t.detail("frame {hex}, order {y}", pfn.0.into(), order.into());
         }
         K::HugetlbPool { order, nid, step } => {
-            Told::new("pool", step.as_str()).detail("order {x}, node {y}", order.into(), nid.into())
+            t.say("pool", step.as_str(), true);
+            t.detail("order {x}, node {y}", order.into(), nid.into());
         }
         K::FullScan { count, .. } => {
-            Told::new("full scan", "").detail("number {x}", count as i64, 0)
+            t.kind = "full scan";
+            t.detail("number {x}", count as i64, 0);
         }
         K::ProcessStart { parent, .. } => {
-            Told::new(if parent.is_some() { "fork" } else { "proc" }, "")
+            t.kind = if parent.is_some() { "fork" } else { "proc" };
         }
-        K::ProcessExit { .. } => Told::new("exit", ""),
-    })
+        K::ProcessExit { .. } => t.kind = "exit",
+    }
+    Some(told)
 }
 
 /// The same call again at the same moment, as one line does that goes through pages.
@@ -323,13 +330,10 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn details_are_filled_in() {
-        let told = Told::new("scan", "exceed_none_pte").detail("{x} > {y}", 256, 255);
+        let mut told = Told::new("scan", "exceed_none_pte");
+        told.detail("{x} > {y}", 256, 255);
         assert_eq!(told.detail_text(), "256 > 255");
-        assert_eq!(
-            Told::new("merge", "")
-                .detail("frame {hex}", 0x1a2f3, 0)
-                .detail_text(),
-            "frame 0x1a2f3"
-        );
+        told.detail("frame {hex}", 0x1a2f3, 0);
+        assert_eq!(told.detail_text(), "frame 0x1a2f3");
     }
 }

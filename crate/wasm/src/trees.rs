@@ -77,7 +77,7 @@ impl Playground {
     #[wasm_bindgen(js_name = pageOfFrame, unchecked_return_type = "PageName | null")]
     pub fn page_of_frame(&self, frame: u32) -> JsValue {
         let pages = crate::inspect::mapped_by(self.session(), Pfn(frame));
-        pages.first().map_or(JsValue::NULL, crate::wire::to_js)
+        crate::wire::to_js(&pages.into_iter().next().into())
     }
 }
 

@@ -1,8 +1,10 @@
 //! What crosses as JavaScript objects, and its TypeScript types.
 
+use js_sys::{Array, JSON, Reflect};
 use mm_script::language::ScriptError;
+use mm_script::object;
+use mm_script::output::Value;
 use mm_script::session::{RunError, Step};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -52,160 +54,74 @@ export interface Colours { letter: string; light: string; dark: string; lightInk
 "#;
 
 /// One page of one process.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct PageName {
     pub process: String,
     pub region: String,
     pub index: u32,
 }
 
-/// A mistake in a script.
-#[derive(Serialize)]
-pub(crate) struct LineError {
-    pub line: u32,
-    pub column: u32,
-    pub message: String,
-}
-
-impl From<&ScriptError> for LineError {
-    fn from(e: &ScriptError) -> Self {
-        LineError {
-            line: e.line,
-            column: e.column,
-            message: e.message(),
-        }
+impl From<PageName> for Value {
+    fn from(p: PageName) -> Value {
+        object! {"process" => p.process, "region" => p.region, "index" => p.index}
     }
 }
 
-impl From<&RunError> for LineError {
-    fn from(e: &RunError) -> Self {
-        LineError {
-            line: e.line,
-            column: e.column,
-            message: e.message.clone(),
-        }
-    }
+/// `LineError`.
+pub(crate) fn line_error(line: u32, column: u32, message: String) -> Value {
+    object! {"line" => line, "column" => column, "message" => message}
 }
 
-/// What one line gave.
-#[derive(Serialize)]
-pub(crate) struct LineResult {
-    pub cmd: String,
-    pub text: String,
-    pub failed: Option<&'static str>,
+/// `LineError[]`.
+pub(crate) fn script_errors(errors: &[ScriptError]) -> Value {
+    let one = |e: &ScriptError| line_error(e.line, e.column, e.message());
+    errors.iter().map(one).collect::<Vec<_>>().into()
 }
 
-impl From<&Step> for LineResult {
-    fn from(step: &Step) -> Self {
-        LineResult {
-            cmd: step.cmd.clone(),
-            text: step.lines().join("\n"),
-            failed: step.failure(),
-        }
-    }
+/// `LineError`.
+pub(crate) fn run_error(e: RunError) -> Value {
+    line_error(e.line, e.column, e.message)
 }
 
-#[derive(Serialize)]
-pub(crate) struct ProcessNames {
-    pub name: String,
-    pub pid: u32,
-    pub regions: Vec<RegionNames>,
+/// `LineResult`.
+pub(crate) fn line_result(cmd: &str, text: String, failed: Option<&'static str>) -> Value {
+    object! {"cmd" => cmd.to_owned(), "text" => text, "failed" => failed}
 }
 
-#[derive(Serialize)]
-pub(crate) struct RegionNames {
-    pub name: String,
-    pub perm: String,
-    pub flags: String,
+/// `LineResult`.
+pub(crate) fn step_result(step: &Step) -> Value {
+    line_result(&step.cmd, step.lines().join("\n"), step.failure())
 }
 
-#[derive(Serialize)]
-pub(crate) struct TunableFacts {
-    pub path: String,
-    pub group: String,
-    pub name: String,
-    pub default: String,
-    pub choices: Option<Vec<String>>,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
-    pub help: String,
+/// `Picked`.
+pub(crate) fn picked(page: Option<PageName>, frame: Option<u32>, letter: u8) -> Value {
+    object! {"page" => page, "frame" => frame, "letter" => char::from(letter)}
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct DaemonFacts {
-    pub running: bool,
-    pub at: Option<PageName>,
-    pub last: String,
-    pub last_detail: String,
-    pub full_scans: u32,
-    pub next_ns: Option<f64>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct PageFacts {
-    #[serde(rename = "ref")]
-    pub page: PageName,
-    pub address: String,
-    pub frame: Option<u32>,
-    pub letter: char,
-    pub facts: Vec<(&'static str, String)>,
-    pub sharers: Vec<PageName>,
-    pub why: Vec<CheckFacts>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct CheckFacts {
-    pub who: &'static str,
-    pub verdict: &'static str,
-    pub ok: bool,
-    pub checks: Vec<OneCheck>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct OneCheck {
-    pub rule: &'static str,
-    pub title: String,
-    pub detail: String,
-    pub outcome: &'static str,
-    pub remedy: String,
-    pub remedy_line: String,
-}
-
-#[derive(Serialize)]
-pub(crate) struct Picked {
-    pub page: Option<PageName>,
-    pub frame: Option<u32>,
-    pub letter: char,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct LogPart {
-    pub from: u32,
-    pub lines: Vec<String>,
-    pub start_ns: Vec<f64>,
+/// Texts as a list.
+pub(crate) fn texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Value {
+    texts
+        .into_iter()
+        .map(Value::from)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Which map is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum View {
     Spaces,
     Memory,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Theme {
     Light,
     Dark,
 }
 
 /// How the canvas looks.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Viewport {
     pub view: View,
     pub width: f64,
@@ -216,13 +132,47 @@ pub(crate) struct Viewport {
     pub theme: Theme,
     pub letters: bool,
     pub flash: bool,
-    pub selected: Option<PageName>,
+    /// The page under the pointer.
     pub hovered: Option<PageName>,
 }
 
+impl Viewport {
+    /// Reads a `ViewportFacts`.
+    ///
+    /// # Errors
+    /// Which field is missing or of another type.
+    pub fn read(from: &JsValue) -> Result<Viewport, JsValue> {
+        let hovered = field(from, "hovered", Some)?;
+        Ok(Viewport {
+            view: match word(from, "view", ["spaces", "memory"])? {
+                0 => View::Spaces,
+                _ => View::Memory,
+            },
+            width: number(from, "width")?,
+            height: number(from, "height")?,
+            dpr: number(from, "dpr")?,
+            cell: number(from, "cell")?,
+            scroll_y: number(from, "scrollY")?,
+            theme: match word(from, "theme", ["light", "dark"])? {
+                0 => Theme::Light,
+                _ => Theme::Dark,
+            },
+            letters: flag(from, "letters")?,
+            flash: flag(from, "flash")?,
+            hovered: match hovered.is_null() || hovered.is_undefined() {
+                true => None,
+                false => Some(PageName {
+                    process: text(&hovered, "process")?,
+                    region: text(&hovered, "region")?,
+                    index: number(&hovered, "index")? as u32,
+                }),
+            },
+        })
+    }
+}
+
 /// Colours of one class letter.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub(crate) struct Colours {
     pub letter: char,
     pub light: String,
@@ -231,8 +181,63 @@ pub(crate) struct Colours {
     pub dark_ink: String,
 }
 
-/// To a JavaScript object, with `null` for what is none. Only a number beyond 2^53 could fail, and none is sent.
-pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
-    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+impl Colours {
+    /// Reads a `Colours[]`.
+    ///
+    /// # Errors
+    /// Which field is missing or of another type.
+    pub fn read(list: &JsValue) -> Result<Vec<Colours>, JsValue> {
+        if !Array::is_array(list) {
+            return Err(JsError::new("colours are no array").into());
+        }
+        let mut colours = Vec::new();
+        for one in Array::from(list) {
+            colours.push(Colours {
+                letter: text(&one, "letter")?.chars().next().unwrap_or('.'),
+                light: text(&one, "light")?,
+                dark: text(&one, "dark")?,
+                light_ink: text(&one, "lightInk")?,
+                dark_ink: text(&one, "darkInk")?,
+            });
+        }
+        Ok(colours)
+    }
+}
+
+/// A field of an object as what `read` makes of it.
+fn field<T>(
+    object: &JsValue,
+    name: &str,
+    read: impl Fn(JsValue) -> Option<T>,
+) -> Result<T, JsValue> {
+    let value = Reflect::get(object, &name.into()).ok().and_then(read);
+    value.ok_or_else(|| wrong(name))
+}
+
+fn wrong(name: &str) -> JsValue {
+    JsError::new(&format!("field `{name}` is missing or of another type")).into()
+}
+
+fn number(object: &JsValue, name: &str) -> Result<f64, JsValue> {
+    field(object, name, |v| v.as_f64())
+}
+
+fn flag(object: &JsValue, name: &str) -> Result<bool, JsValue> {
+    field(object, name, |v| v.as_bool())
+}
+
+fn text(object: &JsValue, name: &str) -> Result<String, JsValue> {
+    field(object, name, |v| v.as_string())
+}
+
+/// Which of two words a field is.
+fn word(object: &JsValue, name: &str, words: [&str; 2]) -> Result<usize, JsValue> {
+    let text = text(object, name)?;
+    let found = words.iter().position(|w| *w == text);
+    found.ok_or_else(|| wrong(name))
+}
+
+/// To JavaScript, by way of JSON: what crosses so is rare and small. A whole number beyond 2^53 becomes the nearest.
+pub(crate) fn to_js(value: &Value) -> JsValue {
+    JSON::parse(&value.to_string()).unwrap_or(JsValue::UNDEFINED)
 }

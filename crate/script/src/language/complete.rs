@@ -1,5 +1,7 @@
 //! Completion of a line at the cursor.
 
+use std::collections::BinaryHeap;
+
 use super::MAX_COMPLETIONS;
 use super::command::{CountGroup, RunLengthField, StepField, VMA_FIELDS};
 use super::spec::{CommandSpec, Kind, Scope};
@@ -31,141 +33,128 @@ pub fn complete(line: &str, cursor: usize, names: &dyn Names) -> (usize, Vec<Str
         text: "",
         at: before.len(),
     });
-    let (typed, mut found) = match words.split_first() {
-        None => (
-            typed,
-            command_words(Scope::Machine)
-                .map(str::to_owned)
-                .chain(names.processes())
-                .collect(),
-        ),
+    let mut found = Vec::new();
+    let replaced = match words.split_first() {
+        None => {
+            add(&mut found, "", &mut command_words(Scope::Machine), "");
+            found.extend(names.processes());
+            typed
+        }
         Some((first, rest)) => match find(first.text, Scope::Machine) {
-            Some(spec) => arguments(spec, rest, typed, "", names),
+            Some(spec) => arguments(spec, rest, typed, "", names, &mut found),
             None => match rest.split_first() {
-                None => (typed, owned(command_words(Scope::Process))),
+                None => {
+                    add(&mut found, "", &mut command_words(Scope::Process), "");
+                    typed
+                }
                 Some((verb, rest)) => match find(verb.text, Scope::Process) {
-                    Some(spec) => arguments(spec, rest, typed, first.text, names),
-                    None => (typed, Vec::new()),
+                    Some(spec) => arguments(spec, rest, typed, first.text, names, &mut found),
+                    None => typed,
                 },
             },
         },
     };
+    let typed = replaced;
     found.retain(|word| word.starts_with(typed.text) && word != typed.text);
-    found.sort();
+    // A heap sorts in much less code than the library's sort.
+    let mut found = BinaryHeap::from(found).into_sorted_vec();
     found.dedup();
     found.truncate(MAX_COMPLETIONS);
     (typed.at, found)
 }
 
-fn owned<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    words.into_iter().map(str::to_owned).collect()
+/// Adds words, each between `before` and `after`.
+fn add(out: &mut Vec<String>, before: &str, words: &mut dyn Iterator<Item = &str>, after: &str) {
+    for word in words {
+        out.push([before, word, after].concat());
+    }
 }
 
-/// What could stand after a command and the words `before`; the part of the typed word that it would replace.
+/// What could stand after a command and the words `before`; returns the part of the typed word that it would replace.
 fn arguments<'a>(
     spec: &'static CommandSpec,
     before: &[Word<'_>],
     typed: Word<'a>,
     process: &str,
     names: &dyn Names,
-) -> (Word<'a>, Vec<String>) {
+    out: &mut Vec<String>,
+) -> Word<'a> {
     let resizes = spec.word == "mremap" && before.get(1).is_some_and(|word| word.text != "to");
     let nr_args = if resizes { 2 } else { spec.args.len() };
     if spec.word == "echo" {
-        let is_path = before.last().is_some_and(|word| word.text.ends_with('>'));
-        return (
-            typed,
-            if is_path {
-                names.paths(typed.text)
-            } else {
-                Vec::new()
-            },
-        );
+        if before.last().is_some_and(|word| word.text.ends_with('>')) {
+            out.extend(names.paths(typed.text));
+        }
+        return typed;
     }
     if let Some(arg) = spec.args[..nr_args].get(before.len()) {
-        return (typed, values(arg.kind, typed.text, process, names));
+        values(arg.kind, typed.text, process, names, out);
+        return typed;
     }
     if let Some((key, value)) = typed.split("=") {
-        let kind = spec.option(key.text).and_then(|option| option.value);
-        return (
-            value,
-            kind.map_or_else(Vec::new, |kind| values(kind, value.text, process, names)),
-        );
+        if let Some(kind) = spec.option(key.text).and_then(|option| option.value) {
+            values(kind, value.text, process, names, out);
+        }
+        return value;
     }
     let given = |key: &str| {
         before[nr_args..]
             .iter()
             .any(|word| word.text.split('=').next() == Some(key))
     };
-    let options = spec
-        .options
-        .iter()
-        .filter(|option| spec.is_repeatable(option) || !given(option.key));
-    let words = options.map(|option| {
-        format!(
-            "{}{}",
-            option.key,
-            if option.value.is_some() { "=" } else { "" }
-        )
-    });
-    (typed, words.collect())
+    for option in spec.options {
+        if spec.is_repeatable(option) || !given(option.key) {
+            let equals = if option.value.is_some() { "=" } else { "" };
+            out.push([option.key, equals].concat());
+        }
+    }
+    typed
 }
 
-fn values(kind: Kind, typed: &str, process: &str, names: &dyn Names) -> Vec<String> {
+fn values(kind: Kind, typed: &str, process: &str, names: &dyn Names, out: &mut Vec<String>) {
     match kind {
-        Kind::Word(words) => owned(words.iter().copied()),
-        Kind::Range => names.regions(process),
-        Kind::File => names.files(),
-        Kind::Page => regions_of_all(names),
-        Kind::Path => names.paths(typed),
+        Kind::Word(words) => add(out, "", &mut words.iter().copied(), ""),
+        Kind::Range => out.extend(names.regions(process)),
+        Kind::File => out.extend(names.files()),
+        Kind::Page => {
+            for process in names.processes() {
+                let regions = names.regions(&process);
+                let before = process + ".";
+                add(out, &before, &mut regions.iter().map(String::as_str), "");
+            }
+        }
+        Kind::Path => out.extend(names.paths(typed)),
         Kind::SysPath => {
             const ROOT: &str = "/sys/kernel/mm/";
-            let paths = names.paths(&format!("{ROOT}{typed}"));
-            paths
-                .iter()
-                .filter_map(|path| path.strip_prefix(ROOT))
-                .map(str::to_owned)
-                .collect()
+            let paths = names.paths(&[ROOT, typed].concat());
+            let below = paths.iter().filter_map(|path| path.strip_prefix(ROOT));
+            add(out, "", &mut { below }, "");
         }
-        Kind::Command => commands().map(|spec| spec.word.to_owned()).collect(),
-        Kind::Subject => subjects(typed, names),
-        Kind::NewName | Kind::Size | Kind::Time | Kind::Number | Kind::Text => Vec::new(),
+        Kind::Command => add(out, "", &mut commands().map(|spec| spec.word), ""),
+        Kind::Subject => subjects(typed, names, out),
+        Kind::NewName | Kind::Size | Kind::Time | Kind::Number | Kind::Text => {}
     }
 }
 
-fn regions_of_all(names: &dyn Names) -> Vec<String> {
-    let of = |process: &String| {
-        names
-            .regions(process)
-            .into_iter()
-            .map(|region| format!("{process}.{region}"))
-            .collect::<Vec<_>>()
-    };
-    names.processes().iter().flat_map(of).collect()
-}
-
 /// What `expect` could ask: the step's fields, maps of counters, regions and then their fields.
-fn subjects(typed: &str, names: &dyn Names) -> Vec<String> {
+fn subjects(typed: &str, names: &dyn Names, out: &mut Vec<String>) {
     match typed.rsplit_once('.') {
-        Some((region, _)) if region.contains('.') => RunLengthField::WORDS
-            .iter()
-            .copied()
-            .chain(VMA_FIELDS)
-            .map(|field| format!("{region}.{field}"))
-            .collect(),
-        Some((process, _)) => names
-            .regions(process)
-            .into_iter()
-            .map(|region| format!("{process}.{region}."))
-            .collect(),
+        Some((region, _)) if region.contains('.') => {
+            let before = [region, "."].concat();
+            add(out, &before, &mut RunLengthField::WORDS.iter().copied(), "");
+            add(out, &before, &mut VMA_FIELDS.into_iter(), "");
+        }
+        Some((process, _)) => {
+            let regions = names.regions(process);
+            let regions = &mut regions.iter().map(String::as_str);
+            add(out, &[process, "."].concat(), regions, ".");
+        }
         None => {
-            let fields = owned(StepField::WORDS.iter().copied().chain(["ok"]));
-            let groups = CountGroup::WORDS.iter().map(|group| format!("{group}."));
-            let processes = names
-                .processes()
-                .into_iter()
-                .map(|process| format!("{process}."));
-            fields.into_iter().chain(groups).chain(processes).collect()
+            out.push("ok".into());
+            add(out, "", &mut StepField::WORDS.iter().copied(), "");
+            add(out, "", &mut CountGroup::WORDS.iter().copied(), ".");
+            let processes = names.processes();
+            add(out, "", &mut processes.iter().map(String::as_str), ".");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Errors of a script: where, what was found, what was expected, which word was probably meant.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use super::word::Word;
 
@@ -44,14 +45,31 @@ impl fmt::Display for ScriptError {
 
 impl std::error::Error for ScriptError {}
 
-/// An error inside one line, before its place in the source is known.
+/// An error inside one line, before its place in the source is known. Small, for everything that reads may return it.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<FaultParts>);
+
+#[derive(Debug)]
+pub(super) struct FaultParts {
     /// Byte offset in the expanded line.
     pub at: usize,
-    pub found: String,
-    pub expected: String,
+    found: String,
+    expected: String,
     pub suggestion: Option<String>,
+}
+
+impl Deref for Fault {
+    type Target = FaultParts;
+
+    fn deref(&self) -> &FaultParts {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut FaultParts {
+        &mut self.0
+    }
 }
 
 /// Characters of a found word that are repeated in a message.
@@ -60,22 +78,22 @@ const SHOWN_CHARS: usize = 40;
 impl Fault {
     /// `word` stands where `expected` should.
     pub fn new(word: Word<'_>, expected: impl Into<String>) -> Self {
-        Fault {
-            at: word.at,
-            found: quoted(word.text),
-            expected: expected.into(),
-            suggestion: None,
-        }
+        Fault::of(word.at, quoted(word.text), expected.into())
     }
 
     /// The line ends at `at` where `expected` should stand.
     pub fn missing(at: usize, expected: impl Into<String>) -> Self {
-        Fault {
+        Fault::of(at, "end of line".into(), expected.into())
+    }
+
+    #[inline(never)]
+    fn of(at: usize, found: String, expected: String) -> Self {
+        Fault(Box::new(FaultParts {
             at,
-            found: "end of line".into(),
-            expected: expected.into(),
+            found,
+            expected,
             suggestion: None,
-        }
+        }))
     }
 
     /// Names `word` as found; the place stays.
@@ -86,18 +104,24 @@ impl Fault {
 
     /// Adds the nearest of `words`, if one is near.
     pub fn suggest<'w>(mut self, typed: &str, words: impl IntoIterator<Item = &'w str>) -> Self {
-        self.suggestion = nearest(typed, words).map(str::to_owned);
+        self.suggestion = nearest(typed, &mut words.into_iter()).map(str::to_owned);
         self
     }
 
     /// Puts the fault at a place of the source.
     pub fn at_line(self, line: u32, column: u32) -> ScriptError {
+        let FaultParts {
+            found,
+            expected,
+            suggestion,
+            ..
+        } = *self.0;
         ScriptError {
             line,
             column,
-            found: self.found,
-            expected: self.expected,
-            suggestion: self.suggestion,
+            found,
+            expected,
+            suggestion,
         }
     }
 }
@@ -130,37 +154,76 @@ pub(super) fn one_of(words: &[&str]) -> String {
 
 /// The word nearest to `typed`: one letter wrong in a short word, two in one of four, three in one of seven or more.
 /// Of words equally near, one that begins so, or of the same length: `of` is rather `off`, `wr` rather `rw` than `r`.
-pub(super) fn nearest<'w>(
-    typed: &str,
-    words: impl IntoIterator<Item = &'w str>,
-) -> Option<&'w str> {
-    let length = typed.chars().count();
+fn nearest<'w>(typed: &str, words: &mut dyn Iterator<Item = &'w str>) -> Option<&'w str> {
+    let lower: Vec<char> = typed.to_ascii_lowercase().chars().collect();
+    let length = lower.len();
     if length == 0 || length > super::MAX_NAME_CHARS {
         return None;
     }
-    let lower = typed.to_lowercase();
     let limit = match length {
         0..4 => 1,
         4..7 => 2,
         _ => 3,
     };
-    words
-        .into_iter()
-        .map(|word| {
-            (
-                strsim::damerau_levenshtein(&lower, &word.to_lowercase()),
-                word,
-            )
-        })
-        .filter(|&(distance, word)| {
-            distance <= limit && distance < word.chars().count().max(length)
-        })
-        .min_by_key(|&(distance, word)| {
-            (
-                distance,
-                !word.starts_with(&lower),
-                word.chars().count().abs_diff(length),
-            )
-        })
-        .map(|(_, word)| word)
+    let (mut least, mut found) = ((limit + 1, true, 0), None);
+    for word in words {
+        let other: Vec<char> = word.to_ascii_lowercase().chars().collect();
+        let n = distance(&lower, &other);
+        // As it stands in the list: a word with capitals does not begin with a lower one.
+        let begins = word.chars().zip(&lower).filter(|(a, b)| a == *b).count() == length;
+        let rank = (n, !begins, other.len().abs_diff(length));
+        if n < other.len().max(length) && rank < least {
+            (least, found) = (rank, Some(word));
+        }
+    }
+    found
+}
+
+/// Letters to put in, take out, replace, or swap with their neighbour (Damerau and Levenshtein's distance): what lies
+/// between two swapped letters may change too.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let width = b.len() + 1;
+    let mut d: Vec<usize> = vec![0; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..width {
+            let at = i * width + j;
+            if i == 0 || j == 0 {
+                d[at] = i + j;
+                continue;
+            }
+            let differs = usize::from(a[i - 1] != b[j - 1]);
+            let replaced = d[at - width - 1] + differs;
+            d[at] = replaced.min(d[at - 1] + 1).min(d[at - width] + 1);
+            let above = a[..i - 1].iter().rposition(|c| *c == b[j - 1]);
+            let left = b[..j - 1].iter().rposition(|c| *c == a[i - 1]);
+            if let (Some(k), Some(l)) = (above, left) {
+                let between = (i - k - 2) + (j - l - 2) + 1;
+                d[at] = d[at].min(d[k * width + l] + between);
+            }
+        }
+    }
+    d[a.len() * width + b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_distance_counts_swaps_once() {
+        for (a, b, expected) in [
+            ("", "abc", 3),
+            ("of", "off", 1),
+            ("wr", "rw", 1),
+            ("mmpa", "mmap", 1),
+            ("ca", "abc", 2),
+            ("kitten", "sitting", 3),
+            ("a cat", "an abct", 3),
+        ] {
+            let chars = |text: &str| text.chars().collect::<Vec<_>>();
+            for (x, y) in [(a, b), (b, a)] {
+                assert_eq!(distance(&chars(x), &chars(y)), expected, "{x} {y}");
+            }
+        }
+    }
 }

@@ -14,18 +14,14 @@ pub fn help(topic: Option<&str>) -> Option<String> {
 }
 
 fn overview() -> String {
-    let mut specs: Vec<_> = commands().collect();
-    specs.sort_by_key(|spec| spec.group);
     let mut text = String::from(
         "`help COMMAND` tells more. PROCESS, REGION and FILE are names that you give.\n",
     );
-    let mut group: Option<Group> = None;
-    for spec in specs {
-        if group != Some(spec.group) {
-            group = Some(spec.group);
-            let _ = write!(text, "\n{}\n", spec.group.title());
+    for group in Group::ALL {
+        let _ = write!(text, "\n{}\n", group.title());
+        for spec in commands().filter(|spec| spec.group == group) {
+            let _ = writeln!(text, "  {:<11} {}", spec.word, spec.summary);
         }
-        let _ = writeln!(text, "  {:<11} {}", spec.word, spec.summary);
     }
     text
 }

@@ -44,6 +44,7 @@ pub use table::commands;
 
 use parse::{Names as Interner, Parsed};
 use source::Source;
+use std::rc::Rc;
 
 /// Longest script, in bytes.
 pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
@@ -114,9 +115,9 @@ pub struct Line {
     /// Line of the source, from 1; the turns of a loop share it.
     pub line: u32,
     /// The line as steps print it: no comment, no surrounding blanks, loop variables put in.
-    pub cmd: Box<str>,
-    /// What it says.
-    pub command: Command,
+    pub cmd: Rc<str>,
+    /// What it says. Shared, for histories keep lines.
+    pub command: Rc<Command>,
 }
 
 /// Reads a script. Its first command may be `machine`.
@@ -145,7 +146,7 @@ fn read(text: &str, machine_allowed: bool) -> Result<Script, Vec<ScriptError>> {
             Parsed::Command(command) => script.lines.push(Line {
                 line,
                 cmd: cmd.into(),
-                command,
+                command: Rc::new(command),
             }),
             Parsed::Machine(machine) => {
                 script.machine = Some(MachineLine {

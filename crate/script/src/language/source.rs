@@ -161,9 +161,16 @@ impl<'a> Source<'a> {
                 break;
             }
         }
-        errors.sort_by_key(|error| (error.line, error.column));
-        errors.truncate(MAX_ERRORS);
-        errors
+        // Only the first are kept, so that each has but few before it.
+        let mut first: Vec<ScriptError> = Vec::new();
+        for e in errors {
+            let at = first.partition_point(|f| (f.line, f.column) <= (e.line, e.column));
+            if at < MAX_ERRORS {
+                first.truncate(MAX_ERRORS - 1);
+                first.insert(at, e);
+            }
+        }
+        first
     }
 }
 

@@ -183,6 +183,21 @@ pub enum Group {
 }
 
 impl Group {
+    /// All groups, in the order of the help.
+    pub const ALL: [Group; 11] = [
+        Group::Processes,
+        Group::Mappings,
+        Group::Memory,
+        Group::Files,
+        Group::System,
+        Group::Daemons,
+        Group::Looking,
+        Group::Time,
+        Group::VirtualFiles,
+        Group::Conditions,
+        Group::Script,
+    ];
+
     /// The group's heading.
     pub const fn title(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::MAX_LINE_BYTES;
-use super::error::{Fault, quoted};
+use super::error::Fault;
 use super::word::Word;
 
 /// The variable of a loop that is being executed.
@@ -88,12 +88,8 @@ pub(super) fn expand(
     }
     if expanded.len() > MAX_LINE_BYTES {
         let expected = format!("at most {MAX_LINE_BYTES} bytes once its variables have values");
-        return Err(Fault {
-            at: 0,
-            found: quoted(text),
-            expected,
-            suggestion: None,
-        });
+        let whole = Word { text, at: 0 };
+        return Err(Fault::new(whole, expected));
     }
     Ok(())
 }

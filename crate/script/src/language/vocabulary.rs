@@ -4,8 +4,17 @@
 pub(super) trait Vocabulary: Copy + 'static {
     /// All words, in the order of the values.
     const ALL_WORDS: &'static [&'static str];
+    /// All values.
+    const ALL_VALUES: &'static [Self];
     /// The value that `word` names.
-    fn find(word: &str) -> Option<Self>;
+    fn find(word: &str) -> Option<Self> {
+        place(word, Self::ALL_WORDS).map(|at| Self::ALL_VALUES[at])
+    }
+}
+
+/// Where a word stands in a list.
+pub(super) fn place(word: &str, words: &[&str]) -> Option<usize> {
+    words.iter().position(|w| *w == word)
 }
 
 /// Defines an enum whose values have a word each, and possibly the kernel's number.
@@ -31,9 +40,7 @@ macro_rules! vocabulary {
 
         impl $crate::language::vocabulary::Vocabulary for $name {
             const ALL_WORDS: &'static [&'static str] = $name::WORDS;
-            fn find(word: &str) -> Option<Self> {
-                match word { $($word => Some($name::$variant),)+ _ => None }
-            }
+            const ALL_VALUES: &'static [$name] = $name::ALL;
         }
 
         impl std::fmt::Display for $name {

@@ -1,6 +1,7 @@
 //! The trace in short: equal events in a row, and pairs that alternate, are written once.
 
-use serde_json::{Map, Value};
+use super::{Members, Value};
+use crate::object;
 
 /// An event, and the page it names apart from everything else in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl TraceGroup {
     pub fn to_json<E>(
         &self,
         events: &[Indexed<E>],
-        fields: impl Fn(&E) -> Map<String, Value>,
+        fields: impl Fn(&E) -> Members,
         page: impl Fn(&E) -> (&'static str, String),
     ) -> Value {
         let show = |event: &Indexed<E>| {
@@ -91,25 +92,20 @@ impl TraceGroup {
                     true => format!("{region}[{first}..{}]", first + self.repeats as u64),
                     false => format!("{region}[{first}]"),
                 };
-                object.insert(field.to_owned(), pages.into());
+                object.push((field.into(), pages.into()));
             }
             object
         };
         if self.period == 1 {
             let mut object = show(&events[self.first]);
             if self.repeats > 1 {
-                object.insert("n".to_owned(), self.repeats.into());
+                object.push(("n".into(), self.repeats.into()));
             }
             return object.into();
         }
         let pair = &events[self.first..self.first + self.period];
-        let mut object = Map::new();
-        object.insert("repeat".to_owned(), self.repeats.into());
-        object.insert(
-            "events".to_owned(),
-            pair.iter().map(|event| Value::from(show(event))).collect(),
-        );
-        object.into()
+        let events: Vec<Value> = pair.iter().map(|event| show(event).into()).collect();
+        object! {"repeat" => self.repeats, "events" => events}
     }
 }
 
@@ -124,8 +120,7 @@ mod tests {
             page: word[1..].parse().ok(),
         };
         let events: Vec<Indexed<String>> = text.split_whitespace().map(event).collect();
-        let fields =
-            |event: &String| Map::from_iter([("ev".to_owned(), Value::from(event.as_str()))]);
+        let fields = |event: &String| vec![("ev".into(), event.into())];
         let groups = group_trace(&events);
         assert_eq!(
             groups

@@ -2,13 +2,13 @@
 
 use super::{Session, Step};
 use crate::language::{Expectation, RegionField, StepField, Subject};
-use serde_json::Value;
+use crate::output::Value;
 
 impl Session {
-    pub(crate) fn expect(&mut self, e: &Expectation) -> Step {
+    pub(crate) fn expect(&mut self, e: &Expectation, step: &mut Step) {
         let got = self.asked(&e.subject);
         let text = match &got {
-            Value::String(s) => s.clone(),
+            Value::Text(s) => s.to_string(),
             Value::Null => "None".into(),
             other => other.to_string(),
         };
@@ -20,10 +20,7 @@ impl Session {
                     .to_owned(),
             );
         }
-        Step {
-            expect: Some(if passed { Ok(()) } else { Err(got) }),
-            ..Step::default()
-        }
+        step.expect = Some(if passed { Ok(()) } else { Err(got) });
     }
 
     fn asked(&self, subject: &Subject) -> Value {
@@ -36,22 +33,23 @@ impl Session {
                 StepField::Faults => last.faults.unwrap_or(0).into(),
                 StepField::Majfaults => last.majfaults.into(),
                 StepField::Differ => last.differ.map_or(0, |d| d.0).into(),
-                StepField::Value => last.value.clone().map_or(Value::from(0), Value::from),
+                StepField::Value => last.value.as_ref().map_or(Value::from(0), Value::from),
             },
             Subject::Region {
                 process,
                 region,
                 field,
             } => {
-                let r = &self.observed["regions"][format!("{process}.{region}")];
+                let r = &self.observed["regions"][&*format!("{process}.{region}")];
                 match field {
                     RegionField::RunLength(f) => r[f.word()].clone(),
                     RegionField::Vma(f) => {
-                        let vmas = r["vmas"].as_array().map(Vec::as_slice).unwrap_or_default();
-                        vmas.iter()
-                            .filter_map(|v| v[*f].as_i64())
-                            .sum::<i64>()
-                            .into()
+                        let number = |v: &Value| match v[f] {
+                            Value::Number(n) => n as i64,
+                            Value::Negative(n) => n,
+                            _ => 0,
+                        };
+                        r["vmas"].items().iter().map(number).sum::<i64>().into()
                     }
                 }
             }

@@ -6,30 +6,35 @@ use mm_engine::Errno;
 use mm_engine::vm::addr::FileId;
 
 impl Session {
-    pub(super) fn memfd(&mut self, name: &Name, size: u64, hugetlb: bool) -> Result<Step, Bad> {
+    pub(super) fn memfd(
+        &mut self,
+        name: &Name,
+        size: u64,
+        hugetlb: bool,
+        step: &mut Step,
+    ) -> Result<(), Bad> {
         self.new_file_name(name)?;
         let made = if hugetlb {
             self.machine.memfd_hugetlb(name, size)
         } else {
             self.machine.memfd_create(name, size)
         };
-        Ok(self.made_file(name, made))
+        self.made_file(name, made, step);
+        Ok(())
     }
 
-    pub(super) fn file(&mut self, name: &Name, size: u64) -> Result<Step, Bad> {
+    pub(super) fn file(&mut self, name: &Name, size: u64, step: &mut Step) -> Result<(), Bad> {
         self.new_file_name(name)?;
         let made = self.machine.create_disk_file(&format!("/{name}"), size);
-        Ok(self.made_file(name, made))
+        self.made_file(name, made, step);
+        Ok(())
     }
 
-    fn made_file(&mut self, name: &Name, made: Result<FileId, Errno>) -> Step {
+    fn made_file(&mut self, name: &Name, made: Result<FileId, Errno>, step: &mut Step) {
         if let Ok(id) = made {
             self.files.push((name.clone(), id));
         }
-        Step {
-            errno: made.err(),
-            ..Step::default()
-        }
+        step.errno = made.err();
     }
 
     fn new_file_name(&self, name: &Name) -> Result<(), Bad> {

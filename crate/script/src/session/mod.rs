@@ -24,11 +24,12 @@ pub use step::Step;
 pub use why::{check_lines, check_title};
 
 use crate::language::{self, Line, MachineLine, Name, Script};
+use crate::object;
+use crate::output::Value;
 use mm_engine::machine::Machine;
 use mm_engine::vm::addr::{FileId, Pid};
 use mm_engine::{Errno, MachineConfig};
 use observe::Baseline;
-use serde_json::Value;
 use std::fmt;
 use trace_log::TraceLog;
 
@@ -52,17 +53,11 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 /// Why a command cannot be run: the word it is about and the message.
-pub(crate) struct Bad {
-    word: String,
-    message: String,
-}
+pub(crate) struct Bad(Box<(String, String)>);
 
 impl Bad {
-    pub(crate) fn new(word: impl Into<String>, message: impl Into<String>) -> Self {
-        Bad {
-            word: word.into(),
-            message: message.into(),
-        }
+    pub(crate) fn new(word: &str, message: impl Into<String>) -> Self {
+        Bad(Box::new((word.to_owned(), message.into())))
     }
 
     /// A command or option whose subsystem this machine does not have.
@@ -129,20 +124,22 @@ impl Session {
     /// # Errors
     /// The line asks for something that does not exist here; the session is as before.
     pub fn exec(&mut self, line: &Line) -> Result<Step, RunError> {
-        let mut step = self.command(&line.command).map_err(|bad| {
+        let mut step = Step::default();
+        self.command(&line.command, &mut step).map_err(|bad| {
+            let (word, message) = *bad.0;
             let column = line
                 .cmd
-                .find(&bad.word)
+                .find(&word)
                 .map_or(1, |at| line.cmd[..at].chars().count() as u32 + 1);
             RunError {
                 line: line.line,
                 column,
-                message: bad.message,
+                message,
             }
         })?;
         step.line = line.line;
         step.cmd = line.cmd.to_string();
-        if !matches!(line.command, language::Command::Expect(_)) {
+        if !matches!(*line.command, language::Command::Expect(_)) {
             self.last = Step {
                 obs: None,
                 ..step.clone()
@@ -206,18 +203,17 @@ pub struct Outcome {
 
 impl Outcome {
     /// The JSON object that the comparison with the kernel reads.
-    pub fn to_json(&self, script: &str) -> Value {
-        let error = self.error.as_ref().map_or(
-            Value::Null,
-            |e| serde_json::json!({"line": e.line, "column": e.column, "message": e.message}),
-        );
-        serde_json::json!({
-            "script": script,
-            "kernel": "mm-engine 6.18",
-            "error": error,
-            "expect_failed": self.expect_failed,
-            "steps": self.steps.iter().map(Step::to_json).collect::<Vec<_>>(),
-        })
+    pub fn to_json(&self, script: &str) -> serde_json::Value {
+        let error = |e: &RunError| object! {"line" => e.line, "column" => e.column, "message" => &e.message};
+        let failed = self.expect_failed.iter().map(Value::from);
+        object! {
+            "script" => script.to_owned(),
+            "kernel" => "mm-engine 6.18",
+            "error" => self.error.as_ref().map(error),
+            "expect_failed" => failed.collect::<Vec<_>>(),
+            "steps" => self.steps.iter().map(Step::to_json).collect::<Vec<_>>(),
+        }
+        .into()
     }
 }
 

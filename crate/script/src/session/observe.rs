@@ -2,18 +2,20 @@
 
 use super::{Bad, Region, Session};
 use crate::language::{MAX_OBSERVED_PAGES, VMA_FIELDS};
-use crate::output::{RunLength, rle_ids};
+use crate::object;
+use crate::output::{Members, RunLength, Value, rle_ids};
 use mm_engine::machine::Machine;
 use mm_engine::phys::frame::FrameFlags;
 use mm_engine::vfs::SmapsEntry;
 use mm_engine::vm::addr::{PAGE_SIZE, Pid};
 use mm_engine::vm::page_view::PageKey;
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::collections::BinaryHeap;
 
 /// Counters at the last observation; an observation shows what was added since.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Baseline {
-    groups: Vec<(&'static str, Vec<(String, i64)>)>,
+    groups: [Vec<(Cow<'static, str>, i64)>; 5],
 }
 
 const VMSTAT_PREFIXES: [&str; 7] = [
@@ -26,6 +28,14 @@ const VMSTAT_PREFIXES: [&str; 7] = [
     "swpout_zero",
 ];
 const NOISY: [&str; 4] = ["pgfault", "pgmajfault", "pgalloc_normal", "pgfree"];
+/// Counters that are files below `/sys/kernel/mm/`, with their groups.
+const FILES: [(usize, &str); 5] = [
+    (2, "transparent_hugepage/khugepaged/pages_collapsed"),
+    (2, "transparent_hugepage/khugepaged/full_scans"),
+    (4, "ksm/full_scans"),
+    (4, "ksm/pages_scanned"),
+    (4, "ksm/pages_skipped"),
+];
 const KSM_GAUGES: [&str; 8] = [
     "pages_shared",
     "pages_sharing",
@@ -44,65 +54,37 @@ fn number(m: &Machine, path: &str) -> i64 {
         .unwrap_or(0)
 }
 
+/// Names of the groups, in their order.
+const GROUPS: [&str; 5] = ["vmstat", "mthp", "khugepaged", "noisy", "ksm_delta"];
+
 impl Baseline {
     pub(crate) fn of(m: &Machine) -> Baseline {
-        let (mut vmstat, mut noisy) = (Vec::new(), Vec::new());
+        let mut groups: [Vec<(Cow<'static, str>, i64)>; 5] = Default::default();
         for (k, v) in m.stats().vm.entries() {
             if VMSTAT_PREFIXES.iter().any(|p| k.starts_with(p)) {
-                vmstat.push((k.to_owned(), v));
+                groups[0].push((k.into(), v));
             } else if NOISY.contains(&k) {
-                noisy.push((k.to_owned(), v));
+                groups[3].push((k.into(), v));
             }
         }
-        let mthp = (1..=9u8).flat_map(|o| {
-            let entries = m.stats().mthp(o).entries();
-            entries
-                .map(move |(k, v)| (format!("{}kB/{k}", 4 << o), v))
-                .collect::<Vec<_>>()
-        });
-        let files = |dir: &str, names: &[&str]| {
-            names
-                .iter()
-                .map(|n| ((*n).to_owned(), number(m, &format!("{dir}/{n}"))))
-                .collect()
-        };
-        Baseline {
-            groups: vec![
-                ("vmstat", vmstat),
-                ("mthp", mthp.collect()),
-                (
-                    "khugepaged",
-                    files(
-                        "/sys/kernel/mm/transparent_hugepage/khugepaged",
-                        &["pages_collapsed", "full_scans"],
-                    ),
-                ),
-                ("noisy", noisy),
-                (
-                    "ksm_delta",
-                    files(
-                        "/sys/kernel/mm/ksm",
-                        &["full_scans", "pages_scanned", "pages_skipped"],
-                    ),
-                ),
-            ],
+        for order in 1..=9u8 {
+            for (k, v) in m.stats().mthp(order).entries() {
+                groups[1].push((format!("{}kB/{k}", 4 << order).into(), v));
+            }
         }
+        for (group, path) in FILES {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            groups[group].push((name.into(), number(m, &format!("/sys/kernel/mm/{path}"))));
+        }
+        Baseline { groups }
     }
 
-    fn delta(&self, before: &Baseline, group: &str) -> Value {
-        let find = |b: &Baseline| {
-            b.groups
-                .iter()
-                .find(|g| g.0 == group)
-                .map(|g| g.1.clone())
-                .unwrap_or_default()
-        };
-        let old = find(before);
-        let mut out = Map::new();
-        for (i, (k, v)) in find(self).into_iter().enumerate() {
-            let d = v - old.get(i).map_or(0, |o| o.1);
+    fn delta(&self, before: &Baseline, group: usize) -> Value {
+        let mut out = Vec::new();
+        for (i, (k, v)) in self.groups[group].iter().enumerate() {
+            let d = v - before.groups[group].get(i).map_or(0, |o| o.1);
             if d != 0 {
-                out.insert(k, d.into());
+                out.push((k.clone(), d.into()));
             }
         }
         out.into()
@@ -118,7 +100,7 @@ struct RegionPages {
     /// Runs of equal pages, with their lengths.
     runs: Vec<(Shown, u64)>,
     keys: Vec<Option<PageKey>>,
-    vmas: Value,
+    vmas: Vec<Value>,
 }
 
 impl Session {
@@ -143,40 +125,35 @@ impl Session {
             regions.extend(p.regions.iter().map(|r| self.region_pages(p, r, &smaps)));
         }
         let ids = SharingIds::new(&regions);
-        let regions: Map<String, Value> = regions
+        let regions = regions
             .into_iter()
-            .map(|r| (r.name.clone(), region_json(&r, &ids)))
+            .map(|r| (r.name.clone().into(), region_json(r, &ids)));
+        let regions: Members = regions.collect();
+        let procs = self.names.iter();
+        let procs: Members = procs
+            .map(|p| (p.name.clone().into(), self.ksm_stat(p.pid)))
             .collect();
-        let procs: Map<String, Value> = self
-            .names
-            .iter()
-            .map(|p| (p.name.clone(), self.ksm_stat(p.pid)))
-            .collect();
-        let ksm: Map<String, Value> = KSM_GAUGES
-            .iter()
-            .map(|g| {
-                (
-                    (*g).to_owned(),
-                    number(&self.machine, &format!("/sys/kernel/mm/ksm/{g}")),
-                )
-            })
-            .filter(|g| g.1 != 0)
-            .map(|(k, v)| (k, v.into()))
-            .collect();
-        let delta = |group| now.delta(&self.baseline, group);
-        let obs = json!({
-            "label": label,
-            "regions": regions,
-            "procs": procs,
-            "vmstat": delta("vmstat"),
-            "mthp": delta("mthp"),
-            "khugepaged": delta("khugepaged"),
-            "noisy": delta("noisy"),
-            "ksm": ksm,
-            "ksm_delta": delta("ksm_delta"),
-            "hugetlb": self.hugetlb_observed(),
-            "trace": trace,
-        });
+        let mut ksm = Members::new();
+        for gauge in KSM_GAUGES {
+            let n = number(&self.machine, &format!("/sys/kernel/mm/ksm/{gauge}"));
+            if n != 0 {
+                ksm.push((gauge.into(), n.into()));
+            }
+        }
+        let mut obs = vec![
+            ("label".into(), label.to_owned().into()),
+            ("regions".into(), regions.into()),
+            ("procs".into(), procs.into()),
+        ];
+        for (group, name) in GROUPS.into_iter().enumerate() {
+            if group == 4 {
+                obs.push(("ksm".into(), std::mem::take(&mut ksm).into()));
+            }
+            obs.push((name.into(), now.delta(&self.baseline, group)));
+        }
+        obs.push(("hugetlb".into(), self.hugetlb_observed()));
+        obs.push(("trace".into(), trace.into()));
+        let obs = Value::Object(obs);
         self.baseline = now;
         self.observed = obs.clone();
         Ok(obs)
@@ -207,31 +184,29 @@ impl Session {
             keys.push(page.key);
         }
         let end = r.base + r.pages() * PAGE_SIZE;
-        let vmas: Vec<Value> = smaps
-            .iter()
-            .filter(|v| v.start < end && v.end > r.base)
-            .map(|v| {
-                let mut o = Map::new();
-                let at = (v.start as i64 - r.base as i64) / PAGE_SIZE as i64;
-                o.insert("at".into(), at.into());
-                o.insert("pages".into(), ((v.end - v.start) / PAGE_SIZE).into());
-                o.insert("perm".into(), v.flags.perm().into());
-                for (k, kb) in v.fields() {
-                    let shown = VMA_FIELDS.contains(&k) && (k != "KernelPageSize" || kb != 4);
-                    if shown && (kb != 0 || k == "Rss") {
-                        o.insert(k.into(), kb.into());
-                    }
+        let mut vmas = Vec::new();
+        for v in smaps.iter().filter(|v| v.start < end && v.end > r.base) {
+            let at = (v.start as i64 - r.base as i64) / PAGE_SIZE as i64;
+            let mut o: Members = vec![
+                ("at".into(), at.into()),
+                ("pages".into(), ((v.end - v.start) / PAGE_SIZE).into()),
+                ("perm".into(), v.flags.perm().into()),
+            ];
+            for (k, kb) in v.fields() {
+                let shown = VMA_FIELDS.contains(&k) && (k != "KernelPageSize" || kb != 4);
+                if shown && (kb != 0 || k == "Rss") {
+                    o.push((k.into(), kb.into()));
                 }
-                o.insert("THPeligible".into(), i32::from(v.thp_eligible).into());
-                o.insert("VmFlags".into(), v.flags.codes().into());
-                o.into()
-            })
-            .collect();
+            }
+            o.push(("THPeligible".into(), i32::from(v.thp_eligible).into()));
+            o.push(("VmFlags".into(), v.flags.codes().into()));
+            vmas.push(o.into());
+        }
         RegionPages {
             name: format!("{}.{}", p.name, r.name),
             runs,
             keys,
-            vmas: vmas.into(),
+            vmas,
         }
     }
 
@@ -240,24 +215,21 @@ impl Session {
             .machine
             .read_file(&format!("/proc/{}/ksm_stat", pid.0))
             .unwrap_or_default();
-        let mut out = Map::new();
+        let mut out = Members::new();
         for line in text.lines() {
             let Some((k, v)) = line.split_once(' ') else {
                 continue;
             };
             let (k, v) = (k.trim_end_matches(':'), v.trim());
-            match v.parse::<i64>() {
-                Ok(0) => {}
-                Ok(n) => {
-                    out.insert(k.into(), n.into());
-                }
-                Err(_) if v == "no" => {}
-                Err(_) => {
-                    out.insert(k.into(), v.into());
-                }
+            let value = match v.parse::<i64>() {
+                Ok(n) => n.into(),
+                Err(_) => Value::from(v.to_owned()),
+            };
+            if v != "0" && v != "no" {
+                out.push((k.to_owned().into(), value));
             }
         }
-        json!({ "ksm_stat": out })
+        object! { "ksm_stat" => out }
     }
 }
 
@@ -274,8 +246,8 @@ impl SharingIds {
             let all = regions.iter().flat_map(|r| &r.keys);
             all.filter_map(|key| *key)
         };
-        let mut all: Vec<PageKey> = keys().collect();
-        all.sort_unstable();
+        // A heap sorts in much less code than the library's sort.
+        let all = keys().collect::<BinaryHeap<PageKey>>().into_sorted_vec();
         let runs = all.chunk_by(|a, b| a == b);
         let shared: Vec<PageKey> = runs.filter(|run| run.len() > 1).map(|run| run[0]).collect();
         let (mut ids, mut next) = (vec![u32::MAX; shared.len()], 0);
@@ -293,7 +265,7 @@ impl SharingIds {
     }
 }
 
-fn region_json(r: &RegionPages, ids: &SharingIds) -> Value {
+fn region_json(r: RegionPages, ids: &SharingIds) -> Value {
     let (mut classes, mut exclusive) = (RunLength::default(), RunLength::default());
     let (mut mapcount, mut unevictable) = (RunLength::default(), RunLength::default());
     let mut locked = false;
@@ -309,23 +281,23 @@ fn region_json(r: &RegionPages, ids: &SharingIds) -> Value {
         unevictable.push(if lock { 'L' } else { '-' }, n);
     }
     let groups: Vec<Option<u32>> = r.keys.iter().map(|k| k.and_then(|k| ids.of(k))).collect();
-    let mut o = json!({
-        "classes": classes.finish(),
-        "exclusive": exclusive.finish(),
-        "group": rle_ids(&groups),
-        "mapcount": mapcount.finish(),
-        "vmas": r.vmas,
-    });
+    let mut o: Members = vec![
+        ("classes".into(), classes.finish().into()),
+        ("exclusive".into(), exclusive.finish().into()),
+        ("group".into(), rle_ids(&groups).into()),
+        ("mapcount".into(), mapcount.finish().into()),
+        ("vmas".into(), r.vmas.into()),
+    ];
     if locked {
-        o["unevictable"] = unevictable.finish().into();
+        o.push(("unevictable".into(), unevictable.finish().into()));
     }
-    o
+    o.into()
 }
 
 /// An observation in a few lines, for people.
 pub(crate) fn brief(obs: &Value) -> Vec<String> {
     let mut out = Vec::new();
-    for (name, r) in obs["regions"].as_object().into_iter().flatten() {
+    for (name, r) in obs["regions"].members() {
         out.push(format!(
             "{name}: {}",
             r["classes"].as_str().unwrap_or_default()
@@ -339,7 +311,7 @@ pub(crate) fn brief(obs: &Value) -> Vec<String> {
         "ksm_delta",
         "hugetlb",
     ] {
-        let counts = obs[group].as_object().into_iter().flatten();
+        let counts = obs[group].members().iter();
         let counts: Vec<String> = counts.map(|(k, v)| format!("{k} {v}")).collect();
         if !counts.is_empty() {
             out.push(format!("{group}: {}", counts.join(", ")));

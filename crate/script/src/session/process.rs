@@ -3,13 +3,13 @@
 use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Contents, Mmap, Mremap, Name, Place, PolicyMode, PrctlOption, ProcessCommand, RegionRange,
-    Span, Touch, TouchPattern, UffdMode,
+    Contents, Mmap, Mremap, Name, Pages, Place, PolicyMode, PrctlOption, ProcessCommand,
+    RegionRange, Span, Touch, TouchPattern, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::{Pattern, seed_start};
-use mm_engine::vm::addr::{PAGE_SIZE, Pid, pmd_aligned};
+use mm_engine::vm::addr::{PAGE_SIZE, Pfn, Pid, pmd_aligned};
 use mm_engine::vm::fault::Access;
 use mm_engine::vm::uffd::Uffd;
 use mm_engine::vm::{mempolicy, uapi};
@@ -27,8 +27,8 @@ impl Contents {
     }
 }
 
-fn bytes(region: &Region, span: Span) -> (u64, u64) {
-    let start = region.base.wrapping_add(span.first.wrapping_mul(PAGE_SIZE));
+fn bytes(base: u64, span: Span) -> (u64, u64) {
+    let start = base.wrapping_add(span.first.wrapping_mul(PAGE_SIZE));
     (
         start,
         span.end.wrapping_sub(span.first).wrapping_mul(PAGE_SIZE),
@@ -76,79 +76,134 @@ fn touched(touch: &Touch, span: Span) -> impl Iterator<Item = u64> {
     })
 }
 
+/// A system call: what it does with the machine, and whether it failed.
+type Call<'a> = &'a mut dyn FnMut(&mut Machine) -> Result<(), Errno>;
+/// The same for a range of addresses: first byte, and length or the byte after its last.
+type CallOnRange<'a> = &'a mut dyn FnMut(&mut Machine, u64, u64) -> Result<(), Errno>;
+
 impl Session {
     pub(crate) fn process_command(
         &mut self,
         process: &Name,
         command: &ProcessCommand,
-    ) -> Result<Step, Bad> {
+        step: &mut Step,
+    ) -> Result<(), Bad> {
         let pid = self.process_named(process)?.pid;
         match command {
-            ProcessCommand::Mmap(m) => self.mmap(pid, m),
-            ProcessCommand::Munmap(range) => self.munmap(pid, range),
-            ProcessCommand::Mremap(m) => self.mremap(pid, m),
+            ProcessCommand::Mmap(m) => self.mmap(pid, m, step),
+            ProcessCommand::Munmap(range) => {
+                self.on_range(pid, range, step, &mut |m, at, len| m.munmap(pid, at, len))?;
+                if step.errno.is_none() && range.pages == Pages::Whole {
+                    self.remove_region(pid, &range.region);
+                }
+                Ok(())
+            }
+            ProcessCommand::Mremap(m) => self.mremap(pid, m, step),
             ProcessCommand::Mprotect { range, protection } => {
                 let prot = *protection as u32;
-                self.on_range(pid, range, |m, addr, len| m.mprotect(pid, addr, len, prot))
+                self.on_range(pid, range, step, &mut |m, at, len| {
+                    m.mprotect(pid, at, len, prot)
+                })
             }
-            ProcessCommand::Madvise { range, advice } => self.madvise(pid, range, *advice as i32),
+            ProcessCommand::Madvise { range, advice } => {
+                self.madvise(pid, range, *advice as i32, step)
+            }
             ProcessCommand::Mlock { range, onfault } => {
                 let flags = if *onfault { uapi::MLOCK_ONFAULT } else { 0 };
-                self.on_range(pid, range, |m, addr, len| m.mlock(pid, addr, len, flags))
+                self.on_range(pid, range, step, &mut |m, at, len| {
+                    m.mlock(pid, at, len, flags)
+                })
             }
             ProcessCommand::Munlock(range) => {
-                self.on_range(pid, range, |m, addr, len| m.munlock(pid, addr, len))
+                self.on_range(pid, range, step, &mut |m, at, len| m.munlock(pid, at, len))
             }
             ProcessCommand::Msync(range) => {
-                self.on_range(pid, range, |m, addr, len| m.msync(pid, addr, len))
+                self.on_range(pid, range, step, &mut |m, at, len| m.msync(pid, at, len))
             }
             ProcessCommand::Write {
                 range,
                 contents,
                 index,
-            } => self.write(pid, range, *contents, *index),
+            } => {
+                let (base, span) = self.names_mut(pid).resolve(range)?;
+                let store = &mut |m: &mut Machine, page, i: u64| {
+                    m.store_to_frame(page, contents.pattern(i.wrapping_add(*index)));
+                };
+                self.access(pid, base, &mut each(span), Access::Write, step, store);
+                Ok(())
+            }
             ProcessCommand::Read(range) => {
-                let (region, span) = self.process_named(process)?.resolve(range)?;
-                Ok(self.access(
-                    pid,
-                    &region,
-                    &mut each(span),
-                    Access::Read,
-                    &mut |_, _, _| {},
-                ))
+                let (base, span) = self.names_mut(pid).resolve(range)?;
+                let nothing = &mut |_: &mut Machine, _, _| {};
+                self.access(pid, base, &mut each(span), Access::Read, step, nothing);
+                Ok(())
             }
             ProcessCommand::Check {
                 range,
                 contents,
                 index,
-            } => self.check(pid, range, *contents, *index),
-            ProcessCommand::Fork { child } => self.fork(pid, child),
-            ProcessCommand::Exit => self.exit(pid),
-            ProcessCommand::Cpu(cpu) => Ok(self.call(|m| m.set_cpu(pid, *cpu))),
+            } => {
+                let (base, span) = self.names_mut(pid).resolve(range)?;
+                let (mut differ, mut first) = (0, None);
+                let compare = &mut |m: &mut Machine, page, i: u64| {
+                    let (content, wanted) = (m.frames().content(page), i.wrapping_add(*index));
+                    if !m.contents().matches(content, contents.pattern(wanted)) {
+                        differ += 1;
+                        first = first.or(Some(i));
+                    }
+                };
+                self.access(pid, base, &mut each(span), Access::Read, step, compare);
+                if step.signal.is_none() {
+                    step.differ = Some((differ, first));
+                }
+                Ok(())
+            }
+            ProcessCommand::Fork { child } => {
+                self.new_name(child)?;
+                self.drain_trace();
+                match self.machine.fork(pid, child) {
+                    Ok(new) => {
+                        // What happened during fork is read before the child has a name, as in the recordings.
+                        self.drain_trace();
+                        let regions = self.names_mut(pid).regions.clone();
+                        self.add_names(child, new, regions);
+                    }
+                    Err(e) => step.errno = Some(e),
+                }
+                Ok(())
+            }
+            ProcessCommand::Exit => {
+                step.errno = self.machine.exit(pid).err();
+                // Its events are read while its name is still known.
+                self.drain_trace();
+                self.names.retain(|p| p.pid != pid);
+                Ok(())
+            }
+            ProcessCommand::Cpu(cpu) => self.call(step, &mut |m| m.set_cpu(pid, *cpu)),
             ProcessCommand::Prctl { option, args } => {
                 let option = match option {
                     PrctlOption::ThpDisable => uapi::PR_SET_THP_DISABLE,
                     PrctlOption::MemoryMerge => uapi::PR_SET_MEMORY_MERGE,
                 };
-                Ok(self.call(|m| m.prctl(pid, option, *args).map(|_| ())))
+                self.call(step, &mut |m| m.prctl(pid, option, *args).map(|_| ()))
             }
             ProcessCommand::Split {
                 range,
                 order,
                 offset,
-            } => self.split(pid, range, *order, *offset),
+            } => self.split(pid, range, *order, *offset, step),
             ProcessCommand::Pin(range) => {
-                self.on_pages(pid, range, |m, addr| m.pin_page(pid, addr))
+                self.on_pages(pid, range, step, &mut |m, at, _| m.pin_page(pid, at))
             }
             ProcessCommand::Unpin(range) => {
-                self.on_pages(pid, range, |m, addr| m.unpin_page(pid, addr))
+                self.on_pages(pid, range, step, &mut |m, at, _| m.unpin_page(pid, at))
             }
             ProcessCommand::Lock(range) => {
-                self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, true))
+                self.on_pages(pid, range, step, &mut |m, at, _| m.lock_page(pid, at, true))
             }
-            ProcessCommand::Unlock(range) => {
-                self.on_pages(pid, range, |m, addr| m.lock_page(pid, addr, false))
-            }
+            ProcessCommand::Unlock(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
+                m.lock_page(pid, at, false)
+            }),
             ProcessCommand::Uffd { range, mode } => {
                 let to = match mode {
                     UffdMode::Missing => Uffd::Missing,
@@ -157,17 +212,20 @@ impl Session {
                     UffdMode::Unprotect => Uffd::Unprotect,
                     UffdMode::Off => Uffd::Off,
                 };
-                self.on_range(pid, range, |m, addr, len| m.userfaultfd(pid, addr, len, to))
+                self.on_range(pid, range, step, &mut |m, at, len| {
+                    m.userfaultfd(pid, at, len, to)
+                })
             }
             ProcessCommand::Touch(touch) => {
-                let (region, span) = self.process_named(process)?.resolve(&touch.range)?;
+                let (base, span) = self.names_mut(pid).resolve(&touch.range)?;
                 let access = if touch.write {
                     Access::Write
                 } else {
                     Access::Read
                 };
-                let mut pages = touched(touch, span);
-                Ok(self.access(pid, &region, &mut pages, access, &mut |_, _, _| {}))
+                let (pages, nothing) = (&mut touched(touch, span), &mut |_: &mut Machine, _, _| {});
+                self.access(pid, base, pages, access, step, nothing);
+                Ok(())
             }
             ProcessCommand::Mbind { range, policy } => {
                 let mode = match policy.mode {
@@ -181,7 +239,9 @@ impl Session {
                     mode,
                     nodes: policy.nodes,
                 };
-                self.on_range(pid, range, |m, addr, len| m.mbind(pid, addr, len, policy))
+                self.on_range(pid, range, step, &mut |m, at, len| {
+                    m.mbind(pid, at, len, policy)
+                })
             }
             ProcessCommand::Fallocate {
                 file,
@@ -190,60 +250,61 @@ impl Session {
                 len_bytes,
             } => {
                 let (id, mode) = (self.file_named(file)?, *mode as u32);
-                Ok(self.call(|m| m.fallocate(pid, id, mode, *offset_bytes, *len_bytes)))
+                self.call(step, &mut |m| {
+                    m.fallocate(pid, id, mode, *offset_bytes, *len_bytes)
+                })
             }
             ProcessCommand::Truncate { file, size_bytes } => {
                 let id = self.file_named(file)?;
-                Ok(self.call(|m| m.ftruncate(pid, id, *size_bytes)))
+                self.call(step, &mut |m| m.ftruncate(pid, id, *size_bytes))
             }
             ProcessCommand::Fadvise { file, advice } => {
                 let (id, advice) = (self.file_named(file)?, *advice as u32);
-                Ok(self.call(|m| m.posix_fadvise(pid, id, advice)))
+                self.call(step, &mut |m| m.posix_fadvise(pid, id, advice))
             }
         }
     }
 
-    /// Makes a call and notes its errno and the faults it took.
-    fn call(&mut self, f: impl FnOnce(&mut Machine) -> Result<(), Errno>) -> Step {
+    /// Makes a call and notes its errno and the faults it took. Never what a script may not say.
+    #[inline(never)]
+    fn call(&mut self, step: &mut Step, f: Call<'_>) -> Result<(), Bad> {
         let before = self.machine.fault_counts();
-        let errno = f(&mut self.machine).err();
+        step.errno = f(&mut self.machine).err();
         let after = self.machine.fault_counts();
-        Step {
-            errno,
-            faults: Some(after.0 - before.0),
-            majfaults: after.1 - before.1,
-            ..Step::default()
-        }
+        step.faults = Some(after.0 - before.0);
+        step.majfaults = after.1 - before.1;
+        Ok(())
     }
 
+    #[inline(never)]
     fn on_range(
         &mut self,
         pid: Pid,
         range: &RegionRange,
-        f: impl FnOnce(&mut Machine, u64, u64) -> Result<(), Errno>,
-    ) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(range)?;
-        let (addr, len) = bytes(&region, span);
-        Ok(self.call(|m| f(m, addr, len)))
+        step: &mut Step,
+        f: CallOnRange<'_>,
+    ) -> Result<(), Bad> {
+        let (base, span) = self.names_mut(pid).resolve(range)?;
+        let (addr, len) = bytes(base, span);
+        self.call(step, &mut |m| f(m, addr, len))
     }
 
     /// One call for each page of a range, until one fails.
+    #[inline(never)]
     fn on_pages(
         &mut self,
         pid: Pid,
         range: &RegionRange,
-        f: impl Fn(&mut Machine, u64) -> Result<(), Errno>,
-    ) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(range)?;
-        let pages = (span.first..span.end).step_by(span.step.max(1) as usize);
-        Ok(self.call(|m| {
-            pages
-                .map(|i| region.base + i * PAGE_SIZE)
-                .try_for_each(|addr| f(m, addr))
-        }))
+        step: &mut Step,
+        f: CallOnRange<'_>,
+    ) -> Result<(), Bad> {
+        let (base, span) = self.names_mut(pid).resolve(range)?;
+        self.call(step, &mut |m| {
+            each(span).try_for_each(|i| f(m, base + i * PAGE_SIZE, PAGE_SIZE))
+        })
     }
 
-    fn mmap(&mut self, pid: Pid, m: &Mmap) -> Result<Step, Bad> {
+    fn mmap(&mut self, pid: Pid, m: &Mmap, step: &mut Step) -> Result<(), Bad> {
         let file = match &m.backing {
             Some(b) => Some((self.file_named(b.name())?, m.file_offset_bytes)),
             None => None,
@@ -253,7 +314,7 @@ impl Session {
                 "region `{}` exists: munmap it first, or choose another name",
                 m.name
             );
-            return Err(Bad::new(&*m.name, message));
+            return Err(Bad::new(&m.name, message));
         }
         let mut flags = 0;
         for (on, bit) in [
@@ -274,13 +335,13 @@ impl Session {
             Place::Kernel => 0,
             Place::After(range) => {
                 flags |= uapi::MAP_FIXED_NOREPLACE;
-                let (region, span) = self.names_mut(pid).resolve(range)?;
-                region.base + span.end * PAGE_SIZE
+                let (base, span) = self.names_mut(pid).resolve(range)?;
+                base + span.end * PAGE_SIZE
             }
             Place::At(range) => {
                 flags |= uapi::MAP_FIXED;
-                let (region, span) = self.names_mut(pid).resolve(range)?;
-                region.base + span.first * PAGE_SIZE
+                let (base, span) = self.names_mut(pid).resolve(range)?;
+                base + span.first * PAGE_SIZE
             }
             Place::Slot { offset_bytes } => {
                 flags |= uapi::MAP_FIXED_NOREPLACE;
@@ -289,11 +350,11 @@ impl Session {
         };
         let mut at = None;
         let prot = m.protection as u32;
-        let mut step = self.call(|machine| {
+        self.call(step, &mut |machine| {
             machine
                 .mmap_file(pid, addr, m.len_bytes, prot, flags, file)
                 .map(|a| at = Some(a))
-        });
+        })?;
         if let Some(base) = at {
             let len = m.len_bytes.next_multiple_of(PAGE_SIZE);
             self.set_region(
@@ -308,47 +369,44 @@ impl Session {
                 step.aligned_2m = Some(pmd_aligned(base));
             }
         }
-        Ok(step)
+        Ok(())
     }
 
-    fn munmap(&mut self, pid: Pid, range: &RegionRange) -> Result<Step, Bad> {
-        let step = self.on_range(pid, range, |m, addr, len| m.munmap(pid, addr, len))?;
-        if step.errno.is_none() && range.pages == crate::language::Pages::Whole {
-            self.remove_region(pid, &range.region);
-        }
-        Ok(step)
-    }
-
-    fn madvise(&mut self, pid: Pid, range: &RegionRange, advice: i32) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(range)?;
+    fn madvise(
+        &mut self,
+        pid: Pid,
+        range: &RegionRange,
+        advice: i32,
+        step: &mut Step,
+    ) -> Result<(), Bad> {
+        let (base, span) = self.names_mut(pid).resolve(range)?;
         if advice == uapi::Advice::Collapse as i32 {
             self.snapshot_pages();
         }
         if span.step <= 1 {
-            let (addr, len) = bytes(&region, span);
-            return Ok(self.call(|m| m.madvise(pid, addr, len, advice)));
+            return self.on_range(pid, range, step, &mut |m, at, len| {
+                m.madvise(pid, at, len, advice)
+            });
         }
-        let mut last = Step {
-            faults: Some(0),
-            ..Step::default()
-        };
+        // Each page is a call of its own; the last one's errno is the step's.
         let mut faults = 0;
-        for i in (span.first..span.end).step_by(span.step as usize) {
-            last = self.call(|m| m.madvise(pid, region.base + i * PAGE_SIZE, PAGE_SIZE, advice));
-            faults += last.faults.unwrap_or(0);
+        for i in each(span) {
+            let at = base + i * PAGE_SIZE;
+            self.call(step, &mut |m| m.madvise(pid, at, PAGE_SIZE, advice))?;
+            faults += step.faults.unwrap_or(0);
         }
-        last.faults = Some(faults);
-        Ok(last)
+        step.faults = Some(faults);
+        Ok(())
     }
 
-    fn mremap(&mut self, pid: Pid, m: &Mremap) -> Result<Step, Bad> {
+    fn mremap(&mut self, pid: Pid, m: &Mremap, step: &mut Step) -> Result<(), Bad> {
         match m {
             Mremap::Move {
                 from,
                 to,
                 place,
                 dontunmap,
-            } => self.mremap_move(pid, from, to, place, *dontunmap),
+            } => self.mremap_move(pid, from, to, place, *dontunmap, step),
             Mremap::Resize {
                 region,
                 len_bytes,
@@ -357,10 +415,10 @@ impl Session {
                 let old = self.names_mut(pid).require(region)?.clone();
                 let flags = if *maymove { uapi::MREMAP_MAYMOVE } else { 0 };
                 let mut at = None;
-                let mut step = self.call(|m| {
+                self.call(step, &mut |m| {
                     m.mremap(pid, old.base, old.len, *len_bytes, flags, 0)
                         .map(|a| at = Some(a))
-                });
+                })?;
                 if let Some(base) = at {
                     step.moved = Some(base != old.base);
                     if base != old.base {
@@ -369,7 +427,7 @@ impl Session {
                     let len = len_bytes.next_multiple_of(PAGE_SIZE);
                     self.set_region(pid, Region { base, len, ..old });
                 }
-                Ok(step)
+                Ok(())
             }
         }
     }
@@ -381,15 +439,16 @@ impl Session {
         to: &Name,
         place: &Place,
         dontunmap: bool,
-    ) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(from)?;
-        let (addr, len) = bytes(&region, span);
+        step: &mut Step,
+    ) -> Result<(), Bad> {
+        let (base, span) = self.names_mut(pid).resolve(from)?;
+        let (addr, len) = bytes(base, span);
         let known = self.names_mut(pid).region(to).map(|r| r.base);
         let target = match (known, place) {
             (Some(base), _) => base,
             (None, Place::After(range)) => {
-                let (r, s) = self.names_mut(pid).resolve(range)?;
-                r.base + s.end * PAGE_SIZE
+                let (base, span) = self.names_mut(pid).resolve(range)?;
+                base + span.end * PAGE_SIZE
             }
             (None, Place::Slot { offset_bytes }) => {
                 self.new_slot(len.saturating_add(*offset_bytes)) + offset_bytes
@@ -398,7 +457,9 @@ impl Session {
         };
         let keep = if dontunmap { uapi::MREMAP_DONTUNMAP } else { 0 };
         let flags = uapi::MREMAP_MAYMOVE | uapi::MREMAP_FIXED | keep;
-        let step = self.call(|m| m.mremap(pid, addr, len, len, flags, target).map(|_| ()));
+        self.call(step, &mut |m| {
+            m.mremap(pid, addr, len, len, flags, target).map(|_| ())
+        })?;
         if step.errno.is_none() {
             self.set_region(
                 pid,
@@ -408,102 +469,32 @@ impl Session {
                     len,
                 },
             );
-            if from.pages == crate::language::Pages::Whole && !dontunmap {
+            if from.pages == Pages::Whole && !dontunmap {
                 self.remove_region(pid, &from.region);
             }
         }
-        Ok(step)
+        Ok(())
     }
 
     /// One access to each of `pages`; stops at a signal.
+    #[inline(never)]
     fn access(
         &mut self,
         pid: Pid,
-        region: &Region,
+        base: u64,
         pages: &mut dyn Iterator<Item = u64>,
         access: Access,
-        f: &mut dyn FnMut(&mut Machine, mm_engine::vm::addr::Pfn, u64),
-    ) -> Step {
+        step: &mut Step,
+        f: &mut dyn FnMut(&mut Machine, Pfn, u64),
+    ) {
         let mut signal = None;
-        let mut step = self.call(|m| {
-            signal = m.access_each(pid, region.base, pages, access, f)?.err();
+        let _ = self.call(step, &mut |m| {
+            signal = m
+                .access_each(pid, base, &mut *pages, access, &mut *f)?
+                .err();
             Ok(())
         });
         step.signal = signal.map(|(at, s)| (s, at));
-        step
-    }
-
-    fn write(
-        &mut self,
-        pid: Pid,
-        range: &RegionRange,
-        contents: Contents,
-        index: u64,
-    ) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(range)?;
-        let store = &mut |m: &mut Machine, page, i: u64| {
-            m.store_to_frame(page, contents.pattern(i.wrapping_add(index)));
-        };
-        Ok(self.access(pid, &region, &mut each(span), Access::Write, store))
-    }
-
-    fn check(
-        &mut self,
-        pid: Pid,
-        range: &RegionRange,
-        contents: Contents,
-        index: u64,
-    ) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(range)?;
-        let (mut differ, mut first) = (0, None);
-        let mut step = self.access(
-            pid,
-            &region,
-            &mut each(span),
-            Access::Read,
-            &mut |m, page, i| {
-                if !m.contents().matches(
-                    m.frames().content(page),
-                    contents.pattern(i.wrapping_add(index)),
-                ) {
-                    differ += 1;
-                    first = first.or(Some(i));
-                }
-            },
-        );
-        if step.signal.is_none() {
-            step.differ = Some((differ, first));
-        }
-        Ok(step)
-    }
-
-    fn fork(&mut self, pid: Pid, child: &Name) -> Result<Step, Bad> {
-        self.new_name(child)?;
-        self.drain_trace();
-        match self.machine.fork(pid, child) {
-            Ok(new) => {
-                // What happened during fork is read before the child has a name, as in the recordings.
-                self.drain_trace();
-                let regions = self.names_mut(pid).regions.clone();
-                self.add_names(child, new, regions);
-                Ok(Step::default())
-            }
-            Err(e) => Ok(Step {
-                errno: Some(e),
-                ..Step::default()
-            }),
-        }
-    }
-
-    fn exit(&mut self, pid: Pid) -> Result<Step, Bad> {
-        let errno = self.machine.exit(pid).err();
-        // Its events are read while its name is still known.
-        self.drain_trace();
-        self.names.retain(|p| p.pid != pid);
-        Ok(Step {
-            errno,
-            ..Step::default()
-        })
     }
 
     fn split(
@@ -512,9 +503,10 @@ impl Session {
         range: &RegionRange,
         order: Option<u32>,
         offset: Option<u64>,
-    ) -> Result<Step, Bad> {
-        let (region, span) = self.names_mut(pid).resolve(range)?;
-        let (addr, len) = bytes(&region, span);
+        step: &mut Step,
+    ) -> Result<(), Bad> {
+        let (base, span) = self.names_mut(pid).resolve(range)?;
+        let (addr, len) = bytes(base, span);
         let mut text = format!("{},{addr:#x},{:#x}", pid.0, addr + len);
         if order.is_some() || offset.is_some() {
             text.push_str(&format!(",{}", order.unwrap_or(0)));
@@ -522,20 +514,15 @@ impl Session {
         if let Some(offset) = offset {
             text.push_str(&format!(",{offset}"));
         }
-        let errno = self
-            .machine
-            .write_file("/sys/kernel/debug/split_huge_pages", &text)
-            .err();
-        Ok(Step {
-            errno,
-            ..Step::default()
-        })
+        let file = "/sys/kernel/debug/split_huge_pages";
+        step.errno = self.machine.write_file(file, &text).err();
+        Ok(())
     }
 
     pub(crate) fn new_name(&self, name: &Name) -> Result<(), Bad> {
         if self.names.iter().any(|p| p.name == **name) {
             return Err(Bad::new(
-                &**name,
+                name,
                 format!("process `{name}` exists: choose another name"),
             ));
         }

@@ -58,9 +58,10 @@ impl ProcessNames {
         })
     }
 
-    pub(crate) fn resolve(&self, range: &RegionRange) -> Result<(Region, Span), Bad> {
+    /// First byte of a region, and which of its pages.
+    pub(crate) fn resolve(&self, range: &RegionRange) -> Result<(u64, Span), Bad> {
         let r = self.require(&range.region)?;
-        Ok((r.clone(), range.pages.span(r.pages())))
+        Ok((r.base, range.pages.span(r.pages())))
     }
 
     /// The region that contains an address, and the page in it.

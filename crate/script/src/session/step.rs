@@ -2,10 +2,11 @@
 
 use super::RunError;
 use crate::language::Line;
+use crate::object;
+use crate::output::{Members, Value};
 use mm_engine::Errno;
-use mm_engine::explain::CheckList;
+use mm_engine::explain::{Check, CheckList};
 use mm_engine::vm::access::Signal;
-use serde_json::{Map, Value, json};
 
 /// Results of one line; fields are present exactly when the recorded answers have them.
 #[derive(Clone, Debug, Default)]
@@ -60,67 +61,39 @@ impl Step {
 
     /// As an entry of `steps`.
     pub fn to_json(&self) -> Value {
-        let mut o = Map::new();
-        let mut put = |k: &str, v: Value| {
-            o.insert(k.to_owned(), v);
-        };
-        put("line", self.line.into());
-        put("cmd", self.cmd.as_str().into());
-        if let Some((signal, at)) = self.signal {
-            put("signal", signal.name().into());
-            put("at", at.into());
-        } else if let Some(e) = self.errno {
-            put("errno", e.name().into());
-        }
-        if let Some(n) = self.faults {
-            put("faults", n.into());
-        }
-        if self.majfaults > 0 {
-            put("majfaults", self.majfaults.into());
-        }
-        if let Some((n, first)) = self.differ {
-            put("differ", n.into());
-            if let Some(first) = first {
-                put("first", first.into());
-            }
-        }
-        for (k, v) in [
-            ("moved", self.moved),
-            ("aligned_2M", self.aligned_2m),
-            ("running", self.running),
+        let mut o: Members = vec![
+            ("line".into(), self.line.into()),
+            ("cmd".into(), (&self.cmd).into()),
+        ];
+        let why = |lists: &Vec<CheckList>| lists.iter().map(check_list_json).collect::<Vec<_>>();
+        let signal = self.signal;
+        let errno = self.errno.filter(|_| signal.is_none());
+        let passed = |e: &Result<(), Value>| if e.is_ok() { "pass" } else { "FAIL" };
+        let got = self.expect.as_ref().and_then(|e| e.as_ref().err());
+        for (key, value) in [
+            ("signal", signal.map(|s| s.0.name()).into()),
+            ("at", signal.map(|s| s.1).into()),
+            ("errno", errno.map(Errno::name).into()),
+            ("faults", self.faults.into()),
+            ("majfaults", Some(self.majfaults).filter(|n| *n > 0).into()),
+            ("differ", self.differ.map(|d| d.0).into()),
+            ("first", self.differ.and_then(|d| d.1).into()),
+            ("moved", self.moved.into()),
+            ("aligned_2M", self.aligned_2m.into()),
+            ("running", self.running.into()),
+            ("value", self.value.as_ref().into()),
+            ("obs", self.obs.clone().into()),
+            ("expect", self.expect.as_ref().map(passed).into()),
+            ("got", got.cloned().into()),
+            ("text", self.text.as_ref().into()),
+            ("why", self.why.as_ref().map(why).into()),
+            ("now_ns", self.now_ns.into()),
+            ("error", self.error.as_ref().into()),
         ] {
-            if let Some(v) = v {
-                put(k, v.into());
+            // What is absent is not shown, but what was found instead of a value may be nothing.
+            if value != Value::Null || key == "got" && got.is_some() {
+                o.push((key.into(), value));
             }
-        }
-        if let Some(v) = &self.value {
-            put("value", v.as_str().into());
-        }
-        if let Some(v) = &self.obs {
-            put("obs", v.clone());
-        }
-        match &self.expect {
-            Some(Ok(())) => put("expect", "pass".into()),
-            Some(Err(got)) => {
-                put("expect", "FAIL".into());
-                put("got", got.clone());
-            }
-            None => {}
-        }
-        if let Some(t) = &self.text {
-            put("text", t.as_str().into());
-        }
-        if let Some(lists) = &self.why {
-            put(
-                "why",
-                lists.iter().map(check_list_json).collect::<Vec<_>>().into(),
-            );
-        }
-        if let Some(n) = self.now_ns {
-            put("now_ns", n.into());
-        }
-        if let Some(e) = &self.error {
-            put("error", e.as_str().into());
         }
         o.into()
     }
@@ -176,14 +149,18 @@ impl Step {
 }
 
 fn check_list_json(list: &CheckList) -> Value {
-    let checks = list.checks.iter().map(|c| {
-        json!({
-            "rule": c.rule, "detail": c.detail, "passed": c.passed, "reached": c.reached, "remedy": c.remedy,
-        })
-    });
-    json!({
-        "who": list.who,
-        "refused": list.refused,
-        "checks": checks.collect::<Vec<_>>(),
-    })
+    let check = |c: &Check| {
+        object! {
+            "rule" => c.rule,
+            "detail" => &c.detail,
+            "passed" => c.passed,
+            "reached" => c.reached,
+            "remedy" => &c.remedy,
+        }
+    };
+    object! {
+        "who" => list.who,
+        "refused" => list.refused,
+        "checks" => list.checks.iter().map(check).collect::<Vec<_>>(),
+    }
 }

@@ -59,137 +59,106 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
 }
 
 impl Session {
-    pub(crate) fn command(&mut self, command: &Command) -> Result<Step, Bad> {
+    pub(crate) fn command(&mut self, command: &Command, step: &mut Step) -> Result<(), Bad> {
         match command {
-            Command::Proc { name, cpu } => self.proc(name, *cpu),
-            Command::Process { process, command } => self.process_command(process, command),
-            Command::Sys { path, value } => self.sys(path, value.as_deref()),
-            Command::Vm { name, value } => self.vm(*name, value),
+            Command::Proc { name, cpu } => self.proc(name, *cpu, step),
+            Command::Process { process, command } => self.process_command(process, command, step),
+            Command::Sys { path, value } => self.sys(path, value.as_deref(), step),
+            Command::Vm { name, value } => self.vm(*name, value, step),
             Command::Daemon {
                 daemon,
                 drive,
                 times,
-            } => self.daemon(*daemon, *drive, *times),
+            } => self.daemon(*daemon, *drive, *times, step),
             Command::Observe { label } => {
-                let obs = self.observe(label)?;
-                Ok(Step {
-                    obs: Some(obs),
-                    ..Step::default()
-                })
+                step.obs = Some(self.observe(label)?);
+                Ok(())
             }
-            Command::Expect(e) => Ok(self.expect(e)),
-            Command::Run { ns } => {
-                self.machine.advance(*ns);
-                Ok(Step {
-                    now_ns: Some(self.machine.now_ns()),
-                    ..Step::default()
-                })
-            }
-            // The recording waits for the wall clock; virtual time passes by `run` alone.
-            Command::Sleep { .. } => Ok(Step::default()),
-            Command::Cat { path } => Ok(match self.machine.read_file(path) {
-                Ok(text) => Step {
-                    text: Some(text),
-                    ..Step::default()
-                },
-                Err(e) => Step {
-                    errno: Some(e),
-                    ..Step::default()
-                },
-            }),
-            Command::Ls { path } => Ok(match self.machine.list_dir(path) {
-                Ok(names) => Step {
-                    text: Some(names.join("\n")),
-                    ..Step::default()
-                },
-                Err(e) => Step {
-                    errno: Some(e),
-                    ..Step::default()
-                },
-            }),
-            Command::Echo { text, path, .. } => {
-                let errno = self.machine.write_file(path, &format!("{text}\n")).err();
-                Ok(Step {
-                    errno,
-                    ..Step::default()
-                })
-            }
-            Command::Why(target) => self.why(target),
-            Command::Help { topic } => Ok(Step {
-                text: language::help(*topic),
-                ..Step::default()
-            }),
+            Command::Why(target) => self.why(target, step),
             Command::Memfd {
                 name,
                 size_bytes,
                 hugetlb,
-            } => self.memfd(name, *size_bytes, *hugetlb),
-            Command::File { name, size_bytes } => self.file(name, *size_bytes),
+            } => self.memfd(name, *size_bytes, *hugetlb, step),
+            Command::File { name, size_bytes } => self.file(name, *size_bytes, step),
+            _ => {
+                self.simple_command(command, step);
+                Ok(())
+            }
+        }
+    }
+
+    /// Commands that nothing can be wrong with.
+    fn simple_command(&mut self, command: &Command, step: &mut Step) {
+        match command {
+            Command::Expect(e) => self.expect(e, step),
+            Command::Run { ns } => {
+                self.machine.advance(*ns);
+                step.now_ns = Some(self.machine.now_ns());
+            }
+            Command::Cat { path } => match self.machine.read_file(path) {
+                Ok(text) => step.text = Some(text),
+                Err(e) => step.errno = Some(e),
+            },
+            Command::Ls { path } => match self.machine.list_dir(path) {
+                Ok(names) => step.text = Some(names.join("\n")),
+                Err(e) => step.errno = Some(e),
+            },
+            Command::Echo { text, path, .. } => self.store(path, text, step),
+            Command::Help { topic } => step.text = language::help(*topic),
             Command::Swap(swap) => {
                 self.drain_trace();
                 let done = match swap {
                     Swap::On { size_bytes } => self.machine.swapon(*size_bytes, Backing::File),
                     Swap::Off => self.machine.swapoff(),
                 };
-                Ok(Step {
-                    errno: done.err(),
-                    ..Step::default()
-                })
+                step.errno = done.err();
             }
-            Command::Fragment { percent, seed } => {
-                self.machine.fragment(*percent, *seed);
-                Ok(Step::default())
-            }
-            Command::Hog { bytes } => Ok(Step {
-                errno: self.machine.hog(*bytes).err(),
-                ..Step::default()
-            }),
-            Command::Charge { limit_bytes } => {
-                self.machine.charge_limit(*limit_bytes);
-                Ok(Step::default())
-            }
+            Command::Fragment { percent, seed } => self.machine.fragment(*percent, *seed),
+            Command::Hog { bytes } => step.errno = self.machine.hog(*bytes).err(),
+            Command::Charge { limit_bytes } => self.machine.charge_limit(*limit_bytes),
+            // `sleep`: the recording waits for the wall clock; virtual time passes by `run` alone.
+            _ => {}
         }
     }
 
-    fn proc(&mut self, name: &Name, cpu: Option<u32>) -> Result<Step, Bad> {
+    /// Writes a line to a virtual file.
+    fn store(&mut self, path: &str, line: &str, step: &mut Step) {
+        step.errno = self.machine.write_file(path, &format!("{line}\n")).err();
+    }
+
+    fn proc(&mut self, name: &Name, cpu: Option<u32>, step: &mut Step) -> Result<(), Bad> {
         self.new_name(name)?;
         self.drain_trace();
         match self.machine.spawn(name) {
             Ok(pid) => {
                 self.add_names(name, pid, Vec::new());
-                let errno = cpu.and_then(|c| self.machine.set_cpu(pid, c).err());
-                Ok(Step {
-                    errno,
-                    ..Step::default()
-                })
+                step.errno = cpu.and_then(|c| self.machine.set_cpu(pid, c).err());
             }
-            Err(e) => Ok(Step {
-                errno: Some(e),
-                ..Step::default()
-            }),
+            Err(e) => step.errno = Some(e),
         }
+        Ok(())
     }
 
-    fn sys(&mut self, path: &str, value: Option<&str>) -> Result<Step, Bad> {
+    fn sys(&mut self, path: &str, value: Option<&str>, step: &mut Step) -> Result<(), Bad> {
         let full = format!("{MM}{path}");
         if let Err(e @ (Errno::ENOENT | Errno::EISDIR | Errno::ENOTDIR)) =
             self.machine.read_file(&full)
         {
             return Err(Bad::new(path, format!("{full}: {}", e.text())));
         }
-        let mut step = Step::default();
         if let Some(value) = value {
             self.snapshot_pages();
-            step.errno = self.machine.write_file(&full, &format!("{value}\n")).err();
+            self.store(&full, value, step);
             if path.ends_with("enabled") || path == "ksm/run" {
                 self.drain_trace();
             }
         }
         step.value = self.machine.read_file(&full).ok().map(|t| chosen(&t));
-        Ok(step)
+        Ok(())
     }
 
-    fn vm(&mut self, name: language::VmName, value: &str) -> Result<Step, Bad> {
+    fn vm(&mut self, name: language::VmName, value: &str, step: &mut Step) -> Result<(), Bad> {
         let full = format!("{VM}{}", name.word());
         if self.machine.write_file(&full, "") == Err(Errno::ENOENT) {
             return Err(Bad::unsupported(
@@ -200,21 +169,21 @@ impl Session {
         if name == language::VmName::DropCaches {
             self.snapshot_pages();
         }
-        let errno = self.machine.write_file(&full, &format!("{value}\n")).err();
-        let value = if name.is_readable() {
-            self.machine.read_file(&full).ok()
-        } else {
-            None
-        };
-        Ok(Step {
-            errno,
-            value: value.map(|v| v.trim().to_owned()),
-            ..Step::default()
-        })
+        self.store(&full, value, step);
+        if name.is_readable() {
+            let text = self.machine.read_file(&full).ok();
+            step.value = text.map(|v| v.trim().to_owned());
+        }
+        Ok(())
     }
 
-    fn daemon(&mut self, daemon: Daemon, drive: Drive, times: u64) -> Result<Step, Bad> {
-        let mut step = Step::default();
+    fn daemon(
+        &mut self,
+        daemon: Daemon,
+        drive: Drive,
+        times: u64,
+        step: &mut Step,
+    ) -> Result<(), Bad> {
         match (daemon, drive) {
             (Daemon::Khugepaged, Drive::Scan) => {
                 self.snapshot_pages();
@@ -264,7 +233,7 @@ impl Session {
                 }
             }
         }
-        Ok(step)
+        Ok(())
     }
 
     /// Where a page of a region is.

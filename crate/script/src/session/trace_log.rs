@@ -1,12 +1,10 @@
 //! Tracepoints in the form of the recorded answers: pages named by the regions that mapped them before the scan.
 
 use super::Session;
-use crate::output::{Indexed, group_trace};
+use crate::output::{Indexed, Members, Value, group_trace};
 use mm_engine::machine::Machine;
 use mm_engine::trace::{Actor, Event, EventKind};
 use mm_engine::vm::addr::{MmId, PAGE_SIZE, Pfn};
-use serde_json::{Map, Value};
-use std::collections::HashMap;
 
 /// Regions longer than this are not looked up: naming their pages is not worth the walk.
 const MAX_NAMED_BYTES: u64 = 256 << 20;
@@ -30,7 +28,7 @@ struct Snapshot {
 /// An event without its page number: the number is kept apart so that runs can be recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
-    fields: Map<String, Value>,
+    fields: Members,
     page: Option<(&'static str, String)>,
 }
 
@@ -63,14 +61,17 @@ impl Session {
         if events.is_empty() {
             return;
         }
-        let frames = self
-            .trace
-            .before
-            .as_deref()
-            .map(Snapshot::frames)
-            .unwrap_or_default();
+        let mut asked: Vec<(Pfn, Vec<PlaceOf>)> = Vec::new();
+        for pfn in events.iter().filter_map(|e| subject(&e.kind).1) {
+            if let Err(at) = asked.binary_search_by_key(&pfn, |a| a.0) {
+                asked.insert(at, (pfn, Vec::new()));
+            }
+        }
+        if let Some(before) = &self.trace.before {
+            before.find(&mut asked);
+        }
         for e in events {
-            if let Some(named) = self.named(&e, &frames) {
+            if let Some(named) = self.named(&e, &asked) {
                 self.trace.events.push(named);
             }
         }
@@ -92,33 +93,34 @@ impl Session {
     }
 
     /// `None` for events of address spaces that have no name (any more).
-    fn named(&self, e: &Event, frames: &Frames) -> Option<Indexed<Named>> {
-        let mut fields = Map::new();
-        fields.insert("ev".into(), e.kind.tracepoint()?.into());
+    fn named(&self, e: &Event, frames: &[(Pfn, Vec<PlaceOf>)]) -> Option<Indexed<Named>> {
+        let mut fields: Members = vec![("ev".into(), e.kind.tracepoint()?.into())];
         let by = match e.actor {
             Actor::Process(pid) => self.name_of_pid(pid).unwrap_or("other"),
             Actor::Khugepaged => "khugepaged",
             Actor::Ksmd => "ksmd",
             Actor::Script => "script",
         };
-        fields.insert("by".into(), by.into());
+        fields.push(("by".into(), by.to_owned().into()));
         let (mm, pfn, into) = subject(&e.kind);
         let mut owner = None;
         if let Some(mm) = mm {
             let name = self.names.iter().find(|p| p.mm == mm)?.name.as_str();
-            fields.insert("mm".into(), name.into());
+            fields.push(("mm".into(), name.to_owned().into()));
             owner = Some(name);
         }
         for (k, v) in numbers(&e.kind) {
-            fields.insert(k.into(), v);
+            fields.push((k.into(), v));
         }
         let key = if into { "into" } else { "page" };
-        let place = pfn.and_then(|p| frames.get(&p)).and_then(|places| {
+        let place = pfn.and_then(|p| {
+            let at = frames.binary_search_by_key(&p, |a| a.0).ok()?;
+            let places = &frames[at].1;
             let own = places.iter().find(|p| Some(p.process.as_str()) == owner);
             own.or(places.first())
         });
         if into && place.is_none() {
-            fields.insert("into".into(), Value::Null);
+            fields.push(("into".into(), Value::Null));
         }
         let page = place.map(|p| (key, format!("{}.{}", p.process, p.region)));
         Some(Indexed {
@@ -134,27 +136,24 @@ struct PlaceOf {
     index: u64,
 }
 
-type Frames = HashMap<Pfn, Vec<PlaceOf>>;
-
 impl Snapshot {
-    fn frames(&self) -> Frames {
-        let mut out = Frames::new();
+    /// Notes for each frame asked for, which are sorted, the pages that mapped it.
+    fn find(&self, asked: &mut [(Pfn, Vec<PlaceOf>)]) {
         for p in &self.names {
             for r in p.regions.iter().filter(|r| r.len <= MAX_NAMED_BYTES) {
                 for index in 0..r.pages() {
-                    if let Some(pfn) = self.machine.mapped_frame(p.pid, r.base + index * PAGE_SIZE)
-                    {
-                        let place = PlaceOf {
+                    let frame = self.machine.mapped_frame(p.pid, r.base + index * PAGE_SIZE);
+                    let at = frame.map(|pfn| asked.binary_search_by_key(&pfn, |a| a.0));
+                    if let Some(Ok(at)) = at {
+                        asked[at].1.push(PlaceOf {
                             process: p.name.clone(),
                             region: r.name.to_string(),
                             index,
-                        };
-                        out.entry(pfn).or_default().push(place);
+                        });
                     }
                 }
             }
         }
-        out
     }
 }
 

@@ -84,15 +84,13 @@ pub fn check_lines(list: &CheckList) -> Vec<String> {
 }
 
 impl Session {
-    pub(crate) fn why(&mut self, target: &PageTarget) -> Result<Step, Bad> {
+    pub(crate) fn why(&mut self, target: &PageTarget, step: &mut Step) -> Result<(), Bad> {
         let (pid, addr) = self.address(target)?;
         let lists = self
             .machine
             .why(pid, addr)
             .map_err(|e| Bad::new(&*target.process, e.text()))?;
-        Ok(Step {
-            why: Some(lists),
-            ..Step::default()
-        })
+        step.why = Some(lists);
+        Ok(())
     }
 }

@@ -124,7 +124,7 @@ fn ranges_of_a_region_of_ten_pages() {
         let Command::Process {
             command: mm_script::language::ProcessCommand::Read(range),
             ..
-        } = one(&format!("p read {range}")).command
+        } = &*one(&format!("p read {range}")).command
         else {
             panic!("{range} is not read")
         };

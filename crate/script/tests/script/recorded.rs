@@ -48,7 +48,7 @@ fn labels_are_those_recorded() {
         let labels: Vec<&str> = script
             .lines
             .iter()
-            .filter_map(|line| match &line.command {
+            .filter_map(|line| match &*line.command {
                 Command::Observe { label } => Some(&**label),
                 _ => None,
             })

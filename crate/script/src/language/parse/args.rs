@@ -7,7 +7,7 @@ use crate::language::error::{Fault, one_of, quoted};
 use crate::language::number;
 use crate::language::region::{Name, RegionRange};
 use crate::language::spec::{CommandSpec, OptionSpec};
-use crate::language::vocabulary::Vocabulary;
+use crate::language::vocabulary::{Vocabulary, place};
 use crate::language::word::Word;
 
 /// Words yet to be read.
@@ -161,9 +161,17 @@ impl<'a> Args<'a> {
 
 /// A word of a vocabulary, called `what` in errors.
 pub fn choice<T: Vocabulary>(word: Word<'_>, what: &str) -> Result<T, Fault> {
-    T::find(word.text).ok_or_else(|| {
-        Fault::new(word, format!("{what}: {}", one_of(T::ALL_WORDS)))
-            .suggest(word.text, T::ALL_WORDS.iter().copied())
+    one_word_of(word, what, T::ALL_WORDS).map(|at| T::ALL_VALUES[at])
+}
+
+/// The place of a word in a list, called `what` in errors.
+pub fn one_word_of(word: Word<'_>, what: &str, words: &[&str]) -> Result<usize, Fault> {
+    place(word.text, words).ok_or_else(|| {
+        let expected = match what {
+            "" => one_of(words),
+            _ => format!("{what}: {}", one_of(words)),
+        };
+        Fault::new(word, expected).suggest(word.text, words.iter().copied())
     })
 }
 

@@ -1,7 +1,5 @@
 //! Names and ranges of pages in words.
 
-use std::collections::BTreeSet;
-
 use crate::language::error::Fault;
 use crate::language::number::number;
 use crate::language::region::{Name, PageTarget, Pages, RegionRange};
@@ -10,18 +8,22 @@ use crate::language::table;
 use crate::language::word::Word;
 use crate::language::{MAX_NAME_CHARS, MAX_PAGES};
 
-/// The names of a script, each stored once.
+/// Names that a script has used lately, so that each is mostly stored once: one for each value of a small hash.
 #[derive(Default)]
-pub struct Names(BTreeSet<Name>);
+pub struct Names(Vec<Option<Name>>);
+
+/// Names remembered.
+const NR_REMEMBERED: usize = 256;
 
 impl Names {
     fn shared(&mut self, text: &str) -> Name {
-        if let Some(name) = self.0.get(text) {
-            return name.clone();
+        self.0.resize(NR_REMEMBERED, None);
+        let hash = |h: usize, b: u8| (h * 31 + usize::from(b)) % 65_521;
+        let slot = &mut self.0[text.bytes().fold(0, hash) % NR_REMEMBERED];
+        match slot {
+            Some(name) if name.as_str() == text => name.clone(),
+            _ => slot.insert(Name::from(text)).clone(),
         }
-        let name = Name::from(text);
-        self.0.insert(name.clone());
-        name
     }
 
     /// A name of letters, digits and `_`, with `inside` allowed after the first character.

@@ -1,6 +1,6 @@
 //! Commands to the machine: settings, files, daemons, time.
 
-use super::args::Args;
+use super::args::{Args, one_word_of};
 use super::process::MAX_CPU_NUMBER;
 use crate::language::command::{Command, Daemon, Drive, Swap};
 use crate::language::error::Fault;
@@ -41,8 +41,8 @@ pub fn file(args: &mut Args<'_>) -> Read {
 
 pub fn swap(args: &mut Args<'_>) -> Read {
     let word = args.word("on or off")?;
-    let swap = match word.text {
-        "on" => Swap::On {
+    let swap = match one_word_of(word, "", &["on", "off"])? {
+        0 => Swap::On {
             size_bytes: match args.optional() {
                 None => DEFAULT_SWAP_BYTES,
                 Some(word) => match size(word, "a size")? {
@@ -51,8 +51,7 @@ pub fn swap(args: &mut Args<'_>) -> Read {
                 },
             },
         },
-        "off" => Swap::Off,
-        other => return Err(Fault::new(word, "on or off").suggest(other, ["on", "off"])),
+        _ => Swap::Off,
     };
     Ok(Command::Swap(swap))
 }
@@ -102,10 +101,9 @@ pub fn ksmd(args: &mut Args<'_>) -> Read {
 
 fn scan_or_wake(args: &mut Args<'_>, daemon: Daemon) -> Read {
     let word = args.word("scan or wake")?;
-    let drive = match word.text {
-        "scan" => Drive::Scan,
-        "wake" => Drive::Wake,
-        other => return Err(Fault::new(word, "scan or wake").suggest(other, ["scan", "wake"])),
+    let drive = match one_word_of(word, "", &["scan", "wake"])? {
+        0 => Drive::Scan,
+        _ => Drive::Wake,
     };
     Ok(Command::Daemon {
         daemon,
