@@ -4,7 +4,7 @@
 //! share the layout, and like the kernel's the tails of a large folio lend
 //! their unused fields to the counts of the whole (see `folio`).
 
-use super::frame_vec::{BLOCK, FIRST, FrameVec, REST};
+use super::frame_vec::{BLOCK, FrameVec};
 use crate::vm::addr::Pfn;
 
 /// Flags of one frame. Bits 0..24 of the packed word; the order and the high bits of the index fill the rest.
@@ -177,8 +177,8 @@ impl Frame {
 /// The frame table. Indexed by [`Pfn`]; every frame of the machine has an entry.
 #[derive(Clone, Debug)]
 pub struct FrameTable {
-    frames: FrameVec<Frame, FIRST, REST>,
-    content: FrameVec<u32, 0, BLOCK>,
+    frames: FrameVec<Frame>,
+    content: FrameVec<u32>,
 }
 
 impl FrameTable {

@@ -13,16 +13,15 @@ use std::rc::Rc;
 /// Frames of a block.
 pub(super) const BLOCK: usize = 512;
 /// Frames at the start of a block that are kept apart, where heads and their first tails have fields of their own.
-pub(super) const FIRST: usize = 4;
+const FIRST: usize = 8;
 /// Frames of a block that are not.
-pub(super) const REST: usize = BLOCK - FIRST;
+const REST: usize = BLOCK - FIRST;
 /// Blocks of one value that are remembered, to be shared.
 const UNIFORM: usize = 4;
 
-/// A fixed-length vector of `T` by frame number. `FIRST` frames of each block are kept apart from the
-/// other `REST`.
+/// A fixed-length vector of `T` by frame number.
 #[derive(Clone, Debug)]
-pub(super) struct FrameVec<T, const FIRST: usize, const REST: usize> {
+pub(super) struct FrameVec<T> {
     first: ChunkedVec<T>,
     rest: Vec<Rc<[T; REST]>>,
     /// Blocks of one value, that of untouched memory first.
@@ -30,12 +29,9 @@ pub(super) struct FrameVec<T, const FIRST: usize, const REST: usize> {
     len: usize,
 }
 
-impl<T: Copy + Default + PartialEq, const FIRST: usize, const REST: usize>
-    FrameVec<T, FIRST, REST>
-{
+impl<T: Copy + Default + PartialEq> FrameVec<T> {
     /// A vector of `len` default values that takes one block of memory.
     pub fn new(len: usize) -> Self {
-        const { assert!(FIRST + REST == BLOCK) }
         let untouched = Rc::new([T::default(); REST]);
         let blocks = len.div_ceil(BLOCK);
         FrameVec {
@@ -135,7 +131,7 @@ mod tests {
 
     #[test]
     fn fills_reads_and_shares() {
-        let mut v = FrameVec::<u32, FIRST, REST>::new(4 * BLOCK);
+        let mut v = FrameVec::<u32>::new(4 * BLOCK);
         v.fill(2, 3 * BLOCK, 7);
         let seen: Vec<u32> = [0, 1, 2, 5, 511, 512, 1535, 1536, 1537, 1538, 2047]
             .map(|i| *v.get(i))
@@ -156,7 +152,7 @@ mod tests {
 
     #[test]
     fn clones_do_not_see_each_other() {
-        let mut a = FrameVec::<u32, FIRST, REST>::new(2 * BLOCK);
+        let mut a = FrameVec::<u32>::new(2 * BLOCK);
         *a.get_mut(600) = 7;
         let mut b = a.clone();
         *b.get_mut(600) = 8;

@@ -99,7 +99,7 @@ impl Machine {
         let policy = Policy { nodes, ..policy };
         self.syscall(pid, |m, mm| {
             let end = addr.checked_add(len).ok_or(Errno::EINVAL)?;
-            if addr % PAGE_SIZE != 0 || takes && nodes == 0 {
+            if !addr.is_multiple_of(PAGE_SIZE) || takes && nodes == 0 {
                 return Err(Errno::EINVAL);
             }
             let end = end.next_multiple_of(PAGE_SIZE);

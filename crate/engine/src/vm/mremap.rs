@@ -247,7 +247,7 @@ impl Machine {
             self.unmerge_ksm_pages(vma, addr, addr + old)?;
         }
         let keep = flags & MREMAP_DONTUNMAP != 0;
-        self.copy_vma(vma, addr, to, new);
+        let moved = self.copy_vma(vma, addr, to, new);
         // The new place may have merged with the very area the pages come from.
         let vma = self.vma_lookup(mm, addr).ok_or(Errno::EFAULT)?;
         self.move_page_tables(vma, addr, to, old);
@@ -255,7 +255,7 @@ impl Machine {
             self.clear_vma_resv_huge_pages(vma);
         }
         if keep {
-            self.unlock_left_behind(vma);
+            self.dontunmap_complete(vma, moved, addr, addr + old);
         } else {
             self.unmap_overlap(mm, addr, addr + old)?;
         }
@@ -264,7 +264,7 @@ impl Machine {
 
     /// The area the pages move to: merged with a neighbour if it fits, else a copy (`copy_vma`). Untouched
     /// anonymous memory takes the page offset of its new place; touched memory keeps its own.
-    fn copy_vma(&mut self, vma: VmaId, addr: u64, to: u64, len: u64) {
+    fn copy_vma(&mut self, vma: VmaId, addr: u64, to: u64, len: u64) -> VmaId {
         let v = self.vma(vma);
         let mm = v.mm;
         let untouched = v.is_anonymous() && v.anon_vma.is_none();
@@ -286,37 +286,25 @@ impl Machine {
             {
                 self.dup_anon_vma(merged, source);
             }
-            return;
+            return merged;
         }
         let anon_vma = new.anon_vma;
-        self.insert_vma(new);
+        let copy = self.insert_vma(new);
         if let Some(a) = anon_vma {
             self.anon_vma_mut(a).num_active_vmas += 1;
         }
+        copy
     }
 
-    /// The old place of MREMAP_DONTUNMAP stays mapped, empty and unlocked; if all of it moved, its anchors go.
-    fn unlock_left_behind(&mut self, vma: VmaId) {
-        let flags = self
-            .vma(vma)
+    /// The old place of MREMAP_DONTUNMAP stays mapped and unlocked; an area that moved whole loses its anchors
+    /// (`dontunmap_complete`).
+    fn dontunmap_complete(&mut self, vma: VmaId, moved: VmaId, start: u64, end: u64) {
+        let v = self.vma_mut(vma);
+        v.flags = v
             .flags
             .without(VmFlags::LOCKED)
             .without(VmFlags::LOCKONFAULT);
-        self.vma_mut(vma).flags = flags;
-        let v = self.vma(vma);
-        let (mm, start, end) = (v.mm, v.start, v.end);
-        let empty = (start..end).step_by(HPAGE_PMD_SIZE as usize).all(|a| {
-            let stop = end.min(pmd_down(a) + HPAGE_PMD_SIZE);
-            match self.pmd(mm, a) {
-                Pmd::Table(t) => self.tables.all(t)
-                    [pte_index(a)..pte_index(a) + Self::ptes_to(a, stop)]
-                    .iter()
-                    .all(|e| e.is_none()),
-                Pmd::Huge(_) | Pmd::NonPresent(_) => false,
-                Pmd::None | Pmd::Missing => true,
-            }
-        });
-        if empty {
+        if vma != moved && (v.start, v.end) == (start, end) {
             self.unlink_anon_vmas(vma);
         }
     }

@@ -39,7 +39,7 @@ impl Machine {
     pub fn userfaultfd(&mut self, pid: Pid, addr: u64, len: u64, to: Uffd) -> Result<(), Errno> {
         self.syscall(pid, |m, mm| {
             let end = addr.checked_add(len).ok_or(Errno::EINVAL)?;
-            if (addr | len) % PAGE_SIZE != 0 || len == 0 {
+            if !(addr | len).is_multiple_of(PAGE_SIZE) || len == 0 {
                 return Err(Errno::EINVAL);
             }
             let areas = m.vmas_in(mm, addr, end);

@@ -16,12 +16,11 @@ fn boot_parameters_of_sizes() {
             &session,
             &format!("/sys/kernel/mm/transparent_hugepage/hugepages-{kb}kB/{file}"),
         );
-        let chosen = text
-            .split(['[', ']'])
+
+        text.split(['[', ']'])
             .nth(1)
             .expect("a chosen word")
-            .to_owned();
-        chosen
+            .to_owned()
     };
     for (kb, word) in [
         (16, "always"),

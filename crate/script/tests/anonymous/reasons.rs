@@ -115,7 +115,7 @@ fn the_event_the_tracepoint_and_why_agree() {
 fn madv_collapse_gives_the_errno_of_the_reason() {
     for (case, reason, errno) in CASES {
         let mut session = prepared(case);
-        if *errno == "" && *reason == R::PmdMapped {
+        if errno.is_empty() && *reason == R::PmdMapped {
             session = prepared("p1 madvise a collapse");
         }
         let (region, at) = target(&session, *reason);
