@@ -280,15 +280,18 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
     let prepared = script.len() - 1;
     let pool = (pages / 512).to_string();
     script.extend(bench.timed.iter().map(|line| line.replace("POOL", &pool)));
-    let script = language::parse(&script.join("\n")).expect("the scripts of this file parse");
-    let mut session =
-        Session::new(script.machine.as_ref()).expect("the machine is within the bounds");
+    let Ok(script) = language::parse(&script.join("\n")) else {
+        unreachable!("the scripts of this file parse")
+    };
+    let Ok(mut session) = Session::new(script.machine.as_ref()) else {
+        panic!("the machine is beyond its bounds")
+    };
     let mut start = now_s();
     for (i, line) in script.lines.iter().enumerate() {
         if i == prepared {
             start = now_s();
         }
-        session.exec(line).expect("the scripts of this file run");
+        assert!(session.exec(line).is_ok(), "the scripts of this file run");
     }
     let seconds = (now_s() - start).max(1e-9);
     let units = pages / bench.pages_of_unit;

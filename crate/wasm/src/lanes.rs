@@ -90,9 +90,9 @@ impl Grid {
     }
 
     /// Lanes one below the other; each is given by its first page and length.
-    pub fn stack(&self, lanes: impl Iterator<Item = (u64, u64)>) -> Vec<Lane> {
+    pub fn stack(&self, lanes: &[(u64, u64)]) -> Vec<Lane> {
         let mut top = 0.0;
-        let place = |(start, length)| {
+        let place = |&(start, length): &(u64, u64)| {
             let mut lane = Lane {
                 start,
                 length,
@@ -105,7 +105,7 @@ impl Grid {
             top += lane.height;
             lane
         };
-        lanes.map(place).collect()
+        lanes.iter().map(place).collect()
     }
 
     /// Top left corner of a block of a lane.
@@ -171,7 +171,7 @@ mod tests {
     fn a_lane_that_starts_inside_a_range_leaves_cells_blank() {
         let grid = Grid::new(View::Spaces, 800.0, 4.0);
         assert_eq!(grid.per_row, 5);
-        let lanes = grid.stack([(512 * 7 + 1, 1024)].into_iter());
+        let lanes = grid.stack(&[(512 * 7 + 1, 1024)]);
         let lane = lanes[0];
         assert_eq!(lane.nr_blocks(), 3);
         assert_eq!(
@@ -185,7 +185,7 @@ mod tests {
     fn every_cell_is_hit_where_it_is_drawn() {
         for (view, width, cell) in [(View::Spaces, 500.0, 3.0), (View::Memory, 333.0, 1.0)] {
             let grid = Grid::new(view, width, cell);
-            let lanes = grid.stack([(5, 1500), (1024, 512 * 9), (4096 + 511, 2)].into_iter());
+            let lanes = grid.stack(&[(5, 1500), (1024, 512 * 9), (4096 + 511, 2)]);
             for (n, lane) in lanes.iter().enumerate() {
                 for index in (0..lane.length).step_by(7) {
                     let cell_of = lane.start % BLOCK_CELLS + index;
@@ -209,7 +209,7 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn blocks_in_view_are_those_that_overlap_it() {
         let grid = Grid::new(View::Spaces, 800.0, 4.0);
-        let lane = grid.stack([(0, 512 * 100)].into_iter())[0];
+        let lane = grid.stack(&[(0, 512 * 100)])[0];
         for (y0, y1) in [
             (0.0, 300.0),
             (31.0, 31.5),

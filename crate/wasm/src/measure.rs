@@ -97,12 +97,13 @@ impl Layout {
         }
         (self.names, self.labels) = (names, labels);
         let (width, cell) = viewport.map_or((800.0, 4.0), |v| (v.width, v.cell));
-        self.spaces = Grid::new(View::Spaces, width, cell).stack(places.into_iter());
+        self.spaces = Grid::new(View::Spaces, width, cell).stack(&places);
         let zones = machine
             .zones()
             .iter()
-            .map(|z| (u64::from(z.start.0), z.spanned));
-        self.zones = Grid::new(View::Memory, width, cell).stack(zones);
+            .map(|z| (u64::from(z.start.0), z.spanned))
+            .collect::<Vec<_>>();
+        self.zones = Grid::new(View::Memory, width, cell).stack(&zones);
         self.stamp += 1;
     }
 

@@ -42,8 +42,10 @@ impl Playground {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
     pub fn new() -> Playground {
-        let script = language::parse("machine mem=4G").expect("a machine line");
-        let history = History::new(script.machine.as_ref()).expect("within the bounds");
+        let script = language::parse("machine mem=4G").unwrap_or_default();
+        let Ok(history) = History::new(script.machine.as_ref()) else {
+            unreachable!("4 GiB are within the bounds")
+        };
         let mut p = Playground {
             history,
             script: Queue::default(),
@@ -76,7 +78,7 @@ impl Playground {
 
     /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
     pub fn observe(&mut self) -> String {
-        let line = language::parse_line("observe").expect("a line");
+        let line = language::parse_line("observe").unwrap_or_default();
         let before = self.place();
         let step = self.history.exec(&line[0]).ok();
         self.branched(before);

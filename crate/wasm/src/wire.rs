@@ -140,7 +140,7 @@ impl Viewport {
     /// Reads a `ViewportFacts`.
     ///
     /// # Errors
-    /// Which field is missing or of another type.
+    /// Which field is missing or has another form.
     pub fn read(from: &JsValue) -> Result<Viewport, JsValue> {
         let hovered = field(from, "hovered", Some)?;
         Ok(Viewport {
@@ -185,7 +185,7 @@ impl Colours {
     /// Reads a `Colours[]`.
     ///
     /// # Errors
-    /// Which field is missing or of another type.
+    /// Which field is missing or has another form.
     pub fn read(list: &JsValue) -> Result<Vec<Colours>, JsValue> {
         if !Array::is_array(list) {
             return Err(JsError::new("colours are no array").into());
@@ -215,7 +215,7 @@ fn field<T>(
 }
 
 fn wrong(name: &str) -> JsValue {
-    JsError::new(&format!("field `{name}` is missing or of another type")).into()
+    JsError::new(&format!("field `{name}` is missing or has another form")).into()
 }
 
 fn number(object: &JsValue, name: &str) -> Result<f64, JsValue> {

@@ -8,4 +8,4 @@ mod value;
 pub use json::compact;
 pub use run_length::{RunLength, rle, rle_ids};
 pub use trace::{Indexed, TraceGroup, group_trace};
-pub use value::{Members, Value};
+pub use value::{Members, Value, put};

@@ -32,9 +32,17 @@ pub enum Value {
 /// `object! { "name" => value, }`: a [`Value::Object`] of these members.
 #[macro_export]
 macro_rules! object {
-    ($($key:expr => $value:expr),+ $(,)?) => {
-        $crate::output::Value::Object(vec![$(($key.into(), $crate::output::Value::from($value))),+])
-    };
+    ($($key:expr => $value:expr),+ $(,)?) => {{
+        let mut members = $crate::output::Members::new();
+        $($crate::output::put(&mut members, $key, $crate::output::Value::from($value));)+
+        $crate::output::Value::Object(members)
+    }};
+}
+
+/// Adds a member.
+#[inline(never)]
+pub fn put(members: &mut Members, key: &'static str, value: Value) {
+    members.push((key.into(), value));
 }
 
 impl Value {

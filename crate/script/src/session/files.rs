@@ -40,7 +40,7 @@ impl Session {
     fn new_file_name(&self, name: &Name) -> Result<(), Bad> {
         if self.files.iter().any(|f| f.0 == *name) {
             let message = format!("file `{name}` exists: choose another name");
-            return Err(Bad::new(&**name, message));
+            return Err(Bad::new(name, message));
         }
         Ok(())
     }
@@ -49,7 +49,7 @@ impl Session {
         let found = self.files.iter().find(|f| f.0 == *name).map(|f| f.1);
         found.ok_or_else(|| {
             let message = format!("no file `{name}`: make it with `memfd {name} 2M`");
-            Bad::new(&**name, message)
+            Bad::new(name, message)
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::{Bad, Region, Session};
 use crate::language::{MAX_OBSERVED_PAGES, VMA_FIELDS};
 use crate::object;
-use crate::output::{Members, RunLength, Value, rle_ids};
+use crate::output::{Members, RunLength, Value, put, rle_ids};
 use mm_engine::machine::Machine;
 use mm_engine::phys::frame::FrameFlags;
 use mm_engine::vfs::SmapsEntry;
@@ -137,22 +137,21 @@ impl Session {
         for gauge in KSM_GAUGES {
             let n = number(&self.machine, &format!("/sys/kernel/mm/ksm/{gauge}"));
             if n != 0 {
-                ksm.push((gauge.into(), n.into()));
+                put(&mut ksm, gauge, n.into());
             }
         }
-        let mut obs = vec![
-            ("label".into(), label.to_owned().into()),
-            ("regions".into(), regions.into()),
-            ("procs".into(), procs.into()),
-        ];
+        let mut obs = Members::new();
+        put(&mut obs, "label", label.to_owned().into());
+        put(&mut obs, "regions", regions.into());
+        put(&mut obs, "procs", procs.into());
         for (group, name) in GROUPS.into_iter().enumerate() {
             if group == 4 {
-                obs.push(("ksm".into(), std::mem::take(&mut ksm).into()));
+                put(&mut obs, "ksm", std::mem::take(&mut ksm).into());
             }
-            obs.push((name.into(), now.delta(&self.baseline, group)));
+            put(&mut obs, name, now.delta(&self.baseline, group));
         }
-        obs.push(("hugetlb".into(), self.hugetlb_observed()));
-        obs.push(("trace".into(), trace.into()));
+        put(&mut obs, "hugetlb", self.hugetlb_observed());
+        put(&mut obs, "trace", trace.into());
         let obs = Value::Object(obs);
         self.baseline = now;
         self.observed = obs.clone();
@@ -187,19 +186,18 @@ impl Session {
         let mut vmas = Vec::new();
         for v in smaps.iter().filter(|v| v.start < end && v.end > r.base) {
             let at = (v.start as i64 - r.base as i64) / PAGE_SIZE as i64;
-            let mut o: Members = vec![
-                ("at".into(), at.into()),
-                ("pages".into(), ((v.end - v.start) / PAGE_SIZE).into()),
-                ("perm".into(), v.flags.perm().into()),
-            ];
+            let mut o = Members::new();
+            put(&mut o, "at", at.into());
+            put(&mut o, "pages", ((v.end - v.start) / PAGE_SIZE).into());
+            put(&mut o, "perm", v.flags.perm().into());
             for (k, kb) in v.fields() {
                 let shown = VMA_FIELDS.contains(&k) && (k != "KernelPageSize" || kb != 4);
                 if shown && (kb != 0 || k == "Rss") {
-                    o.push((k.into(), kb.into()));
+                    put(&mut o, k, kb.into());
                 }
             }
-            o.push(("THPeligible".into(), i32::from(v.thp_eligible).into()));
-            o.push(("VmFlags".into(), v.flags.codes().into()));
+            put(&mut o, "THPeligible", i32::from(v.thp_eligible).into());
+            put(&mut o, "VmFlags", v.flags.codes().into());
             vmas.push(o.into());
         }
         RegionPages {
@@ -281,15 +279,14 @@ fn region_json(r: RegionPages, ids: &SharingIds) -> Value {
         unevictable.push(if lock { 'L' } else { '-' }, n);
     }
     let groups: Vec<Option<u32>> = r.keys.iter().map(|k| k.and_then(|k| ids.of(k))).collect();
-    let mut o: Members = vec![
-        ("classes".into(), classes.finish().into()),
-        ("exclusive".into(), exclusive.finish().into()),
-        ("group".into(), rle_ids(&groups).into()),
-        ("mapcount".into(), mapcount.finish().into()),
-        ("vmas".into(), r.vmas.into()),
-    ];
+    let mut o = Members::new();
+    put(&mut o, "classes", classes.finish().into());
+    put(&mut o, "exclusive", exclusive.finish().into());
+    put(&mut o, "group", rle_ids(&groups).into());
+    put(&mut o, "mapcount", mapcount.finish().into());
+    put(&mut o, "vmas", r.vmas.into());
     if locked {
-        o.push(("unevictable".into(), unevictable.finish().into()));
+        put(&mut o, "unevictable", unevictable.finish().into());
     }
     o.into()
 }

@@ -57,12 +57,16 @@ fn touched(touch: &Touch, span: Span) -> impl Iterator<Item = u64> {
     } else {
         0
     };
+    // Byte of a stride, around the range. At most 2^35 pages have numbers.
+    let mut place = 0;
     (0..count).map(move |i| {
         let at = match pattern {
             TouchPattern::Seq => i % n,
             TouchPattern::Random => random(n),
             TouchPattern::Stride { bytes } => {
-                (u128::from(i) * u128::from(bytes) / u128::from(PAGE_SIZE) % u128::from(n)) as u64
+                let here = place;
+                place = (place + bytes % (n * PAGE_SIZE)) % (n * PAGE_SIZE);
+                here / PAGE_SIZE
             }
             TouchPattern::Zipf => loop {
                 let low = 1 << random(u64::from(n.ilog2()) + 1);

@@ -3,7 +3,7 @@
 use super::RunError;
 use crate::language::Line;
 use crate::object;
-use crate::output::{Members, Value};
+use crate::output::{Members, Value, put};
 use mm_engine::Errno;
 use mm_engine::explain::{Check, CheckList};
 use mm_engine::vm::access::Signal;
@@ -61,40 +61,38 @@ impl Step {
 
     /// As an entry of `steps`.
     pub fn to_json(&self) -> Value {
-        let mut o: Members = vec![
-            ("line".into(), self.line.into()),
-            ("cmd".into(), (&self.cmd).into()),
-        ];
+        let mut o = Members::new();
+        put(&mut o, "line", self.line.into());
+        put(&mut o, "cmd", (&self.cmd).into());
         let why = |lists: &Vec<CheckList>| lists.iter().map(check_list_json).collect::<Vec<_>>();
         let signal = self.signal;
         let errno = self.errno.filter(|_| signal.is_none());
         let passed = |e: &Result<(), Value>| if e.is_ok() { "pass" } else { "FAIL" };
         let got = self.expect.as_ref().and_then(|e| e.as_ref().err());
-        for (key, value) in [
-            ("signal", signal.map(|s| s.0.name()).into()),
-            ("at", signal.map(|s| s.1).into()),
-            ("errno", errno.map(Errno::name).into()),
-            ("faults", self.faults.into()),
-            ("majfaults", Some(self.majfaults).filter(|n| *n > 0).into()),
-            ("differ", self.differ.map(|d| d.0).into()),
-            ("first", self.differ.and_then(|d| d.1).into()),
-            ("moved", self.moved.into()),
-            ("aligned_2M", self.aligned_2m.into()),
-            ("running", self.running.into()),
-            ("value", self.value.as_ref().into()),
-            ("obs", self.obs.clone().into()),
-            ("expect", self.expect.as_ref().map(passed).into()),
-            ("got", got.cloned().into()),
-            ("text", self.text.as_ref().into()),
-            ("why", self.why.as_ref().map(why).into()),
-            ("now_ns", self.now_ns.into()),
-            ("error", self.error.as_ref().into()),
-        ] {
-            // What is absent is not shown, but what was found instead of a value may be nothing.
+        // What is absent is not shown, but what was found instead of a value may be nothing.
+        let mut add = |key: &'static str, value: Value| {
             if value != Value::Null || key == "got" && got.is_some() {
-                o.push((key.into(), value));
+                put(&mut o, key, value);
             }
-        }
+        };
+        add("signal", signal.map(|s| s.0.name()).into());
+        add("at", signal.map(|s| s.1).into());
+        add("errno", errno.map(Errno::name).into());
+        add("faults", self.faults.into());
+        add("majfaults", Some(self.majfaults).filter(|n| *n > 0).into());
+        add("differ", self.differ.map(|d| d.0).into());
+        add("first", self.differ.and_then(|d| d.1).into());
+        add("moved", self.moved.into());
+        add("aligned_2M", self.aligned_2m.into());
+        add("running", self.running.into());
+        add("value", self.value.as_ref().into());
+        add("obs", self.obs.clone().into());
+        add("expect", self.expect.as_ref().map(passed).into());
+        add("got", got.cloned().into());
+        add("text", self.text.as_ref().into());
+        add("why", self.why.as_ref().map(why).into());
+        add("now_ns", self.now_ns.into());
+        add("error", self.error.as_ref().into());
         o.into()
     }
 

@@ -1,10 +1,12 @@
 //! Tracepoints in the form of the recorded answers: pages named by the regions that mapped them before the scan.
 
 use super::Session;
-use crate::output::{Indexed, Members, Value, group_trace};
+use crate::output::{Indexed, Members, Value, group_trace, put};
 use mm_engine::machine::Machine;
 use mm_engine::trace::{Actor, Event, EventKind};
 use mm_engine::vm::addr::{MmId, PAGE_SIZE, Pfn};
+use mm_engine::vm::page_view::PageKey;
+use std::collections::BinaryHeap;
 
 /// Regions longer than this are not looked up: naming their pages is not worth the walk.
 const MAX_NAMED_BYTES: u64 = 256 << 20;
@@ -61,17 +63,14 @@ impl Session {
         if events.is_empty() {
             return;
         }
-        let mut asked: Vec<(Pfn, Vec<PlaceOf>)> = Vec::new();
-        for pfn in events.iter().filter_map(|e| subject(&e.kind).1) {
-            if let Err(at) = asked.binary_search_by_key(&pfn, |a| a.0) {
-                asked.insert(at, (pfn, Vec::new()));
-            }
-        }
+        let asked = events.iter().filter_map(|e| subject(&e.kind).1);
+        let asked: BinaryHeap<PageKey> = asked.map(PageKey::Frame).collect();
+        let mut frames = Frames::new(asked.into_sorted_vec());
         if let Some(before) = &self.trace.before {
-            before.find(&mut asked);
+            before.find(&mut frames);
         }
         for e in events {
-            if let Some(named) = self.named(&e, &asked) {
+            if let Some(named) = self.named(&e, &frames) {
                 self.trace.events.push(named);
             }
         }
@@ -93,7 +92,7 @@ impl Session {
     }
 
     /// `None` for events of address spaces that have no name (any more).
-    fn named(&self, e: &Event, frames: &[(Pfn, Vec<PlaceOf>)]) -> Option<Indexed<Named>> {
+    fn named(&self, e: &Event, frames: &Frames) -> Option<Indexed<Named>> {
         let mut fields: Members = vec![("ev".into(), e.kind.tracepoint()?.into())];
         let by = match e.actor {
             Actor::Process(pid) => self.name_of_pid(pid).unwrap_or("other"),
@@ -101,26 +100,23 @@ impl Session {
             Actor::Ksmd => "ksmd",
             Actor::Script => "script",
         };
-        fields.push(("by".into(), by.to_owned().into()));
+        put(&mut fields, "by", by.to_owned().into());
         let (mm, pfn, into) = subject(&e.kind);
         let mut owner = None;
         if let Some(mm) = mm {
             let name = self.names.iter().find(|p| p.mm == mm)?.name.as_str();
-            fields.push(("mm".into(), name.to_owned().into()));
+            put(&mut fields, "mm", name.to_owned().into());
             owner = Some(name);
         }
-        for (k, v) in numbers(&e.kind) {
-            fields.push((k.into(), v));
-        }
+        numbers(&e.kind, &mut fields);
         let key = if into { "into" } else { "page" };
         let place = pfn.and_then(|p| {
-            let at = frames.binary_search_by_key(&p, |a| a.0).ok()?;
-            let places = &frames[at].1;
+            let places = &frames.places[frames.at(p)?];
             let own = places.iter().find(|p| Some(p.process.as_str()) == owner);
             own.or(places.first())
         });
         if into && place.is_none() {
-            fields.push(("into".into(), Value::Null));
+            put(&mut fields, "into", Value::Null);
         }
         let page = place.map(|p| (key, format!("{}.{}", p.process, p.region)));
         Some(Indexed {
@@ -136,16 +132,36 @@ struct PlaceOf {
     index: u64,
 }
 
+/// The frames that events name, sorted, and for each the pages that mapped it.
+struct Frames {
+    asked: Vec<PageKey>,
+    places: Vec<Vec<PlaceOf>>,
+}
+
+impl Frames {
+    fn new(mut asked: Vec<PageKey>) -> Frames {
+        asked.dedup();
+        let places = asked.iter().map(|_| Vec::new()).collect();
+        Frames { asked, places }
+    }
+
+    fn at(&self, pfn: Pfn) -> Option<usize> {
+        self.asked.binary_search(&PageKey::Frame(pfn)).ok()
+    }
+}
+
 impl Snapshot {
-    /// Notes for each frame asked for, which are sorted, the pages that mapped it.
-    fn find(&self, asked: &mut [(Pfn, Vec<PlaceOf>)]) {
+    fn find(&self, frames: &mut Frames) {
+        if frames.asked.is_empty() {
+            return;
+        }
         for p in &self.names {
             for r in p.regions.iter().filter(|r| r.len <= MAX_NAMED_BYTES) {
                 for index in 0..r.pages() {
-                    let frame = self.machine.mapped_frame(p.pid, r.base + index * PAGE_SIZE);
-                    let at = frame.map(|pfn| asked.binary_search_by_key(&pfn, |a| a.0));
-                    if let Some(Ok(at)) = at {
-                        asked[at].1.push(PlaceOf {
+                    let addr = r.base + index * PAGE_SIZE;
+                    let pfn = self.machine.mapped_frame(p.pid, addr);
+                    if let Some(at) = pfn.and_then(|pfn| frames.at(pfn)) {
+                        frames.places[at].push(PlaceOf {
                             process: p.name.clone(),
                             region: r.name.to_string(),
                             index,
@@ -178,7 +194,8 @@ fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
     }
 }
 
-fn numbers(k: &EventKind) -> Vec<(&'static str, Value)> {
+/// Adds the numbers of an event, in the order of its tracepoint.
+fn numbers(k: &EventKind, o: &mut Members) {
     use EventKind as K;
     match *k {
         K::KhugepagedScanPmd {
@@ -187,67 +204,71 @@ fn numbers(k: &EventKind) -> Vec<(&'static str, Value)> {
             unmapped,
             status,
             ..
-        } => vec![
-            ("referenced", referenced.into()),
-            ("none_or_zero", none_or_zero.into()),
-            ("unmapped", unmapped.into()),
-            ("status", status.as_str().into()),
-        ],
+        } => {
+            put(o, "referenced", referenced.into());
+            put(o, "none_or_zero", none_or_zero.into());
+            put(o, "unmapped", unmapped.into());
+            put(o, "status", status.as_str().into());
+        }
         K::CollapseHugePage {
             isolated, status, ..
         } => {
-            vec![
-                ("isolated", i32::from(isolated).into()),
-                ("status", status.as_str().into()),
-            ]
+            put(o, "isolated", i32::from(isolated).into());
+            put(o, "status", status.as_str().into());
         }
         K::CollapseHugePageIsolate {
             none_or_zero,
             referenced,
             status,
             ..
-        } => vec![
-            ("referenced", referenced.into()),
-            ("none_or_zero", none_or_zero.into()),
-            ("status", status.as_str().into()),
-        ],
+        } => {
+            put(o, "referenced", referenced.into());
+            put(o, "none_or_zero", none_or_zero.into());
+            put(o, "status", status.as_str().into());
+        }
         K::CollapseHugePageSwapin {
             swapped_in,
             referenced,
             ret,
             ..
-        } => vec![
-            ("referenced", referenced.into()),
-            ("swapped_in", swapped_in.into()),
-            ("ret", (ret as i32).into()),
-        ],
+        } => {
+            put(o, "referenced", referenced.into());
+            put(o, "swapped_in", swapped_in.into());
+            put(o, "ret", (ret as i32).into());
+        }
         K::KhugepagedScanFile {
             present,
             swap,
             result,
             ..
-        } => vec![
-            ("present", present.into()),
-            ("swap", swap.into()),
-            ("status", result.as_str().into()),
-        ],
+        } => {
+            put(o, "present", present.into());
+            put(o, "swap", swap.into());
+            put(o, "status", result.as_str().into());
+        }
         K::KhugepagedCollapseFile {
             index,
             is_shmem,
             nr,
             result,
             ..
-        } => vec![
-            ("nr", nr.into()),
-            ("index", index.into()),
-            ("is_shmem", i32::from(is_shmem).into()),
-            ("status", result.as_str().into()),
-        ],
-        K::KsmStartScan { rmap, .. } | K::KsmStopScan { rmap, .. } => vec![("rmap", rmap.into())],
-        K::KsmMergeOnePage { err, .. } => vec![("err", err.into()), ("stable", true.into())],
-        K::KsmMergeWithKsmPage { err, stable, .. } => {
-            vec![("err", err.into()), ("stable", stable.into())]
+        } => {
+            put(o, "nr", nr.into());
+            put(o, "index", index.into());
+            put(o, "is_shmem", i32::from(is_shmem).into());
+            put(o, "status", result.as_str().into());
         }
-        _ => Vec::new(),
+        K::KsmStartScan { rmap, .. } | K::KsmStopScan { rmap, .. } => {
+            put(o, "rmap", rmap.into());
+        }
+        K::KsmMergeOnePage { err, .. } => {
+            put(o, "err", err.into());
+            put(o, "stable", true.into());
+        }
+        K::KsmMergeWithKsmPage { err, stable, .. } => {
+            put(o, "err", err.into());
+            put(o, "stable", stable.into());
+        }
+        _ => {}
     }
 }

@@ -89,7 +89,7 @@ impl Session {
         let lists = self
             .machine
             .why(pid, addr)
-            .map_err(|e| Bad::new(&*target.process, e.text()))?;
+            .map_err(|e| Bad::new(&target.process, e.text()))?;
         step.why = Some(lists);
         Ok(())
     }
