@@ -49,52 +49,50 @@ impl Machine {
     }
 
     fn alloc_pages_from(&mut self, order: u8, mt: MigrateType, nid: Option<u8>) -> Option<Pfn> {
-        let nr = 1u64 << order;
         for use_min in [false, true] {
-            for i in self.zone_order() {
-                let z = &self.zones[i];
-                let mark = if use_min {
-                    z.watermarks.min
-                } else {
-                    z.watermarks.low
-                };
-                if nid.is_some_and(|n| n != z.nid)
-                    || z.nr_free < nr
-                    || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2]
-                {
+            for turn in 0..self.config.nodes {
+                let node = (self.place.first + turn) % self.config.nodes;
+                if nid.is_some_and(|n| n != node) || self.place.allowed >> node & 1 == 0 {
                     continue;
                 }
-                let Some(pfn) = self.zones[i].rmqueue(&mut self.frames, order, mt) else {
-                    continue;
-                };
-                *match self.zones[i].kind {
-                    ZoneKind::Dma => &mut self.stat.pgalloc_dma,
-                    ZoneKind::Dma32 => &mut self.stat.pgalloc_dma32,
-                    ZoneKind::Normal => &mut self.stat.pgalloc_normal,
-                } += nr as i64;
-                self.stat.numa_hit += 1;
-                self.stat.numa_local += 1;
-                return Some(pfn);
+                for zone in (0..self.zones.len()).rev() {
+                    if self.zones[zone].nid == node
+                        && let Some(pfn) = self.alloc_pages_zone(zone, order, mt, use_min)
+                    {
+                        return Some(pfn);
+                    }
+                }
             }
         }
         None
     }
 
-    /// Zones in the order they are tried: node by node from the first wanted, in each from high to low.
-    fn zone_order(&self) -> impl Iterator<Item = usize> + use<> {
-        let (n, nodes) = (self.zones.len(), usize::from(self.config.nodes));
-        let place = self.place;
-        let of: Vec<u8> = if nodes > 1 {
-            self.zones.iter().map(|z| z.nid).collect()
+    /// Pages of one zone if it stays above its low mark, or min mark.
+    fn alloc_pages_zone(
+        &mut self,
+        zone: usize,
+        order: u8,
+        mt: MigrateType,
+        use_min: bool,
+    ) -> Option<Pfn> {
+        let (z, nr) = (&mut self.zones[zone], 1u64 << order);
+        let mark = if use_min {
+            z.watermarks.min
         } else {
-            Vec::new()
+            z.watermarks.low
         };
-        (0..n * nodes).filter_map(move |i| {
-            let (turn, zone) = (i / n, n - 1 - i % n);
-            let nid = (usize::from(place.first) + turn) % nodes;
-            let here = of.get(zone).is_none_or(|z| usize::from(*z) == nid);
-            (here && place.allowed >> nid & 1 != 0).then_some(zone)
-        })
+        if z.nr_free < nr || z.nr_free - (nr - 1) <= mark + z.lowmem_reserve[2] {
+            return None;
+        }
+        let pfn = z.rmqueue(&mut self.frames, order, mt)?;
+        *match z.kind {
+            ZoneKind::Dma => &mut self.stat.pgalloc_dma,
+            ZoneKind::Dma32 => &mut self.stat.pgalloc_dma32,
+            ZoneKind::Normal => &mut self.stat.pgalloc_normal,
+        } += nr as i64;
+        self.stat.numa_hit += 1;
+        self.stat.numa_local += 1;
+        Some(pfn)
     }
 
     /// Gives `2^order` pages back; their contents go.

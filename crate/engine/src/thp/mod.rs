@@ -36,6 +36,8 @@ pub struct Thp {
     pub shmem_mount: ShmemEnabled,
     /// `hugepages-<N>kB/enabled`, by order 2..=9.
     pub size_enabled: [SizeEnabled; 10],
+    /// What both come to: orders allowed to anonymous areas that are not advised, and to those that are.
+    anon_orders: [u32; 2],
     /// `hugepages-<N>kB/shmem_enabled`, by order 1..=9.
     pub shmem_size_enabled: [ShmemSizeEnabled; 10],
     /// The huge zero folio, once allocated.
@@ -64,7 +66,8 @@ impl Thp {
         } else {
             config.shmem_enabled
         };
-        Thp {
+        let mut thp = Thp {
+            anon_orders: [0; 2],
             enabled: config.thp_enabled,
             defrag: Defrag::Madvise,
             use_zero_page: true,
@@ -76,6 +79,26 @@ impl Thp {
             huge_zero: None,
             huge_zero_refs: 0,
             deferred: BTreeMap::new(),
+        };
+        thp.update_anon_orders();
+        thp
+    }
+
+    /// To be called after a change of `enabled` or `size_enabled`.
+    fn update_anon_orders(&mut self) {
+        for (advised, mask) in [false, true].into_iter().zip(&mut self.anon_orders) {
+            let inherit = match self.enabled {
+                Enabled::Always => true,
+                Enabled::Madvise => advised,
+                Enabled::Never => false,
+            };
+            let allowed = |o: &usize| match self.size_enabled[*o] {
+                SizeEnabled::Always => true,
+                SizeEnabled::Madvise => advised,
+                SizeEnabled::Inherit => inherit,
+                SizeEnabled::Never => false,
+            };
+            *mask = (2..=9).filter(allowed).fold(0, |mask, o| mask | 1 << o);
         }
     }
 }

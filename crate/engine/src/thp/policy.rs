@@ -23,24 +23,6 @@ pub enum TvaType {
 pub(crate) const THP_ORDERS_ALL_ANON: u32 = 0b11_1111_1100;
 
 impl Machine {
-    /// Orders the settings allow to anonymous areas with `flags`.
-    fn anon_orders_by_settings(&self, flags: VmFlags) -> u32 {
-        let advised = flags.has(VmFlags::HUGEPAGE);
-        let inherit = match self.thp.enabled {
-            Enabled::Always => true,
-            Enabled::Madvise => advised,
-            Enabled::Never => false,
-        };
-        (2..=9)
-            .filter(|&o| match self.thp.size_enabled[o] {
-                SizeEnabled::Always => true,
-                SizeEnabled::Madvise => advised,
-                SizeEnabled::Inherit => inherit,
-                SizeEnabled::Never => false,
-            })
-            .fold(0, |mask, o| mask | 1 << o)
-    }
-
     /// The orders of the mask `orders` that `vma`, were its flags `flags`, may have.
     pub(crate) fn thp_vma_allowable_orders(
         &self,
@@ -92,7 +74,7 @@ impl Machine {
         if v.is_anonymous() {
             left &= THP_ORDERS_ALL_ANON;
             if !forced {
-                left &= self.anon_orders_by_settings(flags);
+                left &= self.thp.anon_orders[usize::from(flags.has(VmFlags::HUGEPAGE))];
                 if x.fails("enabled", left == 0, NO, || self.enabled_words(flags)) {
                     return 0;
                 }

@@ -210,6 +210,7 @@ impl Machine {
         match name {
             "enabled" => {
                 self.thp.enabled = Enabled::from_word(word(text)).ok_or(Errno::EINVAL)?;
+                self.thp.update_anon_orders();
                 self.start_stop_khugepaged();
             }
             "defrag" => self.thp.defrag = Defrag::from_word(word(text)).ok_or(Errno::EINVAL)?,
@@ -241,6 +242,7 @@ impl Machine {
             "enabled" => {
                 self.thp.size_enabled[order as usize] =
                     SizeEnabled::from_word(word(text)).ok_or(Errno::EINVAL)?;
+                self.thp.update_anon_orders();
             }
             "shmem_enabled" => {
                 let value = ShmemSizeEnabled::from_word(word(text)).ok_or(Errno::EINVAL)?;
