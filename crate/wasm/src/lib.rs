@@ -19,7 +19,7 @@
 //! | `palette`, `glyph`, `block` | colours, letters, one block as pixels |
 //! | `canvas` | the painter: what is in view, what changed, to the screen |
 //!
-//! Architecture invariant: pages, areas and events cross as typed arrays; rare structs cross as JSON.
+//! Architecture invariant: pages, areas and events cross as typed arrays; rare structs cross as objects.
 
 mod block;
 mod canvas;

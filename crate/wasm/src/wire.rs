@@ -1,10 +1,11 @@
 //! What crosses as JavaScript objects, and its TypeScript types.
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, Reflect};
 use mm_script::language::ScriptError;
 use mm_script::object;
 use mm_script::output::Value;
 use mm_script::session::{RunError, Step};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -237,7 +238,29 @@ fn word(object: &JsValue, name: &str, words: [&str; 2]) -> Result<usize, JsValue
     found.ok_or_else(|| wrong(name))
 }
 
-/// To JavaScript, by way of JSON: what crosses so is rare and small. A whole number beyond 2^53 becomes the nearest.
+/// To a JavaScript object, with `null` for what is none. Only a number beyond 2^53 could fail, and none is sent.
 pub(crate) fn to_js(value: &Value) -> JsValue {
-    JSON::parse(&value.to_string()).unwrap_or(JsValue::UNDEFINED)
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    Crossing(value)
+        .serialize(&serializer)
+        .unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A value as serde sees it.
+struct Crossing<'a>(&'a Value);
+
+impl Serialize for Crossing<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => s.serialize_unit(),
+            Value::Bool(b) => s.serialize_bool(*b),
+            Value::Number(n) => s.serialize_u64(*n),
+            Value::Negative(n) => s.serialize_i64(*n),
+            Value::Text(text) => s.serialize_str(text),
+            Value::List(items) => s.collect_seq(items.iter().map(Crossing)),
+            Value::Object(members) => {
+                s.collect_map(members.iter().map(|(key, value)| (key, Crossing(value))))
+            }
+        }
+    }
 }

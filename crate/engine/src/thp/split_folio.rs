@@ -36,10 +36,12 @@ impl Cut {
         };
         let mut out = Vec::new();
         let mut put = |offset: usize, order: u8| {
+            let place = out.partition_point(|piece: &(usize, u8)| piece.0 < offset);
             if anon && order == 1 {
-                out.extend([(offset, 0), (offset + 1, 0)]);
+                out.insert(place, (offset + 1, 0));
+                out.insert(place, (offset, 0));
             } else {
-                out.push((offset, order));
+                out.insert(place, (offset, order));
             }
         };
         let (mut base, mut order) = (0, order);
@@ -54,7 +56,6 @@ impl Cut {
             }
         }
         put(base, order);
-        out.sort_unstable();
         out
     }
 }

@@ -265,8 +265,11 @@ impl Hist {
             "# event histogram\n#\n# trigger info: {}#\n\n",
             self.show()
         );
-        let mut rows: Vec<&Row> = self.rows.iter().collect();
-        rows.sort_by(|a, b| self.compare(a, b));
+        let mut rows: Vec<&Row> = Vec::new();
+        for row in &self.rows {
+            let place = rows.partition_point(|r| self.compare(r, row) != Ordering::Greater);
+            rows.insert(place, row);
+        }
         for row in rows {
             let _ = write!(out, "{{ {} }} {HITCOUNT}: {:>10}", row.key, row.numbers[0]);
             for (c, n) in self.vals.iter().zip(&row.numbers[1..]) {

@@ -149,12 +149,14 @@ impl Machine {
         let Node::Dir(dir) = self.lookup(path)? else {
             return Err(Errno::ENOTDIR);
         };
-        let mut entries = self.dir_entries(dir);
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        let name = |(name, node): (std::borrow::Cow<'static, str>, Node)| match node {
-            Node::Dir(_) => format!("{name}/"),
-            Node::File(..) => name.into_owned(),
-        };
-        Ok(entries.into_iter().map(name).collect())
+        let mut names: Vec<String> = Vec::new();
+        for (name, node) in self.dir_entries(dir) {
+            let slash = matches!(node, Node::Dir(_))
+                .then_some("/")
+                .unwrap_or_default();
+            let place = names.partition_point(|n| *n.trim_end_matches('/') < *name);
+            names.insert(place, format!("{name}{slash}"));
+        }
+        Ok(names)
     }
 }

@@ -4,7 +4,7 @@
 //! its frames when somebody asks.
 
 use super::meminfo::{huge_kb, kb};
-use super::vmstat::{Items, NODE_ITEMS, NUMA_ITEMS, ZONE_ITEMS, item_lines, zone_items};
+use super::vmstat::{self, Items, NODE_ITEMS, NUMA_ITEMS, ZONE_ITEMS, item_lines, zone_items};
 use crate::machine::Machine;
 use crate::phys::folio::ENTIRELY_MAPPED;
 use crate::phys::frame::FrameFlags;
@@ -225,7 +225,7 @@ impl Machine {
                     .iter()
                     .zip(names)
                     .fold(String::new(), |mut out, (item, name)| {
-                        let _ = writeln!(out, "{name} {}", items.get(item).copied().unwrap_or(0));
+                        let _ = writeln!(out, "{name} {}", vmstat::item(&items, item));
                         out
                     })
             }
@@ -234,7 +234,7 @@ impl Machine {
                 let mut items = zone_items(self.zones.iter().filter(|z| z.nid == nid));
                 items.extend(gauges.zone_items());
                 items.extend(gauges.node_items());
-                items.insert("nr_hugetlb", self.node_nr_hugetlb(nid));
+                items.push(("nr_hugetlb", self.node_nr_hugetlb(nid)));
                 items.extend(self.node_numa_items(nid));
                 [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS]
                     .map(|names| item_lines(names, &items))

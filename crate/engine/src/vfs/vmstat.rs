@@ -5,7 +5,6 @@
 use crate::machine::Machine;
 use crate::phys::buddy::PAGEBLOCK_ORDER;
 use crate::phys::zone::Zone;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Gauges of a zone.
@@ -84,13 +83,19 @@ const MACHINE_ITEMS: &[&str] = &[
     "nr_unstable",
 ];
 
-/// Values by name; what is not in it is 0.
-pub(super) type Items = BTreeMap<&'static str, i64>;
+/// Values with their names; several of one name add up, and what is not in it is 0.
+pub(super) type Items = Vec<(&'static str, i64)>;
+
+/// The value of a name.
+pub(super) fn item(items: &[(&'static str, i64)], name: &str) -> i64 {
+    let values = items.iter().filter(|item| item.0 == name);
+    values.map(|item| item.1).sum()
+}
 
 /// Lines `name value` of `names`.
-pub(super) fn item_lines(names: &[&str], items: &Items) -> String {
+pub(super) fn item_lines(names: &[&str], items: &[(&'static str, i64)]) -> String {
     names.iter().fold(String::new(), |mut out, name| {
-        let _ = writeln!(out, "{name} {}", items.get(name).copied().unwrap_or(0));
+        let _ = writeln!(out, "{name} {}", item(items, name));
         out
     })
 }
@@ -99,10 +104,10 @@ pub(super) fn item_lines(names: &[&str], items: &Items) -> String {
 pub(super) fn zone_items<'a>(zones: impl Iterator<Item = &'a Zone>) -> Items {
     let mut out = Items::new();
     for z in zones {
-        *out.entry("nr_free_pages").or_default() += z.nr_free as i64;
+        out.push(("nr_free_pages", z.nr_free as i64));
         let blocks = (PAGEBLOCK_ORDER as usize..crate::phys::buddy::NR_PAGE_ORDERS)
             .map(|o| z.free.nr_free(o) << o);
-        *out.entry("nr_free_pages_blocks").or_default() += blocks.sum::<u64>() as i64;
+        out.push(("nr_free_pages_blocks", blocks.sum::<u64>() as i64));
     }
     out
 }
@@ -119,10 +124,10 @@ impl Machine {
             ("nr_zone_active_file", self.stat.nr_active_file),
             ("nr_zone_unevictable", self.stat.nr_unevictable),
         ] {
-            items.insert(zone, node);
+            items.push((zone, node));
         }
         let reserved: u64 = self.zones.iter().map(|z| z.spanned - z.managed).sum();
-        items.insert("nr_memmap_boot_pages", reserved as i64);
+        items.push(("nr_memmap_boot_pages", reserved as i64));
         [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS, MACHINE_ITEMS]
             .map(|names| item_lines(names, &items))
             .concat()

@@ -3,7 +3,7 @@
 //! Counterparts in `mm/vmstat.c`: `frag_show`, `pagetypeinfo_show`, `zoneinfo_show_print`.
 
 use super::node::node_of;
-use super::vmstat::{NODE_ITEMS, NUMA_ITEMS, ZONE_ITEMS, zone_items};
+use super::vmstat::{self, NODE_ITEMS, NUMA_ITEMS, ZONE_ITEMS, zone_items};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::buddy::{MigrateType, NR_PAGE_ORDERS, PAGEBLOCK_ORDER};
@@ -141,7 +141,7 @@ impl Machine {
                 let items = node_of(&self.zones, &gauges, z.nid).node_items();
                 NODE_ITEMS
                     .iter()
-                    .for_each(|name| item(&mut out, name, items.get(name).copied().unwrap_or(0)));
+                    .for_each(|name| item(&mut out, name, vmstat::item(&items, name)));
             }
             let w = z.watermarks;
             let _ = writeln!(out, "  pages free     {}", z.nr_free);
@@ -166,7 +166,7 @@ impl Machine {
             let mut items = zone_items(std::iter::once(z));
             items.extend(gauges[i].zone_items());
             for name in ZONE_ITEMS.iter().chain(NUMA_ITEMS) {
-                item(&mut out, name, items.get(name).copied().unwrap_or(0));
+                item(&mut out, name, vmstat::item(&items, name));
             }
             out.push_str("  pagesets\n");
             for cpu in 0..self.config.cpus {

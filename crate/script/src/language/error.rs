@@ -155,8 +155,8 @@ pub(super) fn one_of(words: &[&str]) -> String {
 /// The word nearest to `typed`: one letter wrong in a short word, two in one of four, three in one of seven or more.
 /// Of words equally near, one that begins so, or of the same length: `of` is rather `off`, `wr` rather `rw` than `r`.
 fn nearest<'w>(typed: &str, words: &mut dyn Iterator<Item = &'w str>) -> Option<&'w str> {
-    let lower: Vec<char> = typed.to_ascii_lowercase().chars().collect();
-    let length = lower.len();
+    let lower = typed.to_ascii_lowercase();
+    let length = lower.chars().count();
     if length == 0 || length > super::MAX_NAME_CHARS {
         return None;
     }
@@ -167,63 +167,13 @@ fn nearest<'w>(typed: &str, words: &mut dyn Iterator<Item = &'w str>) -> Option<
     };
     let (mut least, mut found) = ((limit + 1, true, 0), None);
     for word in words {
-        let other: Vec<char> = word.to_ascii_lowercase().chars().collect();
-        let n = distance(&lower, &other);
-        // As it stands in the list: a word with capitals does not begin with a lower one.
-        let begins = word.chars().zip(&lower).filter(|(a, b)| a == *b).count() == length;
-        let rank = (n, !begins, other.len().abs_diff(length));
-        if n < other.len().max(length) && rank < least {
+        // Without a hash table in it, as strsim's full Damerau-Levenshtein has.
+        let n = strsim::osa_distance(&lower, &word.to_ascii_lowercase());
+        let other = word.chars().count();
+        let rank = (n, !word.starts_with(&lower), other.abs_diff(length));
+        if n < other.max(length) && rank < least {
             (least, found) = (rank, Some(word));
         }
     }
     found
-}
-
-/// Letters to put in, take out, replace, or swap with their neighbour (Damerau and Levenshtein's distance): what lies
-/// between two swapped letters may change too.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let width = b.len() + 1;
-    let mut d: Vec<usize> = vec![0; (a.len() + 1) * width];
-    for i in 0..=a.len() {
-        for j in 0..width {
-            let at = i * width + j;
-            if i == 0 || j == 0 {
-                d[at] = i + j;
-                continue;
-            }
-            let differs = usize::from(a[i - 1] != b[j - 1]);
-            let replaced = d[at - width - 1] + differs;
-            d[at] = replaced.min(d[at - 1] + 1).min(d[at - width] + 1);
-            let above = a[..i - 1].iter().rposition(|c| *c == b[j - 1]);
-            let left = b[..j - 1].iter().rposition(|c| *c == a[i - 1]);
-            if let (Some(k), Some(l)) = (above, left) {
-                let between = (i - k - 2) + (j - l - 2) + 1;
-                d[at] = d[at].min(d[k * width + l] + between);
-            }
-        }
-    }
-    d[a.len() * width + b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_distance_counts_swaps_once() {
-        for (a, b, expected) in [
-            ("", "abc", 3),
-            ("of", "off", 1),
-            ("wr", "rw", 1),
-            ("mmpa", "mmap", 1),
-            ("ca", "abc", 2),
-            ("kitten", "sitting", 3),
-            ("a cat", "an abct", 3),
-        ] {
-            let chars = |text: &str| text.chars().collect::<Vec<_>>();
-            for (x, y) in [(a, b), (b, a)] {
-                assert_eq!(distance(&chars(x), &chars(y)), expected, "{x} {y}");
-            }
-        }
-    }
 }
