@@ -4,7 +4,7 @@ use super::Session;
 use crate::output::{Indexed, Members, Value, group_trace, put};
 use mm_engine::machine::Machine;
 use mm_engine::trace::{Actor, Event, EventKind};
-use mm_engine::vm::addr::{MmId, PAGE_SIZE, Pfn};
+use mm_engine::vm::addr::{MmId, PAGE_SIZE, Pfn, pmd_down};
 use mm_engine::vm::page_view::PageKey;
 use std::collections::BinaryHeap;
 
@@ -112,6 +112,12 @@ impl Session {
         let key = if into { "into" } else { "page" };
         let place = pfn.and_then(|p| {
             let places = &frames.places[frames.at(p)?];
+            // The frame may have been another page's when the tables were read.
+            if let Some(base) = range(&e.kind)
+                && !places.iter().any(|p| pmd_down(p.addr) == base)
+            {
+                return None;
+            }
             let own = places.iter().find(|p| Some(p.process.as_str()) == owner);
             own.or(places.first())
         });
@@ -130,6 +136,7 @@ struct PlaceOf {
     process: String,
     region: String,
     index: u64,
+    addr: u64,
 }
 
 /// The frames that events name, sorted, and for each the pages that mapped it.
@@ -165,11 +172,23 @@ impl Snapshot {
                             process: p.name.clone(),
                             region: r.name.to_string(),
                             index,
+                            addr,
                         });
                     }
                 }
             }
         }
+    }
+}
+
+/// The 2 MiB range that an event of khugepaged is about: its page is there.
+fn range(k: &EventKind) -> Option<u64> {
+    use EventKind as K;
+    match *k {
+        K::KhugepagedScanPmd { addr, .. }
+        | K::CollapseHugePageIsolate { addr, .. }
+        | K::KhugepagedCollapseFile { addr, .. } => Some(addr),
+        _ => None,
     }
 }
 
@@ -180,8 +199,8 @@ fn subject(k: &EventKind) -> (Option<MmId>, Option<Pfn>, bool) {
         K::KhugepagedScanPmd { mm, pfn, .. }
         | K::KhugepagedScanFile { mm, pfn, .. }
         | K::CollapseHugePageIsolate { mm, pfn, .. } => (Some(mm), pfn, false),
+        K::KhugepagedCollapseFile { mm, hpfn, .. } => (Some(mm), hpfn, false),
         K::CollapseHugePage { mm, .. }
-        | K::KhugepagedCollapseFile { mm, .. }
         | K::CollapseHugePageSwapin { mm, .. }
         | K::KsmEnter { mm }
         | K::KsmExit { mm } => (Some(mm), None, false),

@@ -1,0 +1,16 @@
+# shared memory, four huge pages
+proc p1
+sys transparent_hugepage/use_zero_page 0
+sys transparent_hugepage/defrag always
+sys transparent_hugepage/shmem_enabled advise
+memfd m 8M
+p1 mmap a 8M shared memfd=m
+p1 write a seed=1
+sys transparent_hugepage/enabled never
+p1 madvise a hugepage
+p1 madvise a collapse
+sys transparent_hugepage/enabled madvise
+observe collapsed
+p1 read a
+p1 check a seed=1
+observe faulted
