@@ -238,7 +238,7 @@ fn word(object: &JsValue, name: &str, words: [&str; 2]) -> Result<usize, JsValue
     found.ok_or_else(|| wrong(name))
 }
 
-/// To a JavaScript object, with `null` for what is none. Only a number beyond 2^53 could fail, and none is sent.
+/// To a JavaScript object, with `null` for what is none. A whole number beyond 2^53 becomes the nearest.
 pub(crate) fn to_js(value: &Value) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     Crossing(value)
@@ -254,8 +254,9 @@ impl Serialize for Crossing<'_> {
         match self.0 {
             Value::Null => s.serialize_unit(),
             Value::Bool(b) => s.serialize_bool(*b),
-            Value::Number(n) => s.serialize_u64(*n),
-            Value::Negative(n) => s.serialize_i64(*n),
+            // JavaScript's own numbers; serde-wasm-bindgen refuses whole ones that are not exact there.
+            Value::Number(n) => s.serialize_f64(*n as f64),
+            Value::Negative(n) => s.serialize_f64(*n as f64),
             Value::Text(text) => s.serialize_str(text),
             Value::List(items) => s.collect_seq(items.iter().map(Crossing)),
             Value::Object(members) => {

@@ -207,6 +207,7 @@ export const en = {
     node: (nid: number) => `node ${nid}`,
     nodes: (n: number) => (n === 1 ? '1 content' : `${n} contents`),
     none: 'empty',
+    nothing: 'ksmd has met no page yet. Mark an area mergeable and set ksm run to 1, or choose the scenario of eight guests.',
     search: (page: string) => `Search of ${page}`,
     keys: 'Up and Down move by contents, Left folds a subtree, Right opens it, Enter selects the page.',
     folded: (n: number, more: boolean) => `${n}${more ? ' and more' : ''} folded`,

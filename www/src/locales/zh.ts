@@ -264,6 +264,7 @@ export const zh: Messages = {
     node: (nid) => `节点 ${nid}`,
     nodes: (n) => `${n} 种内容`,
     none: '空',
+    nothing: 'ksmd 还没有遇到任何页。请把一个区域标记为可合并并将 ksm 的 run 设为 1，或选择八台虚拟机的情景。',
     search: (page) => `${page} 的查找路径`,
     keys: '上下键按内容移动，左键折叠子树，右键展开，Enter 选中该页。',
     folded: (n, more) => `已折叠 ${n} 个${more ? '以上' : ''}`,

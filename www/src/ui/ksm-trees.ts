@@ -38,7 +38,8 @@ export function ksmTrees(context: Context): HTMLElement {
   const canvas = h('canvas', { class: 'cells', 'aria-hidden': 'true' });
   const keys = h('p', { class: 'hidden-text', id: 'ksm-keys' }, t.ksm.keys);
   const spoken = h('p', { class: 'hidden-text', 'aria-live': 'polite', id: 'ksm-spoken' });
-  const view = h('div', { class: 'trees-view', id: 'ksm-trees', role: 'application', tabindex: 0, 'aria-label': t.ksm.label, 'aria-roledescription': t.ksm.role, 'aria-describedby': keys.id }, canvas);
+  const empty = h('p', { class: 'empty', hidden: true }, t.ksm.nothing);
+  const view = h('div', { class: 'trees-view', id: 'ksm-trees', role: 'application', tabindex: 0, 'aria-label': t.ksm.label, 'aria-roledescription': t.ksm.role, 'aria-describedby': keys.id }, canvas, empty);
   const content = h('div', { class: 'stage-content' }, view);
   const stage = h('div', { class: 'stage scroll' }, content);
   const frame = h('div', { class: 'stage-frame trees', hidden: true }, stage, keys, spoken);
@@ -79,6 +80,7 @@ export function ksmTrees(context: Context): HTMLElement {
       }
     }
     content.style.height = `${Math.max(stage.clientHeight, ...bottom)}px`;
+    empty.hidden = lines.length > 0;
   };
 
   const draw = (): void => {
