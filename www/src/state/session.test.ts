@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { EnginePort } from '../engine/client.ts';
 import type { Notice, Reply, Request } from '../engine/protocol.ts';
 import { en } from '../locales/en.ts';
+import { FIRST } from '../scenarios/index.ts';
 import { Session } from './session.ts';
 import { initialState } from './state.ts';
 
@@ -70,6 +71,16 @@ describe('lines', () => {
 });
 
 describe('scripts', () => {
+  test('what is chosen while another is still being fetched is what is opened', async () => {
+    const { port, session } = setUp();
+    let arrive: (script: { default: string }) => void = () => undefined;
+    const slow = session.openShipped({ ...FIRST, load: () => new Promise((resolve) => { arrive = resolve; }) });
+    void session.openEmpty();
+    arrive({ default: 'proc slow\n' });
+    expect(await slow).toBe(false);
+    expect(port.sent.flatMap((request) => (request.op === 'load' ? [request.script] : []))).toEqual(['machine mem=4G\n']);
+  });
+
   test('the first one is loaded and played as soon as the engine is ready', async () => {
     const { port, session } = setUp();
     await port.say({ op: 'ready', tunables: [], version: '1' });

@@ -44,6 +44,8 @@ export class Session {
   /** Where the newest seek wants to go while one is under way. */
   #seekNext: number | null = null;
   #seeking: Promise<void> | null = null;
+  /** Grows with everything that is opened: what is still being fetched gives way to what was chosen after it. */
+  #turn = 0;
 
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #link: string;
@@ -79,24 +81,28 @@ export class Session {
   // --- scripts ---
 
   async openShipped({ id, load, speed, cell }: Shipped): Promise<boolean> {
+    const turn = ++this.#turn;
     const { default: script } = await load();
-    return this.#replace({ id, name: `${id}.mm`, script }, { speed, cell, touched: false });
+    return turn === this.#turn && this.#replace({ id, name: `${id}.mm`, script }, { speed, cell, touched: false });
   }
 
   /** A script of the reader's; with errors it opens in the editor and the machine stays. */
   openText(name: string, script: string): Promise<boolean> {
+    this.#turn += 1;
     return this.#replace({ id: null, name, script }, { touched: true });
   }
 
   openEmpty(): Promise<boolean> {
+    this.#turn += 1;
     return this.#replace({ id: null, name: 'scenario.mm', script: 'machine mem=4G\n' }, { cell: 4, touched: false });
   }
 
   /** A run out of a link or out of storage: played to where it stood, at rest. */
   async openWork(work: Work, touched: boolean): Promise<boolean> {
     const { id, name, lines, ns, view, cell, speed, selected } = work;
+    const turn = ++this.#turn;
     const script = (await shippedById(id)?.load())?.default ?? work.script;
-    if (!await this.#load({ id, name, script }, { view, cell, speed, touched })) return false;
+    if (turn !== this.#turn || !await this.#load({ id, name, script }, { view, cell, speed, touched })) return false;
     try {
       if (lines > 0 || ns > 0) await this.#waitFor(this.client.skip(lines, ns));
     } catch (error) {
@@ -192,14 +198,23 @@ export class Session {
     // A link does not replace the work of last time.
     const aside = this.#link !== '' && current !== null ? keepRun(works, `${current.name} · ${clock(current.ns).slice(0, -4)}`, current) : works;
     this.store.set({ kept: aside.kept });
+    let own = 0;
+    /** Whether the reader has opened nothing so far; the beginning may then. */
+    const mayOpen = (): boolean => this.#turn === own++;
     try {
-      if (this.#link !== '' && await this.openWork(await decodeWork(this.#link), false)) return;
+      if (this.#link !== '') {
+        const work = await decodeWork(this.#link);
+        if (!mayOpen() || await this.openWork(work, false)) return;
+      }
     } catch (error) {
       if (!(error instanceof BadLink)) throw error;
       this.store.set({ dialog: { kind: 'notice', title: this.t.share.badLink, text: this.t.share.badLinkText(error.message) } });
     }
-    if (current !== null && await this.openWork(current, true)) this.#print({ kind: 'note', text: this.t.share.restored });
-    else await this.openShipped(FIRST);
+    if (current !== null) {
+      if (!mayOpen()) return;
+      if (await this.openWork(current, true)) return this.#print({ kind: 'note', text: this.t.share.restored });
+    }
+    if (mayOpen()) await this.openShipped(FIRST);
   }
 
   /** The log as a script, for saving and editing; null if the engine crashed instead of answering. */
