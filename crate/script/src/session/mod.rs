@@ -11,6 +11,7 @@
 mod expect;
 mod files;
 mod hugetlb;
+mod mremap;
 mod observe;
 mod process;
 mod regions;
