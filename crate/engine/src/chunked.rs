@@ -72,31 +72,6 @@ impl<T: Copy + Default> ChunkedVec<T> {
         self.len += 1;
         self.set(self.len - 1, value);
     }
-
-    /// The chunks that were ever written, with the index of their first element: for hashes and walks
-    /// that must not look at untouched memory.
-    pub fn touched(&self) -> impl Iterator<Item = (usize, &[T; CHUNK_LEN])> {
-        self.chunks
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| !Rc::ptr_eq(c, &self.untouched))
-            .map(|(i, c)| (i * CHUNK_LEN, &**c))
-    }
-}
-
-impl<T: Copy + Default + PartialEq> ChunkedVec<T> {
-    /// Stores `value` in `[start, start + n)`, a chunk at a time. Default values leave untouched chunks untouched.
-    pub fn fill(&mut self, start: usize, n: usize, value: T) {
-        let (mut i, end) = (start, start + n);
-        while i < end {
-            let stop = end.min((i / CHUNK_LEN + 1) * CHUNK_LEN);
-            let (chunk, from) = (&mut self.chunks[i / CHUNK_LEN], i % CHUNK_LEN);
-            if value != T::default() || !Rc::ptr_eq(chunk, &self.untouched) {
-                Rc::make_mut(chunk)[from..from + (stop - i)].fill(value);
-            }
-            i = stop;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -112,28 +87,20 @@ mod tests {
         b.set(0, 1);
         assert_eq!((a.get(4999), a.get(0)), (7, 0));
         assert_eq!((b.get(4999), b.get(0)), (8, 1));
-        assert_eq!(a.touched().count(), 1);
-        assert_eq!(b.touched().count(), 2);
+        let taken = |v: &ChunkedVec<u32>| {
+            let own = v.chunks.iter().filter(|c| !Rc::ptr_eq(c, &v.untouched));
+            own.count()
+        };
+        assert_eq!((taken(&a), taken(&b)), (1, 2));
     }
 
     #[test]
-    fn fill_and_push_cross_chunks() {
+    fn push_crosses_chunks() {
         let mut v = ChunkedVec::<u8>::new(CHUNK_LEN);
         v.push(3);
         assert_eq!(
             (v.len(), v.get(CHUNK_LEN), v.get(CHUNK_LEN - 1)),
             (CHUNK_LEN + 1, 3, 0)
-        );
-        v.fill(0, CHUNK_LEN, 0);
-        assert_eq!(
-            v.touched().count(),
-            1,
-            "nothing to clear in an untouched chunk"
-        );
-        v.fill(CHUNK_LEN - 2, 3, 9);
-        assert_eq!(
-            (v.get(CHUNK_LEN - 3), v.get(CHUNK_LEN - 2), v.get(CHUNK_LEN)),
-            (0, 9, 9)
         );
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 type Object = Map<String, Value>;
 
 /// Maps of counters in an observation.
-const COUNTS: [&str; 6] = [
+pub(crate) const COUNTS: [&str; 6] = [
     "vmstat",
     "mthp",
     "khugepaged",

@@ -11,7 +11,7 @@ export async function loadMessages(locale: LocaleName): Promise<Messages> {
 /** BCP 47 tag, for `lang`. */
 export const LANG: Readonly<Record<LocaleName, string>> = { en: 'en', zh: 'zh-Hans' };
 
-/** The words for a key that comes from the engine, if the language has any. */
+/** The words for a key that comes from the engine; `undefined` for a key that the language has no words for. */
 export function words<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }

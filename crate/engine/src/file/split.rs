@@ -5,7 +5,7 @@
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::thp::{Cut, INHERITED};
+use crate::thp::Cut;
 use crate::vm::addr::{FileId, Pfn};
 use std::rc::Rc;
 
@@ -45,18 +45,9 @@ impl Machine {
         let at = (page.0 - head.0) as usize;
         let cut = cut.pieces(order, false);
         let (id, index) = (FileId(self.frames.anchor(head)), self.frames.index(head));
-        let flags = FrameFlags(self.frames.flags(head).0 & INHERITED.0);
+        self.format_pieces(head, &cut);
         for &(offset, order) in &cut {
             let (piece, n) = (head.add(offset), 1usize << order);
-            let own = if order > 0 {
-                flags.and(FrameFlags::HEAD)
-            } else {
-                flags
-            };
-            let tail = FrameFlags::ALLOCATED.and(FrameFlags::TAIL);
-            self.frames.format(piece, order, own, tail);
-            self.frames.set_anchor(piece, id.0);
-            self.frames.set_index(piece, index + offset as u64);
             let kept = (offset..offset + n).contains(&at);
             *self.frames.refcount_mut(piece) = n as i32 + if kept { extra_refs } else { 0 };
             Rc::make_mut(&mut self.inode_mut(id).folios).insert(index + offset as u64, piece);

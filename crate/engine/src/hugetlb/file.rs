@@ -9,15 +9,13 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::content::Pattern;
 use crate::phys::frame::FrameFlags;
-use crate::trace::{Call, EventKind};
 use crate::vm::addr::{
     FileId, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid, TASK_SIZE, pmd_aligned, pmd_down,
 };
 use crate::vm::mm::MAX_MAP_COUNT;
 use crate::vm::mmap::prot_flags;
 use crate::vm::uapi::{
-    MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE,
-    MAP_PRIVATE, MAP_SHARED,
+    MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED,
 };
 use crate::vm::vma::{VmFlags, Vma};
 
@@ -109,15 +107,7 @@ impl Machine {
                 m.hugetlb_file_put(file);
             }
             let addr = done?;
-            m.emit(EventKind::Call {
-                mm,
-                addr,
-                pages: len >> PAGE_SHIFT,
-                call: Call::Mmap,
-            });
-            if flags & (MAP_POPULATE | MAP_LOCKED) != 0 {
-                m.mm_populate(mm, addr, len);
-            }
+            m.mmapped(mm, addr, len >> PAGE_SHIFT, flags);
             Ok(addr)
         })
     }

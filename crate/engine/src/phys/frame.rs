@@ -251,11 +251,6 @@ impl FrameTable {
         *self.frame_mut(head) = Frame::new(head_flags, order);
     }
 
-    /// Rewrites only the order of this page; its flags stay.
-    pub fn set_order(&mut self, pfn: Pfn, order: u8) {
-        self.frame_mut(pfn).set_order(order);
-    }
-
     /// Head of the folio or free block this page belongs to. Blocks are naturally aligned.
     #[inline]
     pub fn head(&self, pfn: Pfn) -> Pfn {

@@ -92,7 +92,7 @@ impl Machine {
         let mut wanted = n * u64::from(percent.min(100)) / 100;
         let mut held = Vec::new();
         for (i, page) in (0..n).zip(blocks) {
-            // Each of those left is as likely as any other.
+            // Drawn evenly from the blocks that are left (selection sampling).
             if mix(seed ^ mix(i)) % (n - i) >= wanted {
                 self.free_pages(page, PAGEBLOCK_ORDER);
                 continue;

@@ -14,7 +14,7 @@ mod why;
 
 pub use policy::TvaType;
 pub use settings::{Defrag, Enabled, ShmemEnabled, ShmemSizeEnabled, SizeEnabled, THP_FILES};
-pub(crate) use split_folio::{Cut, INHERITED};
+pub(crate) use split_folio::Cut;
 
 use crate::vm::addr::Pfn;
 use std::collections::BTreeMap;

@@ -267,7 +267,7 @@ impl Machine {
     }
 
     /// Every piece becomes a folio of its own with what it inherits.
-    fn format_pieces(&mut self, head: Pfn, pieces: &[(usize, u8)]) {
+    pub(crate) fn format_pieces(&mut self, head: Pfn, pieces: &[(usize, u8)]) {
         let flags = FrameFlags(self.frames.flags(head).0 & INHERITED.0);
         let (anchor, index) = (self.frames.anchor(head), self.frames.index(head));
         let cached = flags.has(FrameFlags::SWAPCACHE);

@@ -92,17 +92,22 @@ impl Machine {
         self.syscall(pid, |m, mm| {
             let addr = m.do_mmap(mm, addr, len, prot, flags, file)?;
             let pages = len.div_ceil(PAGE_SIZE);
-            m.emit(EventKind::Call {
-                mm,
-                addr,
-                pages,
-                call: Call::Mmap,
-            });
-            if flags & (MAP_POPULATE | MAP_LOCKED) != 0 {
-                m.mm_populate(mm, addr, pages * PAGE_SIZE);
-            }
+            m.mmapped(mm, addr, pages, flags);
             Ok(addr)
         })
+    }
+
+    /// After a successful mmap of `pages`: the event, and the pages at once if the flags ask for them.
+    pub(crate) fn mmapped(&mut self, mm: MmId, addr: u64, pages: u64, flags: u32) {
+        self.emit(EventKind::Call {
+            mm,
+            addr,
+            pages,
+            call: Call::Mmap,
+        });
+        if flags & (MAP_POPULATE | MAP_LOCKED) != 0 {
+            self.mm_populate(mm, addr, pages * PAGE_SIZE);
+        }
     }
 
     fn do_mmap(

@@ -1,6 +1,7 @@
 //! `observe`: everything that can be seen, in the form of the recorded answers.
 
 use super::{Bad, Region, Session};
+use crate::compare::COUNTS;
 use crate::language::{MAX_OBSERVED_PAGES, VMA_FIELDS};
 use crate::object;
 use crate::output::{Members, RunLength, Value, put, rle_ids};
@@ -300,14 +301,7 @@ pub(crate) fn brief(obs: &Value) -> Vec<String> {
             r["classes"].as_str().unwrap_or_default()
         ));
     }
-    for group in [
-        "vmstat",
-        "mthp",
-        "khugepaged",
-        "ksm",
-        "ksm_delta",
-        "hugetlb",
-    ] {
+    for group in COUNTS {
         let counts = obs[group].members().iter();
         let counts: Vec<String> = counts.map(|(k, v)| format!("{k} {v}")).collect();
         if !counts.is_empty() {

@@ -1,6 +1,6 @@
 //! `machine`: the machine and its boot parameters.
 
-use super::args::{Args, choice};
+use super::args::{Args, Options, choice};
 use crate::language::command::{BootName, BootParameter, Machine};
 use crate::language::error::Fault;
 use crate::language::number::{bits, size};
@@ -31,18 +31,15 @@ pub fn machine(args: &mut Args<'_>) -> Result<Machine, Fault> {
             .value("seed")
             .map(|word| bits(word, "seed"))
             .transpose()?,
-        enabled: options
-            .value("enabled")
-            .map(|word| choice(word, "enabled"))
-            .transpose()?,
-        kernel: options
-            .value("kernel")
-            .map(|word| choice(word, "kernel"))
-            .transpose()?,
-        fs: options
-            .value("fs")
-            .map(|word| choice(word, "fs"))
-            .transpose()?,
+        enabled: chosen(&options, "enabled")?,
+        kernel: chosen(&options, "kernel")?,
+        fs: chosen(&options, "fs")?,
         boot: boot.collect(),
     })
+}
+
+/// The word an option chooses.
+fn chosen<T: Vocabulary>(options: &Options<'_>, name: &str) -> Result<Option<T>, Fault> {
+    let word = options.value(name);
+    word.map(|word| choice(word, name)).transpose()
 }

@@ -1,5 +1,7 @@
-//! Random commands against the invariants of the machine and a naive model of memory and file contents.
+//! A machine with its processes and files, and the naive model of what they should read.
 
+use crate::operations::Op;
+use crate::{BASE, FIELD, FILES};
 use mm_engine::errno::Errno;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::Pattern;
@@ -8,188 +10,14 @@ use mm_engine::vm::addr::{FileId, PAGE_SIZE, Pid};
 use mm_engine::vm::fault::Access;
 use mm_engine::vm::uapi::{self, Advice};
 use mm_engine::{MachineConfig, thp::Enabled};
-use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-const BASE: u64 = 1 << 44;
-/// Pages of the playing field: three 2 MiB windows, the first starting in the middle of one.
-const FIELD: u64 = 512 * 3;
-/// The files of a world: two of shared memory, one on disk, one of huge pages; their pages.
-const FILES: [u64; 4] = [1300, 60, 900, 1024];
-
-#[derive(Clone, Debug)]
-enum Op {
-    Mmap {
-        first: u64,
-        n: u64,
-        prot: u32,
-        locked: bool,
-    },
-    MmapFile {
-        first: u64,
-        n: u64,
-        /// Shared anonymous memory beyond the last.
-        file: usize,
-        at: u64,
-        shared: bool,
-    },
-    /// Private or shared memory of huge pages.
-    MmapHuge {
-        window: u64,
-        shared: bool,
-    },
-    Fallocate {
-        file: usize,
-        first: u64,
-        n: u64,
-        mode: u32,
-    },
-    Truncate {
-        file: usize,
-        pages: u64,
-    },
-    Fadvise {
-        file: usize,
-        willneed: bool,
-    },
-    Msync {
-        first: u64,
-        n: u64,
-    },
-    Set(&'static str, &'static str),
-    Munmap {
-        first: u64,
-        n: u64,
-    },
-    Mprotect {
-        first: u64,
-        n: u64,
-        prot: u32,
-    },
-    Madvise {
-        first: u64,
-        n: u64,
-        advice: Advice,
-    },
-    Mremap {
-        first: u64,
-        n: u64,
-        to: u64,
-    },
-    Mlock {
-        first: u64,
-        n: u64,
-        lock: bool,
-    },
-    Write {
-        first: u64,
-        n: u64,
-        value: u8,
-    },
-    Read {
-        first: u64,
-        n: u64,
-    },
-    Fork,
-    Exit,
-    KhugepagedScan,
-    KsmdScan,
-    DropCaches(&'static str),
-    SwapOn {
-        slots: u64,
-        whole: bool,
-    },
-    SwapOff,
-    MaxPtesNone(u32),
-}
-
-fn range() -> impl Strategy<Value = (u64, u64)> {
-    let whole = (0..3u64).prop_map(|w| (w * 512, 512));
-    let any = (0..FIELD, 1..600u64).prop_map(|(a, n)| (a, n.min(FIELD - a)));
-    let few = (0..FIELD - 8, 1..8u64);
-    prop_oneof![whole, any, few]
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    let prot = prop_oneof![4 => Just(3u32), 1 => Just(1u32), 1 => Just(0u32)];
-    let advice = prop_oneof![
-        3 => Just(Advice::HugePage),
-        1 => Just(Advice::NoHugePage),
-        3 => Just(Advice::DontNeed),
-        1 => Just(Advice::Free),
-        1 => Just(Advice::Cold),
-        4 => Just(Advice::PageOut),
-        1 => Just(Advice::WillNeed),
-        2 => Just(Advice::Mergeable),
-        1 => Just(Advice::Unmergeable),
-        2 => Just(Advice::Collapse),
-        1 => Just(Advice::GuardInstall),
-        1 => Just(Advice::GuardRemove),
-        1 => Just(Advice::DontFork),
-        1 => Just(Advice::WipeOnFork),
-        1 => Just(Advice::PopulateRead),
-        1 => Just(Advice::PopulateWrite),
-        1 => Just(Advice::Remove),
-    ];
-    let set = prop_oneof![
-        Just(("shmem_enabled", "always")),
-        Just(("shmem_enabled", "within_size")),
-        Just(("shmem_enabled", "advise")),
-        Just(("shmem_enabled", "deny")),
-        Just(("hugepages-64kB/shmem_enabled", "always")),
-        Just(("hugepages-16kB/shmem_enabled", "within_size")),
-        Just(("hugepages-64kB/enabled", "madvise")),
-        Just(("khugepaged/max_ptes_swap", "511")),
-        Just((POOL, "0")),
-        Just((POOL, "3")),
-        Just((POOL, "5")),
-        Just((OVERCOMMIT, "2")),
-    ];
-    let file = 0..FILES.len();
-    let files = prop_oneof![
-        4 => (range(), 0..=FILES.len(), prop_oneof![Just(0u64), Just(512), 0..600u64], any::<bool>())
-            .prop_map(|((first, n), file, at, shared)| Op::MmapFile { first, n, file, at, shared }),
-        2 => (0..3u64, any::<bool>()).prop_map(|(window, shared)| Op::MmapHuge { window, shared }),
-        2 => (file.clone(), range(), prop_oneof![2 => Just(3u32), 1 => Just(0), 1 => Just(1)])
-            .prop_map(|(file, (first, n), mode)| Op::Fallocate { file, first, n, mode }),
-        1 => (file.clone(), prop_oneof![Just(512u64), 0..1300u64])
-            .prop_map(|(file, pages)| Op::Truncate { file, pages }),
-        1 => (file, any::<bool>()).prop_map(|(file, willneed)| Op::Fadvise { file, willneed }),
-        1 => range().prop_map(|(first, n)| Op::Msync { first, n }),
-        2 => set.prop_map(|(name, value)| Op::Set(name, value)),
-    ];
-    prop_oneof![
-        12 => files,
-        3 => (range(), prot.clone(), prop::bool::weighted(0.1))
-            .prop_map(|((first, n), prot, locked)| Op::Mmap { first, n, prot, locked }),
-        1 => range().prop_map(|(first, n)| Op::Munmap { first, n }),
-        2 => (range(), prot).prop_map(|((first, n), prot)| Op::Mprotect { first, n, prot }),
-        6 => (range(), advice).prop_map(|((first, n), advice)| Op::Madvise { first, n, advice }),
-        1 => (range(), 0..FIELD).prop_map(|((first, n), to)| Op::Mremap { first, n, to }),
-        1 => (range(), any::<bool>()).prop_map(|((first, n), lock)| Op::Mlock { first, n, lock }),
-        8 => (range(), 0..4u8).prop_map(|((first, n), value)| Op::Write { first, n, value }),
-        3 => range().prop_map(|(first, n)| Op::Read { first, n }),
-        1 => Just(Op::Fork),
-        1 => Just(Op::Exit),
-        3 => Just(Op::KhugepagedScan),
-        3 => Just(Op::KsmdScan),
-        1 => prop_oneof![Just("1"), Just("2"), Just("3")].prop_map(Op::DropCaches),
-        1 => (prop_oneof![Just(16u64), Just(600), Just(2048), Just(8192)], any::<bool>())
-            .prop_map(|(slots, whole)| Op::SwapOn { slots, whole }),
-        1 => Just(Op::SwapOff),
-        1 => prop_oneof![Just(0u32), Just(100), Just(511)].prop_map(Op::MaxPtesNone),
-    ]
-}
-
-const POOL: &str = "/proc/sys/vm/nr_hugepages";
-const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
 
 /// What each process should read, by page; pages whose content an advice left open are not in it.
 type Model = BTreeMap<Pid, BTreeMap<u64, u8>>;
 
-struct World {
-    machine: Machine,
-    live: Vec<Pid>,
+pub struct World {
+    pub machine: Machine,
+    pub live: Vec<Pid>,
     model: Model,
     files: Vec<FileId>,
     /// Pages that no model covers: private ones of files, and what was moved.
@@ -201,7 +29,7 @@ struct World {
 }
 
 impl World {
-    fn new() -> World {
+    pub fn new() -> World {
         let config = MachineConfig {
             mem: 256 << 20,
             parked: true,
@@ -342,7 +170,7 @@ impl World {
         }
     }
 
-    fn apply(&mut self, who: usize, op: &Op) {
+    pub fn apply(&mut self, who: usize, op: &Op) {
         let p = self.live[who % self.live.len()];
         let m = &mut self.machine;
         match *op {
@@ -482,7 +310,7 @@ impl World {
     }
 
     /// What is known to have been written is what is there.
-    fn check_contents(&self) {
+    pub fn check_contents(&self) {
         for (p, pages) in &self.shared {
             for (i, page) in pages {
                 let state = self.machine.page_state(*p, Self::addr(*i));
@@ -515,45 +343,5 @@ impl World {
                 }
             }
         }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 4000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn random_commands_keep_every_count_right(ops in prop::collection::vec((0..4usize, op()), 1..60)) {
-        let mut w = World::new();
-        for (who, op) in &ops {
-            w.apply(*who, op);
-            if let Err(e) = w.machine.check() {
-                panic!("after {op:?}: {e}");
-            }
-        }
-        w.check_contents();
-        for p in std::mem::take(&mut w.live) {
-            w.machine.exit(p).unwrap();
-        }
-        prop_assert_eq!(w.machine.check(), Ok(()));
-        prop_assert_eq!(w.machine.check(), Ok(()));
-    }
-
-    #[test]
-    fn the_same_commands_give_the_same_machine(ops in prop::collection::vec((0..4usize, op()), 1..40)) {
-        let (mut a, mut b) = (World::new(), World::new());
-        for (who, op) in &ops {
-            a.apply(*who, op);
-        }
-        let copy = a.machine.clone();
-        for (who, op) in &ops {
-            b.apply(*who, op);
-        }
-        prop_assert_eq!(a.machine.state_hash(), b.machine.state_hash());
-        // A clone is not changed by what happens to the original.
-        let before = copy.state_hash();
-        for (who, op) in &ops {
-            a.apply(*who, op);
-        }
-        prop_assert_eq!(copy.state_hash(), before);
     }
 }
