@@ -53,6 +53,7 @@ pub struct Machine {
     pub(crate) thp: Thp,
     pub(crate) khugepaged: Khugepaged,
     pub(crate) ksm: Ksm,
+    pub(crate) kcompactd: crate::phys::kcompactd::Kcompactd,
     pub(crate) hugetlb: Hugetlb,
     pub(crate) sysctl: crate::vfs::Sysctl,
     pub(crate) stat: Stats,
@@ -97,6 +98,7 @@ impl Machine {
             thp: Thp::new(&config),
             khugepaged: Khugepaged::new(config.parked),
             ksm: Ksm::new(config.parked),
+            kcompactd: Default::default(),
             hugetlb: Hugetlb::new(config.nodes),
             sysctl: crate::vfs::Sysctl::default(),
             stat: Stats::default(),
@@ -139,6 +141,7 @@ impl Machine {
             free: FreeArea::new(spanned),
             watermarks: Default::default(),
             lowmem_reserve: [0; 3],
+            compact: Default::default(),
         };
         z.free_at_boot(&mut self.frames, start + reserved, spanned - reserved);
         self.zones.push(z);

@@ -108,6 +108,11 @@ impl FreeArea {
         }
     }
 
+    /// True for a frame of memory never used.
+    pub fn is_untouched(&self, pfn: Pfn) -> bool {
+        self.untouched.contains(&pfn.0)
+    }
+
     /// Takes the last `pages` of memory never used, if they are aligned to their size; less is left untouched.
     pub fn take_untouched(&mut self, pages: u32) -> Option<Pfn> {
         let end = self.untouched.end & !(pages - 1);
@@ -221,6 +226,13 @@ impl Zone {
         self.rmqueue_smallest(frames, order, mt)
             .or_else(|| self.rmqueue_claim(frames, order, mt))
             .or_else(|| self.rmqueue_steal(frames, order, mt))
+    }
+
+    /// Takes the first `2^order` pages of the free block at `pfn`, whose type it keeps (`__isolate_free_page`).
+    pub fn isolate_free_block(&mut self, frames: &mut FrameTable, pfn: Pfn, order: u8) -> Pfn {
+        let (high, mt) = (frames.order(pfn), self.pageblock_type(pfn));
+        self.free.unlink(frames, pfn, high, mt);
+        self.expand(frames, pfn, order, high, mt)
     }
 
     /// Gives the range `[start, start + pages)` of this zone to the free lists, lowest block first in line.

@@ -14,6 +14,7 @@ mod guard;
 mod madvise;
 pub mod mempolicy;
 mod merge;
+mod migrate;
 mod mlock;
 pub mod mm;
 pub(crate) mod mmap;

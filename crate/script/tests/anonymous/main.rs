@@ -1,5 +1,6 @@
 //! Anonymous memory through scripts: every reason khugepaged gives, and the conditions a script can make.
 
+mod compaction;
 mod conditions;
 mod reasons;
 
