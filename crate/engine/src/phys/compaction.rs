@@ -266,12 +266,12 @@ impl Machine {
             let frame = self.frames.frame(page);
             let whole = frame.has(FrameFlags::BUDDY) || frame.has(FrameFlags::HEAD);
             let n = if whole { 1u32 << frame.order() } else { 1 };
-            let free = frame.has(FrameFlags::BUDDY);
+            // A frame that says nothing lies in a free block whose start is behind.
+            let free = frame.has(FrameFlags::BUDDY) || frame.flags() == FrameFlags::NONE;
             cc.migrate_scanned += 1;
             if !free && self.isolate_migratepage(page, cc) {
                 batch.push(page);
                 taken += n;
-                any = true;
             } else if !free && cc.direct && cc.mode == Mode::Async {
                 // One page that stays spoils the block: what was taken of it goes back.
                 let end_of_block = cc.block_end(at);
@@ -283,6 +283,7 @@ impl Machine {
             at += n;
             if taken >= CLUSTER_MAX || at >= end || at >= cc.block_end(page.0) {
                 taken = 0;
+                any |= !batch.is_empty();
                 if !self.migrate_batch(cc, std::mem::take(&mut batch))
                     && cc.direct
                     && cc.mode != Mode::Sync
@@ -291,7 +292,6 @@ impl Machine {
                 }
             }
         }
-        self.migrate_batch(cc, batch);
         if !any {
             self.zones[cc.zone].compact.set_skip(block);
         }

@@ -3,6 +3,7 @@
 mod compaction;
 mod conditions;
 mod reasons;
+mod scenarios;
 
 use mm_script::language;
 use mm_script::session::{Session, Step};
