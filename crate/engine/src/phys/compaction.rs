@@ -206,6 +206,7 @@ impl Machine {
     }
 
     /// One run over a zone (`compact_zone`).
+    #[inline(never)]
     pub(super) fn compact_zone(&mut self, mut cc: Control) -> CompactResult {
         if let Some(order) = cc.order {
             if let Some(result) = self.compaction_suit(cc.zone, order) {

@@ -81,6 +81,7 @@ impl Machine {
     }
 
     /// The free lists could not serve (`__alloc_pages_slowpath`).
+    #[inline(never)]
     pub(crate) fn alloc_pages_slowpath(
         &mut self,
         order: u8,

@@ -37,6 +37,7 @@ impl Machine {
     }
 
     /// The work of every thread that was woken (`kcompactd_do_work`).
+    #[inline(never)]
     pub(crate) fn kcompactd_run_due(&mut self) {
         let woken = std::mem::take(&mut self.kcompactd).max_order;
         self.acting(Actor::Kcompactd, |m| {
@@ -68,6 +69,7 @@ impl Machine {
     }
 
     /// Compacts every zone of a node, or of all, as far as it goes (`compact_node`).
+    #[inline(never)]
     pub(crate) fn compact_nodes(&mut self, nid: Option<u8>) {
         for zone in 0..self.zones.len() {
             if nid.is_none_or(|n| n == self.zones[zone].nid) {

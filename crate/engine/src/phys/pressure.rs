@@ -67,6 +67,7 @@ impl Machine {
     ///
     /// # Errors
     /// ENOMEM: not so much is free; it holds nothing then.
+    #[inline(never)]
     pub fn hog(&mut self, bytes: u64) -> Result<(), Errno> {
         self.give_back(|p| &mut p.hog);
         let (mut left, mut order) = (bytes.div_ceil(PAGE_SIZE), PAGEBLOCK_ORDER);
@@ -98,6 +99,7 @@ impl Machine {
     /// What is held stays where it is, and compaction is as if it had just tried in vain: it passes over all blocks until
     /// it would look again (`PB_compact_skip`). With `movable` it is like the pages of a balloon: compaction moves them
     /// together.
+    #[inline(never)]
     pub fn fragment(&mut self, percent: u32, seed: u64, movable: bool) {
         self.give_back(|p| &mut p.fragments);
         self.pressure.movable = movable;
