@@ -299,6 +299,10 @@ impl Machine {
             "{tables} page tables, counts {}",
             self.stat.nr_page_table_pages
         );
+        for (&pfn, &n) in &self.mlock_counts {
+            let counted = n != 1 && self.frames.has(pfn, FrameFlags::MLOCKED);
+            ensure!(counted, "{pfn:?} counts {n} locks that are not its own");
+        }
         ensure!(
             mlocked == self.stat.nr_mlock,
             "{mlocked} mlocked pages, nr_mlock {}",

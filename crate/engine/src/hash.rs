@@ -56,8 +56,8 @@ impl Machine {
         }
         let _ = write!(
             h,
-            "{:?}{:?}{}{:?}{:?}",
-            self.procs, self.stat, self.now_ns, self.sysctl, self.pressure
+            "{:?}{:?}{}{:?}{:?}{:?}",
+            self.procs, self.stat, self.now_ns, self.sysctl, self.pressure, self.mlock_counts
         );
         self.tracing.hash_text(&mut h);
         self.hash_files(&mut h);

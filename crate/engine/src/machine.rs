@@ -48,6 +48,8 @@ pub struct Machine {
     pub(crate) procs: BTreeMap<Pid, Process>,
     pub(crate) next_pid: u32,
     pub(crate) pressure: crate::phys::pressure::Pressure,
+    /// `mlock_count` of the mlocked folios for which it is not 1.
+    pub(crate) mlock_counts: BTreeMap<Pfn, i32>,
     pub(crate) thp: Thp,
     pub(crate) khugepaged: Khugepaged,
     pub(crate) ksm: Ksm,
@@ -91,6 +93,7 @@ impl Machine {
             procs: BTreeMap::new(),
             next_pid: 100,
             pressure: Default::default(),
+            mlock_counts: BTreeMap::new(),
             thp: Thp::new(&config),
             khugepaged: Khugepaged::new(config.parked),
             ksm: Ksm::new(config.parked),

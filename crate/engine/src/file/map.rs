@@ -111,15 +111,6 @@ impl Machine {
         out
     }
 
-    /// Every place that maps a page, by its kind.
-    pub(crate) fn rmap_walk(&self, page: Pfn) -> Vec<Mapping> {
-        if self.folio_in_file(self.frames.head(page)) {
-            self.rmap_walk_file(page)
-        } else {
-            self.rmap_walk_anon(page)
-        }
-    }
-
     /// Unmaps the pages `first..end` of a file wherever they are mapped; `even_cows`: private copies of them too
     /// (`unmap_mapping_range`).
     pub(crate) fn unmap_mapping_range(

@@ -51,6 +51,9 @@ impl Machine {
         let isolated = self.isolate_ptes(vma, table, cc, &mut held, x);
         for head in &held.folios[..held.n] {
             self.frames.clear(*head, FrameFlags::LOCKED);
+            if isolated.result != ScanResult::Succeed {
+                self.mlock_count_lost(*head);
+            }
         }
         self.count_exceeded(isolated.result);
         self.emit(EventKind::CollapseHugePageIsolate {
@@ -167,7 +170,7 @@ impl Machine {
             return false;
         }
         // A page mapped once will not be met again.
-        let once = expected == 1 && !self.folio_large(head);
+        let once = expected == 1 && !self.folio_large(head) && !flags.has(FrameFlags::MLOCKED);
         if !once {
             self.frames.set(head, FrameFlags::LOCKED);
             held.push(head);

@@ -232,6 +232,7 @@ impl Machine {
         self.uncharge(1 << order);
         if flags.has(FrameFlags::MLOCKED) {
             self.stat.nr_mlock -= 1 << order;
+            self.mlock_counts.remove(&head);
         }
         if flags.has(FrameFlags::ANON) && order >= 2 {
             self.stat.mthp_mut(order).nr_anon -= 1;

@@ -286,6 +286,9 @@ impl Machine {
             if order >= 2 && flags.has(FrameFlags::ANON) {
                 self.stat.mthp_mut(order).nr_anon += 1;
             }
+            if offset > 0 {
+                self.mlock_count_lost(piece);
+            }
         }
     }
 

@@ -115,7 +115,7 @@ impl Machine {
         while addr < end {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
             match self.pmd(mm, addr) {
-                Pmd::Huge(pmd) if !pmd.special() => self.set_mlocked(pmd.pfn(), lock, vma),
+                Pmd::Huge(pmd) if !pmd.special() => self.set_mlocked(pmd.pfn(), lock),
                 Pmd::Table(table) => {
                     let (mut i, last) =
                         (pte_index(addr), pte_index(addr) + Self::ptes_to(addr, stop));
@@ -128,7 +128,7 @@ impl Machine {
                         let n = self.folio_pte_batch(table, i, last, pte.pfn());
                         let head = self.frames.head(pte.pfn());
                         if !lock || n == self.folio_nr_pages(head) {
-                            self.set_mlocked(head, lock, vma);
+                            self.set_mlocked(head, lock);
                         }
                         i += n;
                     }
@@ -136,14 +136,6 @@ impl Machine {
                 _ => {}
             }
             addr = stop;
-        }
-    }
-
-    fn set_mlocked(&mut self, head: Pfn, lock: bool, vma: VmaId) {
-        if lock {
-            self.mlock_folio(head);
-        } else if !self.mapped_by_locked_area(head, vma) {
-            self.munlock_folio(head);
         }
     }
 
@@ -156,8 +148,41 @@ impl Machine {
         }
     }
 
+    fn set_mlocked(&mut self, head: Pfn, lock: bool) {
+        if lock {
+            self.mlock_folio(head);
+        } else {
+            self.munlock_folio(head);
+        }
+    }
+
+    /// How often locked areas have locked a folio (`mlock_count`); the kernel loses the count where it takes the folio
+    /// off its list, and then goes on from 0.
+    fn mlock_count(&self, head: Pfn) -> i32 {
+        self.mlock_counts.get(&head).copied().unwrap_or(1)
+    }
+
+    /// Nearly all locked folios are locked once: only other counts are kept.
+    pub(crate) fn set_mlock_count(&mut self, head: Pfn, n: i32) {
+        if n == 1 {
+            self.mlock_counts.remove(&head);
+        } else {
+            self.mlock_counts.insert(head, n);
+        }
+    }
+
+    /// A folio was taken off its list and put back: how often it was locked is forgotten (`lru_add`).
+    pub(crate) fn mlock_count_lost(&mut self, head: Pfn) {
+        if self.frames.has(head, FrameFlags::MLOCKED) {
+            self.set_mlock_count(head, 0);
+        }
+    }
+
+    /// Locks a folio once more (`mlock_folio`).
     pub(crate) fn mlock_folio(&mut self, head: Pfn) {
-        if !self.frames.has(head, FrameFlags::MLOCKED) {
+        if self.frames.has(head, FrameFlags::MLOCKED) {
+            self.set_mlock_count(head, self.mlock_count(head) + 1);
+        } else {
             self.mlock_new_folio(head);
         }
     }
@@ -169,58 +194,27 @@ impl Machine {
         self.lru_change(head, FrameFlags::UNEVICTABLE, FrameFlags::NONE);
     }
 
-    /// A page of a locked area is unmapped: its folio is unlocked whole, and reclaim corrects that where it is wrong
-    /// (`munlock_vma_folio`).
-    ///
-    /// One that another locked area maps as well stays locked: the kernel counts them (`mlock_count`).
-    ///
-    /// Deviation: the kernel's count goes down with every part of a large folio that is unlocked, also where mapping
-    /// that part had not counted.
+    /// Entries of a locked area that map a folio were cut: counts as one unlocking, whether the folio was locked when
+    /// they were made or not; reclaim corrects that where it is wrong (`munlock_vma_folio`).
     pub(crate) fn munlock_vma_folio(&mut self, head: Pfn, vma: VmaId) {
-        if !self.vma(vma).flags.has(VmFlags::LOCKED) || !self.frames.has(head, FrameFlags::MLOCKED)
-        {
-            return;
-        }
-        if !self.mapped_by_locked_area(head, vma) {
+        if self.vma(vma).flags.has(VmFlags::LOCKED) {
             self.munlock_folio(head);
         }
     }
 
-    /// Whether a locked area maps a folio still; a large one must be mapped whole, and `left` has just given up a
-    /// part of it.
-    fn mapped_by_locked_area(&self, head: Pfn, left: VmaId) -> bool {
-        let locked = |vma: VmaId| self.vma(vma).flags.has(VmFlags::LOCKED);
-        if self.frames.has(head, FrameFlags::KSM) {
-            return self
-                .ksm_mappings(head)
-                .iter()
-                .any(|&(mm, addr)| self.vma_lookup(mm, addr).is_some_and(locked));
-        }
-        let last = (self.folio_nr_pages(head) - 1) as u64;
-        let large = last > 0;
-        // A folio of one owner's areas alone cannot have been counted twice.
-        if large && self.folio_mapcount(head) <= 1 {
-            return false;
-        }
-        self.rmap_walk(head).iter().any(|m| {
-            locked(m.vma)
-                && (!large
-                    || m.vma != left
-                        && (m.huge
-                            || (1..=last).all(|i| {
-                                let page = head.add(i as usize);
-                                self.maps_page(m.mm, m.addr + i * PAGE_SIZE, page) == Some(false)
-                            })))
-        })
-    }
-
-    /// Back to the evictable lists (`munlock_folio`).
+    /// Back to the evictable lists when nobody locks it any more (`munlock_folio`).
     pub(crate) fn munlock_folio(&mut self, head: Pfn) {
-        if self.frames.has(head, FrameFlags::MLOCKED) {
-            self.frames.clear(head, FrameFlags::MLOCKED);
-            self.stat.nr_mlock -= self.folio_nr_pages(head) as i64;
-            self.lru_change(head, FrameFlags::NONE, FrameFlags::UNEVICTABLE);
+        if !self.frames.has(head, FrameFlags::MLOCKED) {
+            return;
         }
+        let left = self.mlock_count(head) - 1;
+        if left > 0 {
+            return self.set_mlock_count(head, left);
+        }
+        self.mlock_counts.remove(&head);
+        self.frames.clear(head, FrameFlags::MLOCKED);
+        self.stat.nr_mlock -= self.folio_nr_pages(head) as i64;
+        self.lru_change(head, FrameFlags::NONE, FrameFlags::UNEVICTABLE);
     }
 }
 
