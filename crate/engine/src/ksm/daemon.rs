@@ -244,6 +244,12 @@ impl Machine {
         }
     }
 
+    /// The system is suspended, and awake again: a batch ends where it stands, its rest is not made up for (`freezing`
+    /// in `ksm_do_scan`). A sleep goes on.
+    pub(crate) fn ksmd_freeze(&mut self) {
+        self.ksmd_end_batch_if_done(true, self.now_ns);
+    }
+
     /// When the thread has something to do next, in ns since boot; `None` while it waits to be told.
     pub fn ksmd_next_wake_ns(&self) -> Option<u64> {
         match self.ksm.thread {
