@@ -202,6 +202,7 @@ impl Machine {
     }
 
     /// Drops it; after a split the page is a folio of its own.
+    #[inline]
     fn put_page(&mut self, page: Pfn) {
         let head = self.frames.head(page);
         match self.frames.refcount_mut(head) {

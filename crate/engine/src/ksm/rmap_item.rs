@@ -218,7 +218,7 @@ impl Machine {
 
     /// Takes the item out of whatever tree it is in (`remove_rmap_item_from_tree`). The counters notice only here
     /// that a page was copied, unmapped or freed.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove_rmap_item_from_tree(&mut self, id: ItemId) {
         if self.ksm.items.at(id.0).standing != Standing::None {
             self.take_out_of_tree(id);
