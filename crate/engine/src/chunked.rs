@@ -55,7 +55,7 @@ impl<T: Copy + Default> ChunkedVec<T> {
     /// The element at `i`, to be changed in place; copies a chunk that a clone still shares.
     #[inline]
     pub fn get_mut(&mut self, i: usize) -> &mut T {
-        &mut Rc::make_mut(&mut self.chunks[i / CHUNK_LEN])[i % CHUNK_LEN]
+        &mut unshare(&mut self.chunks[i / CHUNK_LEN])[i % CHUNK_LEN]
     }
 
     /// Stores `value` at `i`.
@@ -72,6 +72,25 @@ impl<T: Copy + Default> ChunkedVec<T> {
         self.len += 1;
         self.set(self.len - 1, value);
     }
+}
+
+/// A block to be changed, copied first if a clone holds it as well: [`Rc::make_mut`], whose rare half is kept out of
+/// the way of the common one.
+#[inline]
+pub(crate) fn unshare<B: Clone>(block: &mut Rc<B>) -> &mut B {
+    if Rc::get_mut(block).is_none() {
+        copy(block);
+    }
+    match Rc::get_mut(block) {
+        Some(b) => b,
+        None => unreachable!("it was copied"),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn copy<B: Clone>(block: &mut Rc<B>) {
+    *block = Rc::new(B::clone(block));
 }
 
 #[cfg(test)]

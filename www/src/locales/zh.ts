@@ -197,7 +197,7 @@ export const zh: Messages = {
     '/sys/kernel/mm/ksm/stable_node_chains_prune_millisecs': '多久清理一次稳定树中的链。',
     '/sys/kernel/mm/ksm/advisor_mode': '是否让顾问自动选择 pages_to_scan。',
     '/sys/kernel/mm/ksm/advisor_max_cpu': '顾问允许 ksmd 使用的 CPU 百分比上限。',
-    '/sys/kernel/mm/ksm/advisor_min_pages_to_scan': '顾问可选的 pages_to_scan 下限。',
+    '/sys/kernel/mm/ksm/advisor_min_pages_to_scan': '顾问启用时 pages_to_scan 的起始值，不是下限。',
     '/sys/kernel/mm/ksm/advisor_max_pages_to_scan': '顾问可选的 pages_to_scan 上限。',
     '/sys/kernel/mm/ksm/advisor_target_scan_time': '顾问希望一次完整扫描用的秒数。',
     '/proc/sys/vm/compact_memory': '写入 1：整理所有内存区（目前尚不整理）。',

@@ -4,7 +4,7 @@
  * The way that the next visit of a page would take - the selected page, else the one ksmd stands at - lights up step
  * by step, with what `memcmp` says at each node.
  */
-import { linesOf, openFor, readSearch, readTrees } from '../canvas/trees.ts';
+import { foldDepth, linesOf, openFor, readSearch, readTrees } from '../canvas/trees.ts';
 import type { StepView, TreeLine, TreeNodeView, TreeView } from '../canvas/trees.ts';
 import type { PageRef } from '../engine/protocol.ts';
 import { pageName } from '../format.ts';
@@ -50,7 +50,7 @@ export function ksmTrees(context: Context): HTMLElement {
   let lit = 0;
   let lines: Drawn[] = [];
   let heads: { x: number; y: number; words: string }[] = [];
-  const toggled = new Set<string>();
+  const folding = new Map<string, boolean>();
   let current: string | null = null;
   const shown = (): boolean => session.state.view === 'trees';
   const lineHeight = (): number => (session.state.cell === 1 ? 6 : Math.min(30, 10 + 2 * session.state.cell));
@@ -68,7 +68,7 @@ export function ksmTrees(context: Context): HTMLElement {
       for (const column of [0, 1]) {
         const tree = trees.find((one) => one.nid === nid && one.unstable === (column === 1));
         const left = MARGIN + column * width / 2;
-        const rows = tree === undefined ? [] : linesOf(tree, toggled, open);
+        const rows = tree === undefined ? [] : linesOf(tree, folding, foldDepth(session.state.cell), open);
         const name = column === 1 ? t.ksm.unstable : t.ksm.stable;
         const size = tree === undefined ? t.ksm.none : t.ksm.nodes(tree.root.size);
         const top = bottom[column] as number;
@@ -106,21 +106,35 @@ export function ksmTrees(context: Context): HTMLElement {
       g.fillText(words, x, y);
       return x + g.measureText(words).width;
     };
-    // Edges first, those of the search over the others.
-    for (const bright of [false, true]) {
-      g.strokeStyle = colour(bright ? 'accent' : 'edge');
-      g.lineWidth = bright ? 2 : 1;
-      g.beginPath();
-      for (const line of lines) {
-        const up = line.node.parent === null ? undefined : places.get(line.node.parent);
-        if (up === undefined || Math.max(up.y, line.y) < from || Math.min(up.y, line.y) > to) continue;
-        if (bright !== (way.has(line.node) && way.has(up.node))) continue;
-        g.moveTo(up.x + size / 2, up.y + high / 2);
-        g.lineTo(up.x + size / 2, line.y + high / 2);
-        g.lineTo(line.x, line.y + high / 2);
-      }
+    // Edges first, then the way of the search over them.
+    const edge = (up: Drawn | undefined, line: Drawn): void => {
+      if (up === undefined || Math.max(up.y, line.y) < from || Math.min(up.y, line.y) > to) return;
+      g.moveTo(up.x + size / 2, up.y + high / 2);
+      g.lineTo(up.x + size / 2, line.y + high / 2);
+      g.lineTo(line.x, line.y + high / 2);
+    };
+    const stroke = (ink: string, thick: number, dashes: number[]): void => {
+      g.strokeStyle = colour(ink);
+      g.lineWidth = thick;
+      g.setLineDash(dashes);
       g.stroke();
+      g.beginPath();
+    };
+    g.beginPath();
+    for (const line of lines) edge(line.node.parent === null ? undefined : places.get(line.node.parent), line);
+    stroke('edge', 1, []);
+    // The page itself is taken out first, which may turn the tree: a step may go where no edge is drawn yet.
+    for (const along of [true, false]) {
+      let before: Drawn | undefined;
+      for (const { node } of way.values()) {
+        const line = places.get(node);
+        if (line === undefined) continue;
+        if (before?.column === line.column && (node.parent === before.node) === along) edge(before, line);
+        before = line;
+      }
+      stroke('accent', 2, along ? [] : [2, 3]);
     }
+    g.setLineDash([]);
     for (const line of lines) {
       if (line.y < from || line.y > to) continue;
       const { node, folded } = line;
@@ -156,7 +170,13 @@ export function ksmTrees(context: Context): HTMLElement {
       g.restore();
     }
     for (const { x, y, words } of heads) write(words, x, y, 'muted');
-    if (searched !== null && search.length > 0) write(t.ksm.search(`${searched.process} ${pageName(searched)}`), MARGIN, stage.scrollTop + height - 12, 'accent');
+    if (searched !== null && search.length > 0) {
+      const words = t.ksm.search(`${searched.process} ${pageName(searched)}`);
+      const y = stage.scrollTop + height - 12;
+      g.fillStyle = colour('panel');
+      g.fillRect(MARGIN - 4, y - 10, g.measureText(words).width + 8, 20);
+      write(words, MARGIN, y, 'accent');
+    }
   };
   const outcome = ({ order, at, here, there }: StepView): string => {
     const word = order < 0 ? '<' : order > 0 ? '>' : '=';
@@ -205,7 +225,10 @@ export function ksmTrees(context: Context): HTMLElement {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches || session.state.machine?.playing === true;
     lit = still ? search.length : Math.min(1, search.length);
     const next = (): void => {
-      if (lit >= search.length) return;
+      if (lit >= search.length) {
+        reveal(search.at(-1)?.node);
+        return;
+      }
       lit += 1;
       draw();
       stepTimer = setTimeout(next, STEP_MS);
@@ -213,10 +236,17 @@ export function ksmTrees(context: Context): HTMLElement {
     if (!still) stepTimer = setTimeout(next, STEP_MS);
   };
 
+  /** Scrolls to where a search ended, if that is out of sight. */
+  const reveal = (node: TreeNodeView | undefined): void => {
+    const line = lines.find((one) => one.node === node);
+    if (line === undefined || (line.y >= stage.scrollTop && line.y + lineHeight() <= stage.scrollTop + stage.clientHeight)) return;
+    stage.scrollTop = line.y - stage.clientHeight / 2;
+  };
+
   // --- what a person does ---
 
-  const toggle = (key: string): void => {
-    if (!toggled.delete(key)) toggled.add(key);
+  const toggle = ({ node, folded }: TreeLine): void => {
+    folding.set(node.key, !folded);
     layout();
     draw();
   };
@@ -246,7 +276,7 @@ export function ksmTrees(context: Context): HTMLElement {
       if (line === undefined) return;
       current = line.node.key;
       setText(spoken, words(line));
-      if (x < line.x + lineHeight() && line.node.size > 1) toggle(line.node.key);
+      if (x < line.x + lineHeight() && line.node.size > 1) toggle(line);
       else void select(line);
       draw();
     },
@@ -258,8 +288,8 @@ export function ksmTrees(context: Context): HTMLElement {
       if (to === undefined && !fold && !(event.key === 'Enter' && line !== undefined)) return;
       event.preventDefault();
       event.stopPropagation();
-      if (fold && current !== null) toggle(current);
-      else if (to === undefined) void select(line as TreeLine);
+      if (fold && line !== undefined) toggle(line);
+      else if (to === undefined && line !== undefined) void select(line);
       const next = lines[Math.max(0, Math.min(lines.length - 1, to ?? i))];
       if (next === undefined) return;
       current = next.node.key;

@@ -55,6 +55,11 @@ impl<T: SlabObject> Slab<T> {
     }
 
     #[inline]
+    pub(super) fn at(&self, id: u32) -> &T {
+        self.objects.at(id as usize)
+    }
+
+    #[inline]
     pub(super) fn get_mut(&mut self, id: u32) -> &mut T {
         self.objects.get_mut(id as usize)
     }

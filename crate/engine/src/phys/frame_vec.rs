@@ -7,7 +7,7 @@
 //! and the tails that lend them their fields change all the time, and need not
 //! cost the block.
 
-use crate::chunked::ChunkedVec;
+use crate::chunked::{ChunkedVec, unshare};
 use std::rc::Rc;
 
 /// Frames of a block.
@@ -60,7 +60,7 @@ impl<T: Copy + Default + PartialEq> FrameVec<T> {
     #[inline]
     pub fn get_mut(&mut self, i: usize) -> &mut T {
         match (i % BLOCK).checked_sub(FIRST) {
-            Some(at) => &mut Rc::make_mut(&mut self.rest[i / BLOCK])[at],
+            Some(at) => &mut unshare(&mut self.rest[i / BLOCK])[at],
             None => self.get_first_mut(i),
         }
     }

@@ -1,6 +1,7 @@
 //! The bounded log of events.
 
 use super::Event;
+use crate::chunked::unshare;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -31,7 +32,7 @@ impl EventRing {
         event.seq = self.next_seq;
         self.next_seq += 1;
         match self.blocks.back_mut() {
-            Some(b) if b.len() < BLOCK => Rc::make_mut(b).push(event),
+            Some(b) if b.len() < BLOCK => unshare(b).push(event),
             _ => {
                 if self.blocks.len() == RING_EVENTS / BLOCK {
                     self.blocks.pop_front();
@@ -45,9 +46,7 @@ impl EventRing {
 
     /// The newest event, to be extended in place (a run of faults).
     pub fn last_mut(&mut self) -> Option<&mut Event> {
-        self.blocks
-            .back_mut()
-            .and_then(|b| Rc::make_mut(b).last_mut())
+        self.blocks.back_mut().and_then(|b| unshare(b).last_mut())
     }
 
     /// Events numbered `seq` and above, oldest first; fewer if the ring has dropped some.

@@ -45,6 +45,8 @@ pub(super) enum Dir {
     Hugepages(Option<u8>),
     /// One size of it, an index into `HSTATE_ORDERS`
     HugepagesSize(Option<u8>, usize),
+    /// `/sys/power`
+    Power,
     /// `/sys/devices`
     Devices,
     /// `/sys/devices/system`
@@ -78,6 +80,8 @@ pub(super) enum File {
     Nodes(&'static str),
     Node(u8, &'static str),
     Debug(&'static str),
+    /// `/sys/power/state`
+    PowerState,
     Trace,
     /// A file of all events or of a group
     Events(Option<Group>, &'static str),
@@ -133,7 +137,12 @@ impl Machine {
             Dir::Process(pid) => files(process::FILES, |name| File::Process(pid, name)),
             Dir::ProcSys => vec![dir("vm", Dir::Vm)],
             Dir::Vm => specs(sysctl::VM_FILES, File::Sysctl),
-            Dir::Sys => vec![dir("devices", Dir::Devices), dir("kernel", Dir::Kernel)],
+            Dir::Sys => vec![
+                dir("devices", Dir::Devices),
+                dir("kernel", Dir::Kernel),
+                dir("power", Dir::Power),
+            ],
+            Dir::Power => vec![("state".into(), Node::File(File::PowerState, 0o644))],
             Dir::Devices => vec![dir("system", Dir::System)],
             Dir::System => vec![dir("node", Dir::Nodes)],
             Dir::Kernel => vec![

@@ -6,6 +6,7 @@
 
 use super::addr::{HPAGE_PMD_SIZE, MmId, Pfn, TableId, pte_index};
 use super::pte::Pte;
+use crate::chunked::unshare;
 use crate::machine::Machine;
 use crate::phys::buddy::MigrateType;
 use crate::phys::frame::FrameFlags;
@@ -81,7 +82,7 @@ impl Tables {
     /// Stores an entry.
     #[inline]
     pub fn set(&mut self, table: TableId, index: usize, pte: Pte) {
-        Rc::make_mut(&mut self.entries[table.index()])[index] = pte;
+        unshare(&mut self.entries[table.index()])[index] = pte;
     }
 
     /// Empties `n` entries from `index` on.

@@ -57,6 +57,8 @@ pub enum ProcessCommand {
         /// Added to the page number where [`Contents`] use it.
         index: u64,
     },
+    /// `execve(2)`; its regions are gone.
+    Exec,
     /// `fork(2)`; the child knows the same regions and files by the same names.
     Fork {
         /// The child's name.

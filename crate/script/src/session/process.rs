@@ -176,6 +176,19 @@ impl Session {
                 }
                 Ok(())
             }
+            ProcessCommand::Exec => {
+                self.drain_trace();
+                step.errno = self.machine.exec(pid).err();
+                // Its events are read while the old address space is still known.
+                self.drain_trace();
+                if let Some(mm) = self.machine.process(pid).map(|p| p.mm) {
+                    let names = self.names_mut(pid);
+                    if std::mem::replace(&mut names.mm, mm) != mm {
+                        names.regions.clear();
+                    }
+                }
+                Ok(())
+            }
             ProcessCommand::Exit => {
                 step.errno = self.machine.exit(pid).err();
                 // Its events are read while its name is still known.

@@ -41,12 +41,20 @@ pub enum Pattern {
     Stream(u64),
 }
 
+const MIX_STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+const MIX_FACTORS: [u64; 2] = [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb];
+
 /// One step of splitmix64.
 #[inline]
 pub fn mix(z: u64) -> u64 {
-    let z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let z = z.wrapping_add(MIX_STEP);
+    mix_end((z ^ z >> 30).wrapping_mul(MIX_FACTORS[0]))
+}
+
+/// The step from its first product on.
+#[inline]
+fn mix_end(z: u64) -> u64 {
+    let z = (z ^ z >> 27).wrapping_mul(MIX_FACTORS[1]);
     z ^ z >> 31
 }
 
@@ -317,8 +325,26 @@ mod tests {
             let want = xxhash_rust::xxh64::xxh64(&c.read(id), 0) as u32;
             assert_eq!(c.checksum(id), want);
         }
-        let want = xxhash_rust::xxh64::xxh64(&c.read(stream), 0) as u32;
-        assert_eq!(c.checksum(stream), want);
+    }
+
+    #[test]
+    fn checksums_of_streams_are_xxh64_wherever_the_generator_starts() {
+        let mut c = ContentStore::default();
+        let carries = (0..600u64).map(|i| (i << 30).wrapping_sub(MIX_STEP.wrapping_add(i)));
+        let wraps = (0..520u64).map(|i| MIX_STEP.wrapping_neg().wrapping_sub(i));
+        for start in (0..2000)
+            .map(|i| seed_start(1, i))
+            .chain(carries)
+            .chain(wraps)
+        {
+            let stream = c.write(ZERO, Pattern::Stream(start));
+            let want = xxhash_rust::xxh64::xxh64(&c.read(stream), 0) as u32;
+            assert_eq!(c.checksum(stream), want, "{start:#x}");
+            let patched = c.write(stream, Pattern::Byte(start as u8));
+            let want = xxhash_rust::xxh64::xxh64(&c.read(patched), 0) as u32;
+            assert_eq!(c.checksum(patched), want, "{start:#x}");
+            c.put(patched);
+        }
     }
 
     #[test]

@@ -23,6 +23,10 @@ pub fn fork(args: &mut Args<'_>) -> Read {
     })
 }
 
+pub fn exec(_: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Exec)
+}
+
 pub fn exit(_: &mut Args<'_>) -> Read {
     Ok(ProcessCommand::Exit)
 }

@@ -32,6 +32,17 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         reader: Reader::Process(process::fork),
     },
     CommandSpec {
+        word: "exec",
+        group: Processes,
+        backend: Engine,
+        usage: "PROCESS exec",
+        summary: "starts another program: its regions are gone, what prctl said for the whole process stays",
+        example: "p1 exec",
+        args: &[],
+        options: &[],
+        reader: Reader::Process(process::exec),
+    },
+    CommandSpec {
         word: "exit",
         group: Processes,
         backend: Common,
