@@ -4,7 +4,6 @@
 //! them on pages by one rule: reserved are the free pages handed out next, surplus the reserved ones first, then those
 //! in use, then free ones, each from the highest frame down.
 
-use super::HSTATE_ORDERS;
 use crate::machine::Machine;
 use crate::vm::addr::Pfn;
 
@@ -33,7 +32,7 @@ pub struct HugePageView {
 /// The pages of one size on one node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HugetlbPoolView {
-    /// log2 of the base pages of one: 9 for 2 MiB, 18 for 1 GiB.
+    /// log2 of the base pages of one: 9 for 2 MiB, 18 for 1 GiB, 4 and 13 for the sizes of arm64.
     pub order: u8,
     /// NUMA node.
     pub nid: u8,
@@ -57,15 +56,15 @@ impl HugetlbPoolView {
 
 impl Machine {
     /// Orders of the huge page sizes this machine has, in the order of [`hugetlb_pool_view`](Self::hugetlb_pool_view).
-    pub fn hugetlb_orders(&self) -> &[u8] {
-        &HSTATE_ORDERS
+    pub fn hugetlb_orders(&self) -> impl Iterator<Item = u8> + '_ {
+        self.hugetlb.hstates.iter().map(|h| h.order)
     }
 
     /// Every huge page of a size (its place in [`hugetlb_orders`](Self::hugetlb_orders)) on a node; `None` if there is
     /// no such size or node. Changes nothing. Costs a look at each possible place of a page.
     pub fn hugetlb_pool_view(&self, size: usize, nid: u8) -> Option<HugetlbPoolView> {
-        let order = *self.hugetlb_orders().get(size)?;
-        let h = &self.hugetlb.hstates[size];
+        let h = self.hugetlb.hstates.get(size)?;
+        let order = h.order;
         let node = h.nodes.get(usize::from(nid))?;
         // Lower nodes are asked first, so their pages go out first.
         let before = h.nodes[..usize::from(nid)].iter().map(|n| n.free.len());

@@ -140,7 +140,7 @@ fn discarding_restores_the_reservation() {
 #[test]
 fn a_file_keeps_its_reservation_until_it_is_truncated() {
     let (mut p, pid) = pool(4);
-    let f = p.0.memfd_hugetlb("m", 4 * H).unwrap();
+    let f = p.0.memfd_hugetlb("m", 4 * H, 0).unwrap();
     let prot = PROT_READ | PROT_WRITE;
     let a =
         p.0.mmap_hugetlb(pid, 0, 4 * H, prot, MAP_SHARED, Some((f, 0)));

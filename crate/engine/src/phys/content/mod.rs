@@ -41,6 +41,26 @@ pub enum Pattern {
     Stream(u64),
 }
 
+impl Pattern {
+    /// The pattern as `write(2)` means it: no byte stays as it was.
+    pub fn of_all_bytes(self) -> Pattern {
+        match self {
+            Pattern::Byte(v) => Pattern::Fill(v),
+            other => other,
+        }
+    }
+
+    /// The byte it has at an offset below 4096.
+    pub fn byte(self, at: u16) -> u8 {
+        let word = match self {
+            Pattern::Byte(v) | Pattern::Fill(v) | Pattern::ByteAt(_, v) => return v,
+            Pattern::Word(w) => w,
+            Pattern::Stream(start) => mix(start.wrapping_add(u64::from(at) / 8)),
+        };
+        word.to_le_bytes()[usize::from(at) % 8]
+    }
+}
+
 /// One step of splitmix64.
 #[inline]
 pub fn mix(z: u64) -> u64 {
