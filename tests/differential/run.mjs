@@ -66,19 +66,42 @@ function withoutLeftovers(expected, got) {
   }
 }
 
+/**
+ * What leaves a hugetlb page promised to nobody, for good: a part of a private area that moves away. A machine that
+ * records may hold one; then this is played before a script on ours, so that both begin with the same pool, and taken
+ * out of the answer again.
+ */
+const LEAK = ['vm nr_hugepages 2', 'proc leak', 'leak mmap a 4M hugetlb', 'leak mremap a[0..512] to b', 'leak exit', 'vm nr_hugepages 0', 'observe'];
+
+/** The answer without the steps and lines of `LEAK`. */
+function withoutLeak(answer) {
+  const parsed = JSON.parse(answer || '{}');
+  if (parsed.error) parsed.error.line -= LEAK.length;
+  parsed.steps = parsed.steps?.slice(LEAK.length).map((step) => ({ ...step, line: step.line - LEAK.length }));
+  return JSON.stringify(parsed);
+}
+
+/** Whether a page is promised before any script runs. */
+const pageLeaked = () => /HugePages_Rsvd:\s+1\n/.test(readFileSync('/proc/meminfo', 'utf8'));
+
 let differing = 0;
 let unanswered = 0;
 for (let seed = Number(from); seed <= Number(to); seed += 1) {
   const base = join(WORK, `${theme}_${seed}`);
   const recorded = `${base}.json`;
-  if (!existsSync(recorded)) writeFileSync(`${base}.mm`, scenario(seed, theme));
+  if (!existsSync(recorded)) {
+    writeFileSync(`${base}.mm`, scenario(seed, theme));
+    if (theme === 'hugetlb' && pageLeaked()) writeFileSync(`${base}.leak.mm`, `${LEAK.join('\n')}\n${scenario(seed, theme)}`);
+  }
   if (!existsSync(recorded)) spawnSync(join(ORACLE, 'replay'), ['-o', recorded, `${base}.mm`], { timeout: REPLAY_LIMIT_MS });
   if (!existsSync(recorded)) {
     unanswered += 1;
     process.stdout.write(`${theme} ${seed}: the oracle gave no answer\n`);
     continue;
   }
-  const ours = spawnSync(MM, ['run', '--json', `${base}.mm`], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const leaked = existsSync(`${base}.leak.mm`);
+  const ours = spawnSync(MM, ['run', '--json', leaked ? `${base}.leak.mm` : `${base}.mm`], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (leaked) ours.stdout = withoutLeak(ours.stdout);
   writeFileSync(`${base}.ours.json`, ours.stdout);
   const [expected, got] = [`${base}.expected.json`, `${base}.got.json`];
   const [theirs, mine] = [comparable(readFileSync(recorded, 'utf8')), comparable(ours.stdout || '{}')];

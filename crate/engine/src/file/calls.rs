@@ -30,7 +30,12 @@ impl Machine {
         self.new_file(path.to_owned(), false, size)
     }
 
-    fn new_file(&mut self, name: String, shmem: bool, size: u64) -> Result<FileId, Errno> {
+    pub(super) fn new_file(
+        &mut self,
+        name: String,
+        shmem: bool,
+        size: u64,
+    ) -> Result<FileId, Errno> {
         if size > MAX_FILE_BYTES {
             return Err(Errno::EFBIG);
         }
@@ -252,7 +257,13 @@ impl Machine {
     /// Whether the kernel looks for a place where address and offset of a mapping are aligned alike
     /// (`shmem_get_unmapped_area`, `thp_get_unmapped_area`).
     pub(crate) fn file_area_wants_alignment(&self, id: FileId, len: u64) -> bool {
-        if self.inode(id).shmem {
+        use crate::thp::ShmemEnabled as E;
+        if self.inode(id).mount > 0 {
+            let top = self.thp.shmem_enabled;
+            len >= HPAGE_PMD_SIZE
+                && top != E::Deny
+                && (top == E::Force || self.mount_huge(id) != E::Never)
+        } else if self.inode(id).shmem {
             self.shared_area_wants_alignment(len)
         } else {
             len >= HPAGE_PMD_SIZE

@@ -159,7 +159,9 @@ impl Machine {
     /// The page walk of the hardware: sets accessed and dirty bits. `None`: it would fault.
     #[inline]
     fn translate(&mut self, mm: MmId, addr: u64, access: Access) -> Option<Pfn> {
-        let slot = self.pmd_slot(mm, addr)?;
+        let Some(slot) = self.pmd_slot(mm, addr) else {
+            return self.translate_pud(mm, addr, access);
+        };
         let write = access == Access::Write;
         let (table, index, pte, offset) = match self.pmd_at(slot) {
             Pmd::Huge(pmd) => (slot.table, slot.index, pmd, pte_index(addr)),

@@ -110,7 +110,7 @@ impl Machine {
         if flags.has(FrameFlags::KSM) {
             return 'k';
         }
-        if e.huge() && self.folio_hugetlb(head) {
+        if (e.huge() || self.frames.order(head) == 4) && self.folio_hugetlb(head) {
             return 'H';
         }
         if !flags.has(FrameFlags::ANON) {

@@ -42,7 +42,7 @@ impl World {
             let (name, bytes) = (format!("f{i}"), FILES[i] * PAGE_SIZE);
             match i {
                 2 => machine.create_disk_file(&name, bytes),
-                3 => machine.memfd_hugetlb(&name, bytes),
+                3 => machine.memfd_hugetlb(&name, bytes, 0),
                 _ => machine.memfd_create(&name, bytes),
             }
             .unwrap()

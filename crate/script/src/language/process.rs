@@ -95,6 +95,28 @@ pub enum ProcessCommand {
         /// How much, in bytes.
         len_bytes: u64,
     },
+    /// `pwrite(2)`: page `i` of the file gets what it would have stored whole, [`Contents::Byte`] every byte.
+    Pwrite {
+        /// A memfd or file.
+        file: Name,
+        /// Where, in bytes.
+        offset_bytes: u64,
+        /// How much, in bytes.
+        len_bytes: u64,
+        /// What is written.
+        contents: Contents,
+        /// Added to the page number where [`Contents`] use it.
+        index: u64,
+    },
+    /// `pread(2)`.
+    Pread {
+        /// A memfd or file.
+        file: Name,
+        /// Where, in bytes.
+        offset_bytes: u64,
+        /// How much, in bytes.
+        len_bytes: u64,
+    },
     /// `ftruncate(2)`.
     Truncate {
         /// A memfd or file.
@@ -152,8 +174,10 @@ pub struct Mmap {
     pub protection: Protection,
     /// `MAP_SHARED` instead of `MAP_PRIVATE`.
     pub shared: bool,
-    /// `MAP_HUGETLB`, 2 MiB pages.
+    /// `MAP_HUGETLB`.
     pub hugetlb: bool,
+    /// Bytes of a huge page (`MAP_HUGE_*`); 0 is the default size.
+    pub pagesize: u64,
     /// `MAP_POPULATE`.
     pub populate: bool,
     /// `MAP_NORESERVE`.

@@ -271,6 +271,35 @@ impl Session {
                     m.fallocate(pid, id, mode, *offset_bytes, *len_bytes)
                 })
             }
+            ProcessCommand::Pwrite {
+                file,
+                offset_bytes,
+                len_bytes,
+                contents,
+                index,
+            } => {
+                let (id, mut done) = (self.file_named(file)?, 0);
+                self.call(step, &mut |m| {
+                    let mut source = |page: u64| contents.pattern(page.wrapping_add(*index));
+                    done = m.pwrite(pid, id, *offset_bytes, *len_bytes, &mut source)?;
+                    Ok(())
+                })?;
+                step.value = Some(done.to_string());
+                Ok(())
+            }
+            ProcessCommand::Pread {
+                file,
+                offset_bytes,
+                len_bytes,
+            } => {
+                let (id, mut done) = (self.file_named(file)?, 0);
+                self.call(step, &mut |m| {
+                    done = m.pread(pid, id, *offset_bytes, *len_bytes)?;
+                    Ok(())
+                })?;
+                step.value = Some(done.to_string());
+                Ok(())
+            }
             ProcessCommand::Truncate { file, size_bytes } => {
                 let id = self.file_named(file)?;
                 self.call(step, &mut |m| m.ftruncate(pid, id, *size_bytes))
@@ -347,6 +376,9 @@ impl Session {
             if on {
                 flags |= bit;
             }
+        }
+        if m.pagesize > 0 {
+            flags |= m.pagesize.trailing_zeros() << uapi::MAP_HUGE_SHIFT;
         }
         let addr = match &m.place {
             Place::Kernel => 0,

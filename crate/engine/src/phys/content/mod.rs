@@ -44,6 +44,26 @@ pub enum Pattern {
 const MIX_STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 const MIX_FACTORS: [u64; 2] = [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb];
 
+impl Pattern {
+    /// The pattern as `write(2)` means it: no byte stays as it was.
+    pub fn of_all_bytes(self) -> Pattern {
+        match self {
+            Pattern::Byte(v) => Pattern::Fill(v),
+            other => other,
+        }
+    }
+
+    /// The byte it has at an offset below 4096.
+    pub fn byte(self, at: u16) -> u8 {
+        let word = match self {
+            Pattern::Byte(v) | Pattern::Fill(v) | Pattern::ByteAt(_, v) => return v,
+            Pattern::Word(w) => w,
+            Pattern::Stream(start) => mix(start.wrapping_add(u64::from(at) / 8)),
+        };
+        word.to_le_bytes()[usize::from(at) % 8]
+    }
+}
+
 /// One step of splitmix64.
 #[inline]
 pub fn mix(z: u64) -> u64 {
