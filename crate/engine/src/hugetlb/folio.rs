@@ -78,10 +78,11 @@ impl Machine {
                 self.frames.set_content(head.add(i), content::ZERO);
             }
         }
+        let mark = self.hugetlb_mark(head) & !super::RESTORE_RESERVE;
         let flags = |f: FrameFlags| FrameFlags::ALLOCATED.and(f);
         self.frames
             .format(head, 9, flags(FrameFlags::HEAD), flags(FrameFlags::TAIL));
-        self.set_restore_reserve(head, false);
+        self.set_hugetlb_mark(head, mark);
     }
 
     /// A mapping more or less, by a PMD (`hugetlb_add_file_rmap`, `hugetlb_remove_rmap`).

@@ -12,6 +12,7 @@
 //! | `file` | inodes: mmap, memfd, truncate, fallocate |
 //! | `files` | what the virtual files show and accept |
 //! | `boot` | `hugepages=` and its kin |
+//! | `view` | the pool as tiles |
 //!
 //! Deviation: 1 GiB pages have a pool and can be demoted, but no area maps them. Subpools (mount options), cgroup charges,
 //! shared PMD tables and the vmemmap optimisation are not modelled.
@@ -27,6 +28,7 @@ mod range;
 mod reserve;
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 pub(crate) use files::HUGETLB_FILES;
 
@@ -120,24 +122,46 @@ fn huge_up(len: u64) -> Option<u64> {
 const HUGETLB_PAGE: u32 = 1;
 /// Freeing the page gives a reservation back (`HPageRestoreReserve`).
 const RESTORE_RESERVE: u32 = 2;
+/// 2 MiB of a gigantic page, but not its first.
+const GIGANTIC_PART: u32 = 4;
+/// The size, as an index, from here on.
+const SIZE_SHIFT: u32 = 4;
 
 impl Machine {
-    /// Whether a folio head is a hugetlb page (`folio_test_hugetlb`).
+    /// Whether a folio head is a hugetlb page, or 2 MiB of a gigantic one (`folio_test_hugetlb`).
     #[inline]
     pub fn folio_hugetlb(&self, head: Pfn) -> bool {
         self.frames.order(head) == HPAGE_PMD_ORDER
             && self
                 .frames
                 .has(head, crate::phys::frame::FrameFlags::ALLOCATED)
-            && self.frames.link(head.add(4)) != 0
+            && self.hugetlb_mark(head) != 0
+    }
+
+    fn hugetlb_mark(&self, head: Pfn) -> u32 {
+        self.frames.link(head.add(4))
+    }
+
+    fn set_hugetlb_mark(&mut self, head: Pfn, mark: u32) {
+        self.frames.set_link(head.add(4), mark);
+    }
+
+    /// Size of the huge page that begins at a frame, as an index.
+    fn hugetlb_size(&self, head: Pfn) -> Option<usize> {
+        let mark = if self.folio_hugetlb(head) {
+            self.hugetlb_mark(head)
+        } else {
+            GIGANTIC_PART
+        };
+        (mark & GIGANTIC_PART == 0).then_some((mark >> SIZE_SHIFT) as usize)
     }
 
     fn restore_reserve(&self, head: Pfn) -> bool {
-        self.frames.link(head.add(4)) & RESTORE_RESERVE != 0
+        self.hugetlb_mark(head) & RESTORE_RESERVE != 0
     }
 
     fn set_restore_reserve(&mut self, head: Pfn, on: bool) {
-        let mark = HUGETLB_PAGE | if on { RESTORE_RESERVE } else { 0 };
-        self.frames.set_link(head.add(4), mark);
+        let mark = self.hugetlb_mark(head) & !RESTORE_RESERVE;
+        self.set_hugetlb_mark(head, mark | if on { RESTORE_RESERVE } else { 0 });
     }
 }

@@ -3,7 +3,7 @@
 //! Counterparts in `mm/hugetlb.c`: `set_max_huge_pages`, `adjust_pool_surplus`, `alloc_pool_huge_folio`,
 //! `remove_pool_hugetlb_folio`, `alloc_surplus_hugetlb_folio`, `demote_pool_huge_page`.
 
-use super::HSTATE_ORDERS;
+use super::{GIGANTIC_PART, HSTATE_ORDERS, HUGETLB_PAGE, SIZE_SHIFT};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::buddy::{MAX_PAGE_ORDER, MigrateType};
@@ -137,14 +137,14 @@ impl Machine {
         if HSTATE_ORDERS[size] > MAX_PAGE_ORDER {
             let zones = self.zones.iter_mut().filter(|z| z.nid == nid);
             let head = zones.rev().find_map(|z| z.take_untouched_gib())?;
-            self.claim_gigantic(head);
+            self.claim_gigantic(size, head);
             return Some(head);
         }
         let page = self.alloc_pages_node(nid, HPAGE_PMD_ORDER, MigrateType::Movable);
         match page {
             Some(head) => {
                 self.stat.htlb_buddy_alloc_success += 1;
-                self.set_restore_reserve(head, false);
+                self.set_hugetlb_mark(head, HUGETLB_PAGE);
             }
             None => self.stat.htlb_buddy_alloc_fail += 1,
         }
@@ -152,7 +152,7 @@ impl Machine {
     }
 
     /// Formats 1 GiB of raw frames as pages of a pool.
-    fn claim_gigantic(&mut self, head: Pfn) {
+    fn claim_gigantic(&mut self, size: usize, head: Pfn) {
         let flags = |f: FrameFlags| FrameFlags::ALLOCATED.and(f);
         for i in (0..1 << 18).step_by(512) {
             self.frames.format(
@@ -161,7 +161,9 @@ impl Machine {
                 flags(FrameFlags::HEAD),
                 flags(FrameFlags::TAIL),
             );
-            self.set_restore_reserve(head.add(i), false);
+            let part = if i > 0 { GIGANTIC_PART } else { 0 };
+            let mark = HUGETLB_PAGE | part | (size as u32) << SIZE_SHIFT;
+            self.set_hugetlb_mark(head.add(i), mark);
         }
     }
 
@@ -311,6 +313,9 @@ impl Machine {
                 let n = &mut small.nodes[node];
                 n.nr += 512;
                 n.free.extend((0..512).map(|i| head.add(i * 512)));
+                for i in 0..512 {
+                    self.set_hugetlb_mark(head.add(i * 512), HUGETLB_PAGE);
+                }
                 self.pool_step(1, node, PoolStep::Demote);
             }
             count -= take;

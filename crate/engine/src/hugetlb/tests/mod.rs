@@ -190,3 +190,26 @@ fn boot_parameters_fill_both_pools_and_a_large_page_can_be_demoted() {
     let over = format!("{dir}/nr_overcommit_hugepages");
     assert_eq!(p.set(&over, "x"), Err(Errno::EINVAL));
 }
+
+#[test]
+fn tiles_add_up_to_the_numbers_of_meminfo() {
+    use crate::hugetlb::view::HugePageState::{Free, InUse, Reserved};
+    let (mut p, pid) = pool(4);
+    p.set("/proc/sys/vm/nr_overcommit_hugepages", "3").unwrap();
+    let a = p.map(pid, 2, MAP_PRIVATE).unwrap();
+    p.map(pid, 3, MAP_PRIVATE).unwrap();
+    p.write(pid, a).unwrap();
+    let v = p.0.hugetlb_pool_view(0, 0).unwrap();
+    assert_eq!(v.counts(), p.counts());
+    assert_eq!(v.counts(), [5, 4, 4, 1]);
+    let of = |s| v.pages.iter().filter(|t| t.state == s).count();
+    assert_eq!([of(Free), of(Reserved), of(InUse)], [0, 4, 1]);
+    assert!(v.pages.iter().all(|t| !t.surplus || t.state == Reserved));
+    p.0.exit(pid).unwrap();
+    let v = p.0.hugetlb_pool_view(0, 0).unwrap();
+    assert_eq!(v.counts(), [4, 4, 0, 0]);
+    assert!(v.pages.is_sorted_by(|a, b| a.pfn < b.pfn));
+    assert_eq!(p.0.hugetlb_pool_view(0, 1), None);
+    assert_eq!(p.0.hugetlb_pool_view(2, 0), None);
+    assert_eq!(p.0.hugetlb_pool_view(1, 0).unwrap().pages, []);
+}
