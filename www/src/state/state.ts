@@ -1,5 +1,5 @@
 /** Everything the page shows, as one value. Views are functions of it. */
-import type { CheckListView, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
+import type { CheckListView, Colouring, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
 import type { Messages } from '../locales/index.ts';
 import type { ScenarioId } from '../scenarios/index.ts';
 import type { ConsoleLog } from './console.ts';
@@ -38,6 +38,7 @@ export type Dialog =
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
   | { kind: 'sweep' }
   | { kind: 'share'; link: string }
+  | { kind: 'rename'; serial: number; label: string }
   | { kind: 'notice'; title: string; text: string }
   | { kind: 'crash'; crash: Crash };
 
@@ -90,6 +91,8 @@ export interface State {
   busy: number;
   progress: { done: number; total: number } | null;
   view: ViewName;
+  /** Of the memory view. */
+  colouring: Colouring;
   /** CSS pixels a cell. */
   cell: number;
   /** Scroll along with the daemons. */
@@ -139,6 +142,7 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     busy: 0,
     progress: null,
     view: 'spaces',
+    colouring: 'state',
     cell: 4,
     follow: true,
     selected: null,

@@ -49,11 +49,12 @@ export class Plot {
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { setScale: false } },
       padding: [8, 16, 0, 0],
-      scales: { x: { time: false }, kib: { range: fromZero(1024) }, count: { range: fromZero(8) } },
+      scales: { x: { time: false }, kib: { range: fromZero(1024) }, count: { range: fromZero(8) }, percent: { range: fromZero(1) } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, incrs: TIME_STEPS, space: 70, values: (_, splits) => splits.map((ns) => axisClock(ns / NS)) },
         { ...axis, scale: 'kib', size: LEFT_AXIS_PX, incrs: KIB_STEPS, space: 34, values: (_, splits) => splits.map((v) => (v === 0 ? '0' : kib(v))) },
         { ...axis, scale: 'count', side: 1, size: RIGHT_AXIS_PX, grid: { show: false }, space: 34, values: (_, splits) => splits.map(short) },
+        { ...axis, scale: 'percent', side: 1, size: 44, grid: { show: false }, space: 34, values: (_, splits) => splits.map((v) => `${+v.toFixed(2)} %`) },
       ],
       series: [
         {},
