@@ -33,7 +33,7 @@ pub(crate) fn of_frames(m: &Machine, pfn: u64, out: &mut [u8]) {
 pub(crate) const PLANE: u8 = 128;
 
 /// Owners that have a letter of their own; those after them share these.
-pub(crate) const OWNERS: u8 = 12;
+pub(crate) const OWNERS: u8 = 10;
 const SHARED: u8 = PLANE + b'+';
 
 /// Who maps each frame, as letters: `a` the first process, `b` the second; `+` several, 0 nobody. Costs a look at
@@ -58,7 +58,7 @@ pub(crate) fn owners(m: &Machine, pids: impl Iterator<Item = Pid>) -> Vec<u8> {
 }
 
 /// Letters of the frames from `pfn` in another colouring than by state. Blocks free or of one folio: `0`..`9`, `A` the
-/// order of free ones, `u` in use. Pageblocks: `U` Unmovable, `M` Movable, `R` Reclaimable, in small letters what is
+/// order of free ones, `x` in use. Owners: their letter, `k` the kernel, `p` page tables, `-` nobody, `.` free. Pageblocks: `U` Unmovable, `M` Movable, `R` Reclaimable, in small letters what is
 /// free in them.
 pub(crate) fn of_frames_by(m: &Machine, by: Colouring, owners: &[u8], pfn: u64, out: &mut [u8]) {
     of_frames(m, pfn, out);
@@ -79,13 +79,13 @@ pub(crate) fn of_frames_by(m: &Machine, by: Colouring, owners: &[u8], pfn: u64, 
                     }
                     b"0123456789A"[usize::from(free)]
                 }
-                Colouring::Order => b'u',
+                Colouring::Order => b'x',
                 Colouring::Owner => match owners.get(frame.index()) {
                     Some(&owner) if owner > 0 => owner - PLANE,
                     _ => match *letter {
                         b'b' => b'.',
                         b'p' => b'p',
-                        b'r' | b'z' | b'Z' => b'r',
+                        b'r' | b'z' | b'Z' => b'k',
                         _ => b'-',
                     },
                 },

@@ -60,6 +60,18 @@ export const enViews = {
     note: 'Times measured on Linux 6.18 for each kind of fault; the scale of the bars is logarithmic.',
     upTo: (time: string) => `up to ${time}`,
   },
+  split: {
+    open: 'Side by side with the first value',
+    label: 'The other machine',
+    close: 'End the comparison',
+    table: 'Values of both machines',
+    first: 'left',
+    second: 'right',
+    difference: 'difference',
+    behind: 'catching up…',
+    differ: (pages: string) => `${pages} pages differ`,
+    overlay: (name: string) => `${name}, right`,
+  },
   rewind: {
     reverse: 'Play backwards',
     actions: 'Actions of the daemons',

@@ -62,6 +62,18 @@ export const zhViews: typeof enViews = {
     note: '各类缺页的时间在 Linux 6.18 上测得；条形长度为对数刻度。',
     upTo: (time) => `至 ${time}`,
   },
+  split: {
+    open: '与第一个值并排比较',
+    label: '另一台机器',
+    close: '结束比较',
+    table: '两台机器的数值',
+    first: '左',
+    second: '右',
+    difference: '差',
+    behind: '追赶中…',
+    differ: (pages) => `${pages} 页不同`,
+    overlay: (name) => `${name}（右）`,
+  },
   rewind: {
     reverse: '倒放',
     actions: '守护进程的动作',

@@ -6,6 +6,7 @@ import type { ConsoleLog } from './console.ts';
 import { EMPTY_CONSOLE } from './console.ts';
 import type { EventLog } from './events.ts';
 import { EMPTY_EVENTS } from './events.ts';
+import type { PeerView } from './peer.ts';
 import type { Preferences } from './preferences.ts';
 import type { Columns } from './series.ts';
 import { EMPTY_SERIES } from './series.ts';
@@ -114,6 +115,9 @@ export interface State {
   pointedNs: number | null;
   /** Answer to why, by list, that the reader folded away. */
   foldedLists: ReadonlySet<CheckListView['who']>;
+  /** The screen is split: the other half has this setting. */
+  split: { path: string; value: string } | null;
+  peer: PeerView | null;
   dialog: Dialog | null;
 }
 
@@ -155,6 +159,8 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     pointedTunable: null,
     pointedNs: null,
     foldedLists: new Set(['fault']),
+    split: null,
+    peer: null,
     dialog: null,
   };
 }

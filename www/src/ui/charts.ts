@@ -87,7 +87,7 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     }
     drawnAt = performance.now();
     const { series } = session.state;
-    plot?.data(series);
+    plot?.data(series, session.state.split === null ? null : (session.state.peer?.series ?? null));
     drawKeys();
     const last = (column: number): number => series[column]?.at(-1) ?? 0;
     setAttribute(place, 'aria-label', t.charts.summary(...(USUAL.map((name, i) => curveText(name, last(i + 1))) as [string, string, string, string])));
@@ -101,6 +101,7 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     draw();
   });
 
+  watch(context, (s) => s.peer?.series, draw);
   const size = new ResizeObserver(([entry]) => {
     const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
     if (width === 0 || height === 0) return;
@@ -116,9 +117,10 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     adopt(root);
     place.replaceChildren();
     plot = new Plot(place, width, height, {
-      pointed: (row) => {
-        pointed = row;
-        session.store.set({ pointedNs: row === null ? null : (session.state.series[0]?.[row] ?? null) });
+      pointed: (ns) => {
+        const row = ns === null ? -1 : (session.state.series[0]?.findLastIndex((time) => time <= ns) ?? -1);
+        pointed = row < 0 ? null : row;
+        session.store.set({ pointedNs: ns });
         drawKeys();
       },
       clicked: (ns) => void session.seekTime(ns),

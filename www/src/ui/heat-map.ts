@@ -22,7 +22,7 @@ const AXIS = 22;
 const LANE_GAP = 8;
 const MARGIN = 12;
 /** A row is never thinner than a hair, nor a lone one higher than a hand. */
-const ROW_MIN = 0.5;
+const ROW_MIN = 0.15;
 const ROW_MAX = 26;
 /** Cells of this size have letters. */
 const LETTERS_FROM = 13;

@@ -24,6 +24,7 @@ export class MapCanvas {
   #height = 0;
   #scrollY = 0;
   #frame = 0;
+  readonly #scrolled = new Set<() => void>();
 
   constructor(session: Session, signal: AbortSignal) {
     this.#session = session;
@@ -56,6 +57,13 @@ export class MapCanvas {
     if (scrollY === this.#scrollY) return;
     this.#scrollY = scrollY;
     this.#schedule();
+    for (const tell of this.#scrolled) tell();
+  }
+
+  /** Calls back after each scroll, until the returned function is called. */
+  onScroll(tell: () => void): () => void {
+    this.#scrolled.add(tell);
+    return () => void this.#scrolled.delete(tell);
   }
 
   /** Posts what is still waiting, so that a pick sees the map as it is now. */

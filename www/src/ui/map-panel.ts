@@ -46,11 +46,34 @@ export function mapPanel(context: Context, canvas: MapCanvas, root: ShadowRoot):
   const { t } = context;
   const panel = h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
     h('div', { class: 'map-bar' }, viewTabs(context), caption(context), mapControls(context)),
-    mapStage(context, canvas),
+    stages(context, canvas, root),
     h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd'), checkpointChip(context)), legend(context)),
   );
   loadLate(context, root, panel);
   return panel;
+}
+
+/** The map, and beside it the other machine when the screen is split. */
+function stages(context: Context, canvas: MapCanvas, root: ShadowRoot): HTMLElement {
+  const { session, signal } = context;
+  const first = mapStage(context, canvas);
+  const element = h('div', { class: 'stages' }, first);
+  let ended: AbortController | null = null;
+  watch(context, (s) => !isCellView(s.view), (away) => { element.hidden = away; });
+  watch(context, (s) => s.split !== null, (split) => {
+    element.classList.toggle('split', split);
+    ended?.abort();
+    ended = null;
+    element.querySelector('.split-pane')?.remove();
+    if (!split) return;
+    const now = ended = new AbortController();
+    void import('./split-pane.ts').then(({ splitPane }) => {
+      if (now.signal.aborted || signal.aborted || session.state.split === null) return;
+      adopt(root);
+      element.append(splitPane({ ...context, signal: AbortSignal.any([now.signal, signal]) }, canvas, first));
+    });
+  });
+  return element;
 }
 
 /** Puts a view of its own into the panel when it is first shown. */
