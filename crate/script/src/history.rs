@@ -312,13 +312,19 @@ impl History {
         }
     }
 
-    /// Begins to go back by one line, or to this time within the stretch that lies before. False at the very beginning.
+    /// Begins to go back by one line, or to this time within the stretches that lie before. False at the very beginning.
     pub fn back_begin(&mut self, at_ns: u64) -> bool {
-        let entry = match (self.partial_ns, self.position.checked_sub(1)) {
+        let mut entry = match (self.partial_ns, self.position.checked_sub(1)) {
             (0, None) => return false,
             (0, Some(before)) => before,
             _ => self.position,
         };
+        // Stretches in a row are one to whoever goes back.
+        let is_time = |at: usize| matches!(self.log[at].done, Done::Time { .. });
+        while at_ns < self.log[entry].start_ns && entry > 0 && is_time(entry) && is_time(entry - 1)
+        {
+            entry -= 1;
+        }
         let inside = at_ns.saturating_sub(self.log[entry].start_ns);
         match self.log[entry].done {
             // A stretch that took no time is stepped over.

@@ -69,7 +69,7 @@ export const enViews = {
     second: 'right',
     difference: 'difference',
     behind: 'catching up…',
-    differ: (pages: string) => `${pages} pages differ`,
+    differ: (pages: string) => (pages === '1' ? '1 page differs' : `${pages} pages differ`),
     overlay: (name: string) => `${name}, right`,
   },
   rewind: {
@@ -82,7 +82,7 @@ export const enViews = {
     name: 'Name',
     save: 'Save',
     cancel: 'Cancel',
-    memory: (n: number, size: string) => `${n} checkpoints, ${size}`,
+    memory: (n: number, size: string) => `${n === 1 ? '1 checkpoint' : `${n} checkpoints`}, ${size}`,
     bound: (n: number, size: string) => `Going back starts from the nearest checkpoint. At most ${n} of them, and ${size} of memory.`,
   },
   memory: {

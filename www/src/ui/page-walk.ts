@@ -40,7 +40,7 @@ export function walkedPage({ selected, hovered, machine }: Pick<State, 'selected
 
 export function pageWalk(context: Context): HTMLElement {
   const { session, t, signal } = context;
-  const title = h('h3', { id: 'walk-title' });
+  const title = h('h2', { id: 'walk-title' });
   const bits = h('p', { class: 'bits mono' });
   const tables = LEVELS.map((level) => tableCard(context, level, (index) => go(level, index)));
   const end = h('div', { class: 'end' });
@@ -118,7 +118,7 @@ function tableCard(context: Context, level: number, go: (index: number) => void)
   const raw = h('p', { class: 'mono muted raw' });
   const away = h('p', { class: 'muted away' });
   const reached = h('div', {}, slider, entry, flags, raw);
-  const element = h('section', { class: 'walk-table', 'aria-label': name }, h('h4', { title: level === 3 && t.walk.folded }, name, where), reached, away);
+  const element = h('section', { class: 'walk-table', 'aria-label': name }, h('h3', { title: level === 3 && t.walk.folded }, name, where), reached, away);
   let now: WalkStep | null = null;
   /** The next entry in a direction that something lies under: only those can be gone to. */
   const next = (by: number): number => {

@@ -15,7 +15,7 @@ export interface TlbReach {
 }
 
 export function tlbReach({ t }: Context): TlbReach {
-  const title = h('h3', {});
+  const title = h('h2', {});
   const says = h('p', { class: 'muted' });
   const entries = h('select', { class: 'field', id: 'tlb-entries', 'aria-label': t.walk.entries }, ...SIZES.map((n) => option(String(n), t.walk.nEntries(count(n)))));
   entries.value = String(USUAL);
