@@ -126,7 +126,7 @@ pageTest('a page that is pointed at tells its frame and who shares it', {}, asyn
   const tree = await page.locator('#ksm-trees').boundingBox();
   await until(async () => {
     await page.mouse.move(tree.x + 24, tree.y + 38 + Math.random() * 4);
-    return /a\[/.test(await page.locator('.inspector .title').textContent());
+    return /a\[/.test(await page.locator('.inspector .heading .title').textContent());
   }, 'the page of the node');
 });
 

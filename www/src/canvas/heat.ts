@@ -52,10 +52,38 @@ export function toneOf({ cells, columns }: HeatRows, row: number, column: number
     const [kind, n] = [HEAT_KINDS[i] as HeatKind, cells[at + i] ?? 0];
     if (n === 0 || !shown.has(kind)) continue;
     // A collapse is one of its range, the others are counts of pages.
-    const strength = kind === 'collapsed' ? 1 : Math.min(1, FAINTEST + (1 - FAINTEST) * Math.log(n) / Math.log(STRONGEST));
+    const strength = kind === 'collapsed' ? 1 : (STRENGTH[Math.min(STRONGEST, n)] as number);
     return { kind, strength };
   }
   return null;
+}
+
+/** Strength by count: a table, because a picture asks half a million times. */
+const STRENGTH = Float32Array.from({ length: STRONGEST + 1 }, (_, n) => (n === 0 ? 0 : FAINTEST + (1 - FAINTEST) * Math.log(n) / Math.log(STRONGEST)));
+
+/**
+ * All cells as pixels, RGBA, `columns` a line, row by row; what `toneOf` says of each.
+ *
+ * @param colours red, green and blue of each kind, in the order of HEAT_KINDS; null for one that is not shown
+ */
+export function heatPixels({ cells, columns }: HeatRows, colours: readonly ((readonly [number, number, number]) | null)[]): Uint8ClampedArray<ArrayBuffer> {
+  const n = cells.length / KINDS;
+  const pixels = new Uint8ClampedArray(n * 4);
+  const collapsed = HEAT_KINDS.indexOf('collapsed');
+  if (columns === 0) return pixels;
+  for (let cell = 0; cell < n; cell += 1) {
+    for (let kind = KINDS - 1; kind >= 0; kind -= 1) {
+      const colour = colours[kind];
+      const many = cells[cell * KINDS + kind] as number;
+      if (many === 0 || colour == null) continue;
+      pixels[cell * 4] = colour[0];
+      pixels[cell * 4 + 1] = colour[1];
+      pixels[cell * 4 + 2] = colour[2];
+      pixels[cell * 4 + 3] = 255 * (kind === collapsed ? 1 : (STRENGTH[Math.min(STRONGEST, many)] as number));
+      break;
+    }
+  }
+  return pixels;
 }
 
 /** Columns that have happened, at least one. */

@@ -125,6 +125,8 @@ export interface HeatRows {
   rangePages: number;
   bucketNs: number;
   columns: number;
+  /** Virtual time up to which it is known, also when the machine stands before that. */
+  untilNs: number;
   /** Of each range, of each column, a number for each of HEAT_KINDS; 65535 stands for more. */
   cells: Uint16Array;
 }

@@ -40,6 +40,7 @@ export class Heat {
   #rangePages = RANGE_PAGES;
   /** Events up to here are counted. */
   #seq = 0;
+  #untilNs = 0;
 
   startOver(): void {
     this.#cells.clear();
@@ -47,6 +48,7 @@ export class Heat {
     this.#bucketNs = FIRST_BUCKET_NS;
     this.#rangePages = RANGE_PAGES;
     this.#seq = 0;
+    this.#untilNs = 0;
   }
 
   /** Reads what has happened. The log played again has been counted already. */
@@ -54,6 +56,7 @@ export class Heat {
     const { position, length, eventSeq, nowNs } = playground;
     if (position < length || !(shown || eventSeq - this.#seq > MAX_WAITING)) return;
     this.#fit(nowNs);
+    this.#untilNs = nowNs;
     const rows = playground.touched(this.#seq);
     this.#seq = eventSeq;
     for (let at = 0; at + ROW <= rows.length; at += ROW) {
@@ -83,7 +86,7 @@ export class Heat {
       ranges.set([Math.floor(key / PID), key % PID], i * 2);
       cells.set(this.#cells.get(key) ?? [], i * COLUMNS * KINDS);
     });
-    return { ranges, cells, rangePages: this.#rangePages, bucketNs: this.#bucketNs, columns: COLUMNS };
+    return { ranges, cells, rangePages: this.#rangePages, bucketNs: this.#bucketNs, columns: COLUMNS, untilNs: this.#untilNs };
   }
 
   /** Pairs of ns and faults, up to a time. */

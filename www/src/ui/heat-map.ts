@@ -3,7 +3,7 @@
  *
  * The pointer's moment is the one that the charts and the timeline show; a press goes there and selects the range.
  */
-import { cellOf, columnsUntil, lanesOfHeat, pageOfRow, toneOf } from '../canvas/heat.ts';
+import { cellOf, columnsUntil, heatPixels, lanesOfHeat, pageOfRow, toneOf } from '../canvas/heat.ts';
 import type { HeatLane } from '../canvas/heat.ts';
 import { HEAT_KINDS } from '../engine/protocol.ts';
 import type { HeatKind, HeatRows } from '../engine/protocol.ts';
@@ -24,6 +24,8 @@ const MARGIN = 12;
 /** A row is never thinner than a hair, nor a lone one higher than a hand. */
 const ROW_MIN = 0.15;
 const ROW_MAX = 26;
+/** Cells of this size stand apart from each other; smaller ones are drawn as one picture. */
+const APART = 6;
 /** Cells of this size have letters. */
 const LETTERS_FROM = 13;
 /** Cell size at which all of it is in view. */
@@ -65,6 +67,9 @@ export function heatMap(context: Context): HTMLElement {
   const frame = h('div', { class: 'stage-frame heat', hidden: true }, kinds, h('div', { class: 'heat-place' }, stage), keys, spoken);
 
   let heat: HeatRows | null = null;
+  /** All cells, a pixel each; made when the heat or the choice of kinds is another. */
+  const picture = h('canvas');
+  let pictureOf: { heat: HeatRows | null; key: string } = { heat: null, key: '' };
   let lanes: Placed[] = [];
   let rowHeight = 1;
   let columns = 1;
@@ -73,7 +78,6 @@ export function heatMap(context: Context): HTMLElement {
   let current: { row: number; column: number } | null = null;
   const shown = (): boolean => session.state.view === 'heat';
   const now = (): number => session.state.machine?.nowNs ?? 0;
-  const until = (): number => Math.max(now(), session.state.series[0]?.at(-1) ?? 0);
 
   const layout = (): void => {
     if (heat === null) return;
@@ -82,7 +86,7 @@ export function heatMap(context: Context): HTMLElement {
     const placed = lanesOfHeat(heat, session.state.machine?.processes ?? []);
     const room = stage.clientHeight - AXIS - MARGIN - placed.length * LANE_GAP;
     rowHeight = Math.max(ROW_MIN, Math.min(ROW_MAX, (room / Math.max(1, rows)))) * zoom;
-    columns = columnsUntil(heat, until());
+    columns = columnsUntil(heat, Math.max(now(), heat.untilNs));
     columnWidth = Math.max(1, (stage.clientWidth - LABELS - MARGIN) / columns) * zoom;
     let y = MARGIN;
     lanes = placed.map((lane) => {
@@ -110,6 +114,16 @@ export function heatMap(context: Context): HTMLElement {
     g.scale(dpr, dpr);
     g.font = `11px ${colour('--mono')}`;
     g.textBaseline = 'middle';
+    const inks = Object.fromEntries(HEAT_KINDS.map((kind) => [kind, colour(COLOURS[kind])])) as Record<HeatKind, string>;
+    const ink = colour('--ink');
+    if (pictureOf.heat !== heat || pictureOf.key !== [...chosen, session.state.theme].join()) {
+      pictureOf = { heat, key: [...chosen, session.state.theme].join() };
+      const rows = heat.ranges.length / 2;
+      picture.width = heat.columns;
+      picture.height = Math.max(1, rows);
+      const pixels = heatPixels(heat, HEAT_KINDS.map((kind) => (chosen.has(kind) ? rgbOf(inks[kind]) : null)));
+      if (rows > 0) picture.getContext('2d')?.putImageData(new ImageData(pixels, heat.columns, rows), 0, 0);
+    }
     const firstColumn = Math.max(0, Math.floor(stage.scrollLeft / columnWidth));
     const lastColumn = Math.min(columns, Math.ceil((stage.scrollLeft + width - LABELS) / columnWidth));
     for (const lane of lanes) {
@@ -121,6 +135,16 @@ export function heatMap(context: Context): HTMLElement {
       g.fillRect(xOf(0) + stage.scrollLeft, top, Math.min(columns * columnWidth, width - LABELS), bottom - top);
       const firstRow = lane.from + Math.max(0, Math.floor(-top / rowHeight));
       const lastRow = Math.min(lane.to, lane.from + Math.ceil((height - top) / rowHeight));
+      if (columnWidth < APART || rowHeight < APART) {
+        g.globalAlpha = 1;
+        g.imageSmoothingEnabled = rowHeight < 1;
+        const from = stage.scrollLeft / columnWidth;
+        const wide = Math.min(columns - from, (width - LABELS) / columnWidth);
+        if (lastRow > firstRow && wide > 0) {
+          g.drawImage(picture, from, firstRow, wide, lastRow - firstRow, LABELS, top + (firstRow - lane.from) * rowHeight, wide * columnWidth, (lastRow - firstRow) * rowHeight);
+        }
+        continue;
+      }
       for (let row = firstRow; row < lastRow; row += 1) {
         const y = top + (row - lane.from) * rowHeight;
         for (let column = firstColumn; column < lastColumn; column += 1) {
@@ -128,11 +152,11 @@ export function heatMap(context: Context): HTMLElement {
           if (tone === null) continue;
           const x = LABELS + column * columnWidth - stage.scrollLeft;
           g.globalAlpha = tone.strength;
-          g.fillStyle = colour(COLOURS[tone.kind]);
-          g.fillRect(x, y, Math.max(1, columnWidth - (columnWidth > 4 ? 1 : 0)), Math.max(1, rowHeight - (rowHeight > 4 ? 1 : 0)));
+          g.fillStyle = inks[tone.kind];
+          g.fillRect(x, y, columnWidth - 1, rowHeight - 1);
           if (columnWidth < LETTERS_FROM || rowHeight < LETTERS_FROM) continue;
           g.globalAlpha = 1;
-          g.fillStyle = colour('--ink');
+          g.fillStyle = ink;
           g.fillText(HEAT_LETTERS[tone.kind], x + columnWidth / 2 - 4, y + rowHeight / 2);
         }
       }
@@ -285,4 +309,10 @@ export function heatMap(context: Context): HTMLElement {
 /** The next larger step that reads well on a clock. */
 function niceSeconds(least: number): number {
   return [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400].find((step) => step >= least) ?? 86400 * 7;
+}
+
+/** `#5aa9e6` as numbers. */
+function rgbOf(colour: string): readonly [number, number, number] {
+  const value = parseInt(colour.trim().slice(1), 16);
+  return [value >> 16 & 255, value >> 8 & 255, value & 255];
 }
