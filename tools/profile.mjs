@@ -21,7 +21,7 @@ const TURNS = 200;
 const MAX_UNITS = 50_000;
 
 /** What is in view: near enough for letters, and as a page opens. */
-const VIEW = { width: 800, height: 600, dpr: 1, scrollY: 0, theme: 'dark', flash: true, selected: null, hovered: null };
+const VIEW = { width: 800, height: 600, dpr: 1, scrollY: 0, theme: 'dark', colouring: 'state', flash: true, selected: null, hovered: null };
 const VIEWS = [
   { ...VIEW, view: 'memory', cell: 4, letters: false },
   { ...VIEW, view: 'spaces', cell: 24, letters: true },
@@ -64,9 +64,9 @@ function marked(bytes) {
 }
 
 /** What the page's worker asks of the engine for a frame and a snapshot: these, by being read or called. */
-const READ = ['position', 'length', 'nowNs', 'version'];
+const READ = ['position', 'length', 'nowNs', 'version', 'eventSeq'];
 const CALLED = ['totals', 'processRows', 'regionRows', 'namesVersion', 'names', 'zoneNames', 'zoneRows', 'khugepaged', 'ksmd']
-  .concat(['changedValues', 'contentHeight', 'letters', 'takeLog', 'pendingLines', 'nextCommand', 'cut']);
+  .concat(['changedValues', 'contentHeight', 'letters', 'takeLog', 'pendingLines', 'nextCommand', 'cut', 'checkpoints']);
 
 function look(playground, canvas) {
   canvas.paint(playground, performance.now());

@@ -64,6 +64,16 @@ impl<T: Copy + Default> ChunkedVec<T> {
         *self.get_mut(i) = value;
     }
 
+    /// Bytes of the chunks that `before` does not share, or, without one, that were ever written.
+    pub fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let n = crate::chunked::nr_unshared(
+            &self.chunks,
+            before.map_or(&[], |b| &b.chunks),
+            &self.untouched,
+        );
+        n * size_of::<[T; CHUNK_LEN]>() as u64
+    }
+
     /// Appends `value`.
     pub fn push(&mut self, value: T) {
         if self.len == self.chunks.len() * CHUNK_LEN {
@@ -91,6 +101,16 @@ pub(crate) fn unshare<B: Clone>(block: &mut Rc<B>) -> &mut B {
 #[inline(never)]
 fn copy<B: Clone>(block: &mut Rc<B>) {
     *block = Rc::new(B::clone(block));
+}
+
+/// Blocks of `now` that are neither in their place in `before` nor the one that all begin as; and the list of blocks
+/// itself, as parts of a block.
+pub(crate) fn nr_unshared<B>(now: &[Rc<B>], before: &[Rc<B>], untouched: &Rc<B>) -> u64 {
+    let own = |(i, block): &(usize, &Rc<B>)| {
+        !Rc::ptr_eq(block, untouched) && !before.get(*i).is_some_and(|b| Rc::ptr_eq(block, b))
+    };
+    let list = size_of_val(now) / size_of::<B>().max(1);
+    (now.iter().enumerate().filter(own).count() + list) as u64
 }
 
 #[cfg(test)]

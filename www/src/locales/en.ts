@@ -1,5 +1,6 @@
 /** Every word of the page in English; the shape that the other languages must fill. */
 import { enEngine } from './en.engine.ts';
+import { enViews } from './en.views.ts';
 
 export const en = {
   title: 'mm-playground',
@@ -178,6 +179,9 @@ export const en = {
     spaces: 'Address spaces',
     memory: 'Physical memory',
     trees: 'KSM trees',
+    walk: 'Page walk',
+    heat: 'Heatmap',
+    hugetlb: 'hugetlb',
     views: 'View',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
@@ -300,6 +304,7 @@ export const en = {
     refs_maps: 'refs / maps',
   },
   ...enEngine,
+  ...enViews,
 
   console: {
     label: 'Console',
@@ -341,6 +346,9 @@ export const en = {
     swap: 'swapped',
     pgfault: 'pgfault',
     thpFaultAlloc: 'thp_fault_alloc',
+    khugepagedCpu: 'khugepaged CPU',
+    ksmdCpu: 'ksmd CPU',
+    svg: 'Save as SVG',
     add: 'Show another quantity',
     csv: 'Save as CSV',
     png: 'Save as PNG',
@@ -364,10 +372,12 @@ export const en = {
     keys: {
       play: 'play or pause',
       back: 'one step back, forward',
+      action: 'one action of a daemon back, forward',
+      reverse: 'play backwards',
       undo: 'undo, redo',
       khugepaged: 'khugepaged: one 2 MiB range',
       ksmd: 'ksmd: one page',
-      views: 'address spaces, physical memory, KSM trees',
+      views: 'address spaces, physical memory, KSM trees, page walk, heatmap, hugetlb',
       zoom: 'zoom in, out',
       compare: 'compare settings',
       share: 'share this run',

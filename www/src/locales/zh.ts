@@ -1,6 +1,7 @@
 /** Every word of the page in Simplified Chinese. The kernel's own words stay as they are. */
 import type { Messages } from './en.ts';
 import { zhEngine } from './zh.engine.ts';
+import { zhViews } from './zh.views.ts';
 
 export const zh: Messages = {
   title: 'mm-playground',
@@ -234,6 +235,9 @@ export const zh: Messages = {
     spaces: '地址空间',
     memory: '物理内存',
     trees: 'KSM 树',
+    walk: '页表遍历',
+    heat: '热图',
+    hugetlb: 'hugetlb',
     views: '视图',
     zoomIn: '放大',
     zoomOut: '缩小',
@@ -355,6 +359,7 @@ export const zh: Messages = {
     refs_maps: '引用 / 映射',
   },
   ...zhEngine,
+  ...zhViews,
 
   console: {
     label: '控制台',
@@ -396,6 +401,9 @@ export const zh: Messages = {
     swap: '已换出',
     pgfault: 'pgfault',
     thpFaultAlloc: 'thp_fault_alloc',
+    khugepagedCpu: 'khugepaged CPU',
+    ksmdCpu: 'ksmd CPU',
+    svg: '保存为 SVG',
     add: '显示其他数量',
     csv: '保存为 CSV',
     png: '保存为 PNG',
@@ -418,10 +426,12 @@ export const zh: Messages = {
     keys: {
       play: '播放或暂停',
       back: '后退、前进一步',
+      action: '后退、前进一个守护进程动作',
+      reverse: '倒放',
       undo: '撤销、重做',
       khugepaged: 'khugepaged：一个 2 MiB 区间',
       ksmd: 'ksmd：一页',
-      views: '地址空间、物理内存、KSM 树',
+      views: '地址空间、物理内存、KSM 树、页表遍历、热图、hugetlb',
       zoom: '放大、缩小',
       compare: '比较设置',
       share: '分享这次运行',

@@ -32,8 +32,14 @@ const MAX_SCRIPT_BYTES = 1 << 20;
 const SAVE_MS = 1500;
 const SAVE_PLAYING_MS = 5000;
 
+/** Longest name of a run put aside. */
+const MAX_LABEL = 120;
+
 /** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
 export type RunResult = 'done' | 'failed' | 'wrong';
+
+/** An entry of the timeline, or a moment of virtual time. */
+type SeekTarget = { position: number } | { ns: number };
 
 export class Session {
   readonly store: Store<State>;
@@ -42,7 +48,7 @@ export class Session {
   readonly history = new History();
   readonly #inspect: InspectLoop;
   /** Where the newest seek wants to go while one is under way. */
-  #seekNext: number | null = null;
+  #seekNext: SeekTarget | null = null;
   #seeking: Promise<void> | null = null;
   /** Grows with everything that is opened: what is still being fetched gives way to what was chosen after it. */
   #turn = 0;
@@ -144,6 +150,13 @@ export class Session {
     const run = this.state.kept.find((kept) => kept.serial === serial);
     if (run === undefined) return;
     void (this.#hasWork ? this.#keep() : Promise.resolve()).then(() => this.openWork(run.work, true));
+  }
+
+  renameKept(serial: number, label: string): void {
+    const name = label.trim().slice(0, MAX_LABEL);
+    if (name === '') return;
+    this.store.set({ kept: this.state.kept.map((run) => (run.serial === serial ? { ...run, label: name } : run)) });
+    this.#saveSoon();
   }
 
   dropKept(serial: number): void {
@@ -320,6 +333,12 @@ export class Session {
     else this.client.play();
   }
 
+  /** Plays backwards, or stops if it does. */
+  toggleReverse(): void {
+    if (this.state.machine?.reverse) this.client.pause();
+    else this.client.reverse();
+  }
+
   setSpeed(factor: number): void {
     this.store.set({ speed: factor });
     this.client.speed(factor);
@@ -328,7 +347,26 @@ export class Session {
   /** Goes to a place on the timeline; of many calls while one is under way only the newest counts. */
   seek(position: number): Promise<void> {
     const length = this.state.machine?.length ?? 0;
-    this.#seekNext = Math.max(0, Math.min(length, Math.round(position)));
+    return this.#seekTo({ position: Math.max(0, Math.min(length, Math.round(position))) });
+  }
+
+  /** Goes to a moment of virtual time, before what a daemon does then. */
+  seekTime(ns: number): Promise<void> {
+    return this.#seekTo({ ns });
+  }
+
+  /** One action of a daemon, or one line, back or forward. */
+  async stepAction(direction: 1 | -1): Promise<void> {
+    this.pause();
+    try {
+      await this.#waitFor(this.client.action(direction));
+    } catch (error) {
+      this.#onGone(error);
+    }
+  }
+
+  #seekTo(target: SeekTarget): Promise<void> {
+    this.#seekNext = target;
     this.#seeking ??= this.#seekOn().finally(() => {
       this.#seeking = null;
     });
@@ -339,9 +377,9 @@ export class Session {
     this.pause();
     try {
       while (this.#seekNext !== null) {
-        const target: number = this.#seekNext;
+        const target: SeekTarget = this.#seekNext;
         this.#seekNext = null;
-        await this.#waitFor(this.client.seek(target));
+        await this.#waitFor('ns' in target ? this.client.seekTime(target.ns) : this.client.seek(target.position));
       }
     } catch (error) {
       this.#seekNext = null;
@@ -351,7 +389,13 @@ export class Session {
 
   /** Steps of the timeline from here, or from where a seek under way leads. */
   seekBy(entries: number): Promise<void> {
-    return this.seek((this.#seekNext ?? this.state.machine?.position ?? 0) + entries);
+    const { machine, marks } = this.state;
+    const next = this.#seekNext;
+    if (next !== null && 'position' in next) return this.seek(next.position + entries);
+    const position = machine?.position ?? 0;
+    // From inside a stretch one step back leads to its beginning.
+    const inside = position < (machine?.length ?? 0) && (machine?.nowNs ?? 0) > (marks[position]?.timeNs ?? Infinity);
+    return this.seek(position + entries + (inside && entries < 0 ? 1 : 0));
   }
 
   // --- looking ---
@@ -400,12 +444,6 @@ export class Session {
     } catch (error) {
       this.#onGone(error);
     }
-  }
-
-  /** Goes back to before the entry of the timeline that a moment is in. */
-  seekTime(ns: number): Promise<void> {
-    const mark = this.state.marks.findLast(({ timeNs }) => timeNs <= ns);
-    return this.seek(mark === undefined ? 0 : mark.position - 1);
   }
 
   /** Brings a setting into view. */

@@ -1,11 +1,12 @@
 /** Everything the page shows, as one value. Views are functions of it. */
-import type { CheckListView, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
+import type { CheckListView, Colouring, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
 import type { Messages } from '../locales/index.ts';
 import type { ScenarioId } from '../scenarios/index.ts';
 import type { ConsoleLog } from './console.ts';
 import { EMPTY_CONSOLE } from './console.ts';
 import type { EventLog } from './events.ts';
 import { EMPTY_EVENTS } from './events.ts';
+import type { PeerView } from './peer.ts';
 import type { Preferences } from './preferences.ts';
 import type { Columns } from './series.ts';
 import { EMPTY_SERIES } from './series.ts';
@@ -38,6 +39,7 @@ export type Dialog =
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
   | { kind: 'sweep' }
   | { kind: 'share'; link: string }
+  | { kind: 'rename'; serial: number; label: string }
   | { kind: 'notice'; title: string; text: string }
   | { kind: 'crash'; crash: Crash };
 
@@ -90,6 +92,8 @@ export interface State {
   busy: number;
   progress: { done: number; total: number } | null;
   view: ViewName;
+  /** Of the memory view. */
+  colouring: Colouring;
   /** CSS pixels a cell. */
   cell: number;
   /** Scroll along with the daemons. */
@@ -111,6 +115,9 @@ export interface State {
   pointedNs: number | null;
   /** Answer to why, by list, that the reader folded away. */
   foldedLists: ReadonlySet<CheckListView['who']>;
+  /** The screen is split: the other half has this setting. */
+  split: { path: string; value: string } | null;
+  peer: PeerView | null;
   dialog: Dialog | null;
 }
 
@@ -139,6 +146,7 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     busy: 0,
     progress: null,
     view: 'spaces',
+    colouring: 'state',
     cell: 4,
     follow: true,
     selected: null,
@@ -151,6 +159,8 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     pointedTunable: null,
     pointedNs: null,
     foldedLists: new Set(['fault']),
+    split: null,
+    peer: null,
     dialog: null,
   };
 }

@@ -5,11 +5,14 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** Filled shapes (`f`) and strokes (`s`). */
 const SHAPES = {
   toStart: { f: 'M3 3h1.6v10H3zM13 3v10L5.6 8z' },
-  back: { f: 'M12 3v10L4.6 8z' },
+  back: { f: 'M10.4 3v10L3.4 8zM12 3h1.5v10H12z' },
+  reverse: { f: 'M11.5 2.8v10.4L3 8z' },
   play: { f: 'M4.5 2.8v10.4L13 8z' },
   pause: { f: 'M4 3h3v10H4zM9 3h3v10H9z' },
-  forward: { f: 'M4 3v10l7.4-5z' },
+  forward: { f: 'M5.6 3v10l7-5zM2.5 3H4v10H2.5z' },
   toEnd: { f: 'M3 3v10l7.4-5zM11.4 3H13v10h-1.6z' },
+  actionBack: { f: 'M10.5 4.2v7.6L5.5 8z', s: 'M3 4.2v7.6' },
+  actionForward: { f: 'M5.5 4.2v7.6l5-3.8z', s: 'M13 4.2v7.6' },
   step: { f: 'M2.5 4v8L8 8z', s: 'M11.5 5.5v5M9 8h5' },
   chevron: { s: 'M4.5 6.5 8 10l3.5-3.5' },
   plus: { s: 'M8 3.5v9M3.5 8h9' },

@@ -150,7 +150,8 @@ export function ksmTrees(context: Context): HTMLElement {
         x += size + 2;
       }
       const step = way.get(node);
-      if (step !== undefined || node.key === current) {
+      const linked = linkedFrame();
+      if (step !== undefined || node.key === current || (linked !== null && node.pages.some((page) => page.frame === linked))) {
         g.strokeStyle = colour(step === undefined ? 'ink' : 'accent');
         g.lineWidth = 2;
         g.strokeRect(line.x - 2, middle - size / 2 - 2, x - line.x + 2, size + 4);
@@ -182,6 +183,9 @@ export function ksmTrees(context: Context): HTMLElement {
     const word = order < 0 ? '<' : order > 0 ? '>' : '=';
     return order === 0 ? `= ${t.ksm.equal}` : `${word} [${at}] ${byte(here)} ${word} ${byte(there)}`;
   };
+
+  /** The frame that is selected or pointed at anywhere. */
+  const linkedFrame = (): number | null => session.state.frame?.number ?? session.state.inspected?.view.frame ?? null;
 
   // --- what the worker tells ---
 
@@ -260,6 +264,27 @@ export function ksmTrees(context: Context): HTMLElement {
       // As above.
     }
   };
+  let pointed: string | null = null;
+  /** The page of the node under the pointer is the one that the inspector shows. */
+  const point = async (line: TreeLine | undefined): Promise<void> => {
+    const key = line?.node.key ?? null;
+    if (key === pointed) return;
+    pointed = key;
+    const mapped = line?.node.pages.find((page) => page.frame >= 0);
+    if (mapped === undefined) return session.hover(null);
+    try {
+      const { page } = await session.client.pageOf(mapped.frame);
+      if (pointed === key) session.hover(page);
+    } catch {
+      // As above.
+    }
+  };
+  const lineAt = (event: MouseEvent): { line: Drawn | undefined; x: number } => {
+    const box = view.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top + stage.scrollTop];
+    const column = x < stage.clientWidth / 2 ? 0 : 1;
+    return { x, line: lines.find((one) => one.column === column && y >= one.y && y < one.y + lineHeight()) };
+  };
   const words = ({ node, folded }: TreeLine): string => [
     t.ksm.bytes(node.bytes),
     ...(node.chain ? [t.ksm.dups(node.pages.length)] : []),
@@ -268,11 +293,10 @@ export function ksmTrees(context: Context): HTMLElement {
     ...search.filter((step) => step.node === node).map(({ order }) => (order < 0 ? t.ksm.less : order > 0 ? t.ksm.greater : t.ksm.equal)),
   ].join(', ');
   on(view, {
+    pointermove: (event) => void point(lineAt(event).line),
+    pointerleave: () => void point(undefined),
     click: (event) => {
-      const box = view.getBoundingClientRect();
-      const [x, y] = [event.clientX - box.left, event.clientY - box.top + stage.scrollTop];
-      const column = x < stage.clientWidth / 2 ? 0 : 1;
-      const line = lines.find((one) => one.column === column && y >= one.y && y < one.y + lineHeight());
+      const { line, x } = lineAt(event);
       if (line === undefined) return;
       current = line.node.key;
       setText(spoken, words(line));
@@ -319,6 +343,7 @@ export function ksmTrees(context: Context): HTMLElement {
     stale = true;
     void ask();
   });
+  watch(context, (s) => [s.frame, s.inspected], draw);
   watch(context, (s) => [s.cell, s.theme], () => {
     layout();
     draw();

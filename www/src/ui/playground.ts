@@ -95,7 +95,7 @@ export class MmPlayground extends HTMLElement {
     page.replaceChildren(
       topBar(context),
       h('div', { class: 'area-left' }, processesPanel(context), tunablesPanel(context)),
-      mapPanel(context, canvas),
+      mapPanel(context, canvas, this.#root),
       inspectorPanel(context),
       panelTabs(context),
       h('div', { class: 'area-bottom' }, consolePanel(context), eventsPanel(context), chartsPanel(context, this.#root)),

@@ -50,7 +50,10 @@ export function scenarioMenu(context: Context): HTMLElement {
         const drop = item([icon('close')], 'drop', () => session.dropKept(serial));
         drop.title = t.scenarioMenu.drop(label);
         drop.setAttribute('aria-label', drop.title);
-        return h('div', { class: 'kept-run', role: 'none' }, item([icon('branch'), h('span', {}, label)], '', () => session.openKept(serial)), drop);
+        const rename = item([icon('edit')], 'drop', () => session.store.set({ dialog: { kind: 'rename', serial, label } }));
+        rename.title = t.rewind.rename(label);
+        rename.setAttribute('aria-label', rename.title);
+        return h('div', { class: 'kept-run', role: 'none' }, item([icon('branch'), h('span', {}, label)], '', () => session.openKept(serial)), rename, drop);
       }),
     );
     items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];

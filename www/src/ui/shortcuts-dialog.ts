@@ -8,7 +8,7 @@ type GroupName = keyof Context['t']['shortcuts']['groups'];
 
 const GROUPS: Readonly<Record<GroupName, readonly (readonly [KeyName, string])[]>> = {
   everywhere: [
-    ['play', 'Space'], ['back', '[  ]'], ['undo', 'Ctrl Z  Ctrl Shift Z'], ['khugepaged', 'H'], ['ksmd', 'K'], ['views', '1  2  3'], ['zoom', '+  -'], ['console', '/'],
+    ['play', 'Space'], ['back', '[  ]'], ['action', ',  .'], ['reverse', 'R'], ['undo', 'Ctrl Z  Ctrl Shift Z'], ['khugepaged', 'H'], ['ksmd', 'K'], ['views', '1  2  3  4  5  6'], ['zoom', '+  -'], ['console', '/'],
     ['panels', 'F6  Shift F6'], ['help', '?'],
     ['compare', 'C'], ['share', 'S'],
   ],

@@ -108,6 +108,17 @@ pub struct Ksm {
 }
 
 impl Ksm {
+    /// CPU time of ksmd since boot, by the cost table, in ns.
+    pub fn cpu_ns(&self) -> u64 {
+        self.cpu_ns
+    }
+
+    /// Bytes that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        self.items.unshared_bytes(before.map(|b| &b.items))
+            + self.nodes.unshared_bytes(before.map(|b| &b.nodes))
+    }
+
     /// At boot. `parked`: as on the machine that recorded the conformance scenarios, where ksmd runs but sleeps for
     /// a day, has been round twice and has no limit to a wake-up.
     pub fn new(parked: bool) -> Self {

@@ -64,6 +64,10 @@ impl<T: SlabObject> Slab<T> {
         self.objects.get_mut(id as usize)
     }
 
+    pub(super) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        self.objects.unshared_bytes(before.map(|b| &b.objects))
+    }
+
     pub(super) fn nr_live(&self) -> usize {
         self.nr_live
     }

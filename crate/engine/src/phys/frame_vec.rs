@@ -7,7 +7,7 @@
 //! and the tails that lend them their fields change all the time, and need not
 //! cost the block.
 
-use crate::chunked::{ChunkedVec, unshare};
+use crate::chunked::{ChunkedVec, nr_unshared, unshare};
 use std::rc::Rc;
 
 /// Frames of a block.
@@ -40,6 +40,13 @@ impl<T: Copy + Default + PartialEq> FrameVec<T> {
             uniform: vec![(T::default(), untouched)],
             len,
         }
+    }
+
+    /// Bytes of the blocks that `before` does not share, or, without one, of those that are not untouched memory.
+    pub fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let rest = before.map_or(&[][..], |b| &b.rest);
+        let n = nr_unshared(&self.rest, rest, &self.uniform[0].1);
+        n * size_of::<[T; REST]>() as u64 + self.first.unshared_bytes(before.map(|b| &b.first))
     }
 
     /// Number of frames.

@@ -27,6 +27,16 @@ impl EventRing {
         self.blocks.front().map_or(self.next_seq, |b| b[0].seq)
     }
 
+    /// Bytes of the blocks that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let shared = before.map_or(0, |b| b.next_seq);
+        let own = self
+            .blocks
+            .iter()
+            .filter(|b| b.last().is_some_and(|e| e.seq >= shared));
+        (own.count() * BLOCK * size_of::<Event>()) as u64
+    }
+
     /// Appends an event and numbers it.
     pub fn push(&mut self, mut event: Event) {
         event.seq = self.next_seq;

@@ -94,7 +94,7 @@ impl Machine {
         pte.present().then(|| pte.pfn())
     }
 
-    fn class_of(&self, e: Pte) -> char {
+    pub(crate) fn class_of(&self, e: Pte) -> char {
         if !e.present() {
             return match e.swap_kind() {
                 None => '.',

@@ -6,7 +6,7 @@
 
 use super::addr::{HPAGE_PMD_SIZE, MmId, Pfn, TableId, pte_index};
 use super::pte::Pte;
-use crate::chunked::unshare;
+use crate::chunked::{nr_unshared, unshare};
 use crate::machine::Machine;
 use crate::phys::buddy::MigrateType;
 use crate::phys::frame::FrameFlags;
@@ -99,6 +99,12 @@ impl Tables {
     /// Frame that holds a table.
     pub fn frame(&self, table: TableId) -> Pfn {
         self.frames[table.index()]
+    }
+
+    /// Bytes that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let tables = before.map_or(&[][..], |b| &b.entries);
+        nr_unshared(&self.entries, tables, &self.empty) * 4096
     }
 
     /// Tables that exist.

@@ -185,6 +185,16 @@ impl ContentStore {
         }
     }
 
+    /// Bytes that `before` does not share, with the lists that every clone has of its own.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        const NODE: usize = 64;
+        let lists = self.free.len() * size_of::<ContentId>()
+            + (self.patched.len() + self.bytes.len()) * NODE;
+        let new = |id: &ContentId| before.is_none_or(|b| !b.bytes.contains_key(id));
+        let bytes = self.bytes.keys().filter(|id| new(id)).count() * 4096;
+        self.entries.unshared_bytes(before.map(|b| &b.entries)) + (lists + bytes) as u64
+    }
+
     /// One more holder of `id`.
     #[inline]
     pub fn get(&mut self, id: ContentId) -> ContentId {
