@@ -5,25 +5,21 @@ export const en = {
   title: 'mm-playground',
 
   scenarios: {
-    'rss-climb': {
-      title: 'RSS climbs back by itself',
-      blurb: 'An allocator frees most of 2 GiB; khugepaged fills the holes again.',
-      story: [
-        'A program has filled 2 GiB, advised to be huge. Its allocator gives all but every 33rd page back with MADV_DONTNEED, and RSS falls to 62 MiB, as it should.',
-        'Then nobody writes a byte, and RSS climbs back to 2 GiB. khugepaged finds 15 or 16 pages in each 2 MiB range, and max_ptes_none=511 lets it fill up to 511 holes with zeros to make a huge page of them. After 22 minutes the script does the same with max_ptes_none=0: RSS stays down.',
-      ],
-      tries: ['Set max_ptes_none to 0 now', 'Wake khugepaged every 100 ms', 'Advise the heap nohugepage'],
-    },
-    'vm-fleet': {
-      title: 'Eight guests of one image',
-      blurb: 'Virtual machines booted from the same image; ksmd merges what is equal.',
-      story: [
-        'Eight guests of 64 MiB boot from one image. Every fifth page of it they have written themselves, and a quarter of their memory is still zero. ksmd merges what is equal, but not before its second scan: a page must first be found unchanged once.',
-        'Then the guests write, and each write to a merged page takes a copy. Watch pages_sharing fall and come back, and see how pages_to_scan, sleep_millisecs and smart_scan decide how fast.',
-      ],
-      tries: ['Scan 4000 pages at a time', 'Undo all merging: run = 2', 'Fork a guest'],
-    },
+    'rss-climb': { title: 'RSS climbs back by itself', blurb: 'An allocator frees most of 2 GiB; khugepaged fills the holes again.' },
+    'khugepaged-reach': { title: 'How long until khugepaged is here?', blurb: '1 GiB at eight ranges every ten seconds, and who else is in the queue.' },
+    'fault-lab': { title: '2 page faults instead of 1024', blurb: 'The exercise of every course, and why each student counts something else.' },
+    'misaligned-heap': { title: 'A heap that is never huge', blurb: 'enabled=always, every byte in use, and AnonHugePages stays far below RSS.' },
+    'redis-fork': { title: 'Fork of a key-value store', blurb: 'What a write really copies under THP, and what is repaired afterwards.' },
+    'partial-free': { title: 'Freed, but not free', blurb: 'Holes in huge pages and the deferred split queue: RSS falls, MemFree does not.' },
+    'mthp-sizes': { title: 'Sizes between 4 KiB and 2 MiB', blurb: 'Folios of 16 KiB to 1 MiB: fewer faults, more memory.' },
+    'vm-fleet': { title: 'Eight guests of one image', blurb: 'Virtual machines booted from the same image; ksmd merges what is equal.' },
+    'ksm-nothing': { title: 'KSM runs, and everything is zero', blurb: 'Not asked, of the wrong kind, or changing too fast.' },
+    'smart-scan': { title: 'smart_scan', blurb: 'ksmd passes over pages that never found an equal one, and what that delays.' },
+    'zero-pages': { title: 'Zeros that cost nothing', blurb: 'The zero page, the huge one, use_zero_pages, and the shrinker.' },
+    'hugetlb-sigbus': { title: 'SIGBUS with free huge pages', blurb: 'Reserved, free and surplus pages of hugetlb; fork, and who dies of it.' },
+    'tmpfs-huge': { title: 'Shared memory in huge pages', blurb: 'memfd and tmpfs have a switch of their own: shmem_enabled.' },
   },
+  subjects: { khugepaged: 'khugepaged', thp: 'Transparent huge pages', ksm: 'KSM', other: 'hugetlb and shared memory' },
   scenarioMenu: {
     label: 'Scenario',
     open: 'Open a script…',
@@ -249,7 +245,6 @@ export const en = {
 
   inspector: {
     none: 'Point at a page to see it here; click it to keep it and to ask why it is as it is.',
-    about: 'What happens here',
     tryIt: 'Try, while it runs',
     asItWas: (time: string) => `As it was at ${time}, just before`,
     searching: 'Going back to that moment…',

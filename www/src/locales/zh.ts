@@ -6,25 +6,21 @@ export const zh: Messages = {
   title: 'mm-playground',
 
   scenarios: {
-    'rss-climb': {
-      title: 'RSS 自己又涨回来',
-      blurb: '分配器释放了 2 GiB 中的大部分，khugepaged 又把空洞填满。',
-      story: [
-        '一个程序写满了 2 GiB，并建议使用大页。分配器用 MADV_DONTNEED 归还每 33 页中的 32 页，RSS 如期降到 62 MiB。',
-        '此后没有人写过一个字节，RSS 却爬回 2 GiB。khugepaged 在每个 2 MiB 区间里找到 15 或 16 页，而 max_ptes_none=511 允许它用零填上至多 511 个空洞，凑成一个大页。22 分钟后脚本以 max_ptes_none=0 再做一遍：RSS 不再上涨。',
-      ],
-      tries: ['现在把 max_ptes_none 设为 0', '让 khugepaged 每 100 ms 醒一次', '建议 heap 不用大页'],
-    },
-    'vm-fleet': {
-      title: '同一镜像的八台虚拟机',
-      blurb: '从同一镜像启动的虚拟机，ksmd 合并其中相同的页。',
-      story: [
-        '八台 64 MiB 的虚拟机从同一镜像启动。其中每五页有一页是各自写过的，四分之一的内存仍然全零。ksmd 合并相同的页，但要到第二轮扫描：一页必须先有一次被发现没有变化。',
-        '之后虚拟机开始写入，每次写已合并的页都会复制一份。看 pages_sharing 如何下降又恢复，以及 pages_to_scan、sleep_millisecs 和 smart_scan 如何决定快慢。',
-      ],
-      tries: ['每次扫描 4000 页', '撤销全部合并：run = 2', '复制一台虚拟机（fork）'],
-    },
+    'rss-climb': { title: 'RSS 自己又涨回来', blurb: '分配器释放了 2 GiB 中的大部分，khugepaged 又把空洞填满。' },
+    'khugepaged-reach': { title: 'khugepaged 多久才到这里？', blurb: '1 GiB，每十秒八个区间，还有谁在排队。' },
+    'fault-lab': { title: '2 次缺页而不是 1024 次', blurb: '每门课都有的习题，为什么每个学生数出来都不同。' },
+    'misaligned-heap': { title: '永远不成大页的堆', blurb: 'enabled=always，每个字节都在用，AnonHugePages 却远低于 RSS。' },
+    'redis-fork': { title: '键值存储的 fork', blurb: '在 THP 下一次写到底复制什么，之后又修补什么。' },
+    'partial-free': { title: '释放了，却没有空闲', blurb: '大页里的洞与延迟拆分队列：RSS 下降，MemFree 不动。' },
+    'mthp-sizes': { title: '4 KiB 与 2 MiB 之间的大小', blurb: '16 KiB 到 1 MiB 的 folio：缺页更少，内存更多。' },
+    'vm-fleet': { title: '同一镜像的八台虚拟机', blurb: '从同一镜像启动的虚拟机，ksmd 合并其中相同的页。' },
+    'ksm-nothing': { title: 'KSM 在运行，一切都是零', blurb: '没有人要求，种类不对，或者变得太快。' },
+    'smart-scan': { title: 'smart_scan 智能扫描', blurb: 'ksmd 跳过从没找到相同者的页，以及因此推迟的事。' },
+    'zero-pages': { title: '不花内存的零', blurb: '零页、大零页、use_zero_pages 和收缩器。' },
+    'hugetlb-sigbus': { title: '有空闲大页却 SIGBUS', blurb: 'hugetlb 的预留、空闲和超额页；fork 之后谁会死。' },
+    'tmpfs-huge': { title: '共享内存的大页', blurb: 'memfd 和 tmpfs 有自己的开关：shmem_enabled。' },
   },
+  subjects: { khugepaged: 'khugepaged', thp: '透明大页', ksm: 'KSM', other: 'hugetlb 与共享内存' },
   scenarioMenu: {
     label: '场景',
     open: '打开脚本…',
@@ -303,7 +299,6 @@ export const zh: Messages = {
   },
 
   inspector: {
-    about: '这里发生了什么',
     tryIt: '运行中可以试试',
     asItWas: (time) => `${time} 时、事件发生前的样子`,
     searching: '正在回到那一刻…',

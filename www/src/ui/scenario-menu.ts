@@ -1,5 +1,6 @@
 /** The menu of scenarios and files. */
 import { SCENARIOS } from '../scenarios/index.ts';
+import type { Shipped } from '../scenarios/index.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { button, h, on, setText } from './dom.ts';
@@ -29,11 +30,14 @@ export function scenarioMenu(context: Context): HTMLElement {
   let items: HTMLElement[] = [];
   const kept = h('div', { class: 'kept', role: 'group', 'aria-labelledby': 'kept-title', hidden: true });
   const fileItem = (name: IconName, words: string, choose: () => void): HTMLElement => item([icon(name), words], '', choose);
+  const shippedItem = (shipped: Shipped): HTMLElement => {
+    const { title: words, blurb } = t.scenarios[shipped.id];
+    return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
+  };
   menu.append(
-    ...SCENARIOS.map((shipped) => {
-      const { title: words, blurb } = t.scenarios[shipped.id];
-      return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
-    }),
+    ...[...new Set(SCENARIOS.map(({ subject }) => subject))].map((subject) => h('div', { class: 'subject', role: 'group', 'aria-label': t.subjects[subject] },
+      h('div', { class: 'group-title', 'aria-hidden': 'true' }, t.subjects[subject]),
+      ...SCENARIOS.filter((shipped) => shipped.subject === subject).map(shippedItem))),
     kept,
     h('div', { role: 'separator' }),
     fileItem('file', t.scenarioMenu.empty, () => void session.openEmpty()),
