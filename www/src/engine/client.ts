@@ -117,6 +117,10 @@ export class EngineClient {
     return this.#ask('complete', { op: 'complete', line, cursor });
   }
 
+  export(what: 'trace' | 'observation'): Promise<ReplyOf<'export'>> {
+    return this.#ask('export', { op: 'export', what });
+  }
+
   script(): Promise<ReplyOf<'script'>> {
     return this.#ask('script', { op: 'script' });
   }
