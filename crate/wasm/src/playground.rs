@@ -76,6 +76,13 @@ impl Playground {
         )
     }
 
+    /// What is wrong with a script; nothing is run.
+    #[wasm_bindgen(unchecked_return_type = "LineError[]")]
+    pub fn check(&self, script: &str) -> JsValue {
+        let wrong = language::parse(script).map_err(|e| script_errors(&e));
+        to_js(&wrong.err().unwrap_or(Value::List(Vec::new())))
+    }
+
     /// Everything that can be seen, as the JSON of `observe`; the machine stays as it is.
     pub fn observe(&self) -> String {
         let line = language::parse_line("observe").unwrap_or_default();

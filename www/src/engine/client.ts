@@ -117,6 +117,10 @@ export class EngineClient {
     return this.#ask('complete', { op: 'complete', line, cursor });
   }
 
+  check(script: string): Promise<ReplyOf<'exec'>> {
+    return this.#ask('exec', { op: 'check', script });
+  }
+
   export(what: 'trace' | 'observation'): Promise<ReplyOf<'export'>> {
     return this.#ask('export', { op: 'export', what });
   }

@@ -88,6 +88,8 @@ export type Request =
   | { op: 'complete'; id: number; line: string; cursor: number }
   /** The text of the log: a script that makes this machine again. */
   | { op: 'script'; id: number }
+  /** What is wrong with a script; nothing is run. Answered as `exec`. */
+  | { op: 'check'; id: number; script: string }
   /** Tracepoints as lines of ftrace, or everything that can be seen as JSON. */
   | { op: 'export'; id: number; what: 'trace' | 'observation' }
   /** Crashes the engine: for the test that a crash is reported and survived. */

@@ -23,6 +23,7 @@ import { MapCanvas } from './map-canvas.ts';
 import { mapPanel } from './map-panel.ts';
 import playgroundCss from './playground.css?inline';
 import { processesPanel } from './processes.ts';
+import { scriptPanel } from './script-panel.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { adopt, style } from './styles.ts';
 import { timelinePanel } from './timeline.ts';
@@ -97,6 +98,7 @@ export class MmPlayground extends HTMLElement {
       h('div', { class: 'area-left' }, processesPanel(context), tunablesPanel(context)),
       mapPanel(context, canvas),
       inspectorPanel(context),
+      scriptPanel(context, this.#root),
       panelTabs(context),
       h('div', { class: 'area-bottom' }, consolePanel(context), eventsPanel(context), chartsPanel(context, this.#root)),
       timelinePanel(context),

@@ -43,7 +43,7 @@ export function scenarioMenu(context: Context): HTMLElement {
     fileItem('file', t.scenarioMenu.empty, () => void session.openEmpty()),
     fileItem('file', t.scenarioMenu.open, () => openFile(context)),
     fileItem('save', t.scenarioMenu.save, () => void saveScript(context)),
-    fileItem('edit', t.scenarioMenu.edit, () => void session.editScript()),
+    fileItem('edit', t.scenarioMenu.edit, () => session.editScript()),
     fileItem('link', `${t.share.open}…`, () => void session.share()),
   );
   watch(context, (s) => s.kept, (runs) => {

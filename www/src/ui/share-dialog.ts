@@ -18,12 +18,12 @@ export function embedSnippet(title: string, link: string): string {
   return `<iframe src="${quoted(link)}" title="${quoted(title)}" width="100%" height="640" style="border: 1px solid #ccc; border-radius: 8px" loading="lazy"></iframe>`;
 }
 
-export function shareDialog(context: Context, link: string): HTMLElement[] {
+export function shareDialog(context: Context, link: string | null): HTMLElement[] {
   const { session, t } = context;
   const { scenario } = session.state;
   const title = scenario === null ? t.title : scenario.id === null ? scenario.name : t.scenarios[scenario.id].title;
   const field = h('input', { class: 'field mono link', readonly: true, 'aria-label': t.share.link, autofocus: true });
-  field.value = link;
+  field.value = link ?? '';
   const said = h('p', { class: 'muted', role: 'status' });
   const copy = (text: string): void => {
     // Without the permission to write, a selection is one key away from a copy.
@@ -44,9 +44,9 @@ export function shareDialog(context: Context, link: string): HTMLElement[] {
   });
   return [h('div', { class: 'share-dialog' },
     dialogTitle(t.share.title),
-    h('p', { class: 'muted' }, t.share.what),
-    field,
-    h('div', { class: 'copies' },
+    h('p', { class: 'muted' }, link === null ? t.share.tooLong : t.share.what),
+    link !== null && field,
+    link !== null && h('div', { class: 'copies' },
       button({ label: t.share.copyLink, text: t.share.copyLink, className: 'btn primary' }, () => copy(link)),
       button({ label: t.share.copyMarkdown, text: t.share.copyMarkdown }, () => copy(markdownLink(title, link))),
       button({ label: t.share.copyEmbed, text: t.share.copyEmbed }, () => copy(embedSnippet(title, link))),

@@ -14,7 +14,7 @@ const GROUPS: Readonly<Record<GroupName, readonly (readonly [KeyName, string])[]
   ],
   map: [['page', '← → ↑ ↓'], ['range', 'Shift or Ctrl + arrow'], ['region', 'PgUp  PgDn'], ['ends', 'Home  End'], ['ask', 'W'], ['letGo', 'Esc']],
   events: [['event', '↑  ↓'], ['then', 'Enter']],
-  console: [['complete', 'Tab'], ['history', '↑  ↓'], ['newline', 'Shift Enter'], ['clear', 'Ctrl L']],
+  console: [['complete', 'Tab'], ['history', '↑  ↓'], ['search', 'Ctrl R'], ['newline', 'Shift Enter'], ['clear', 'Ctrl L']],
 };
 
 export function shortcutsDialog(context: Context): HTMLElement[] {
