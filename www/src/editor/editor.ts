@@ -85,6 +85,9 @@ const theme = EditorView.theme({
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
   '.cm-diagnostic': { padding: '4px 8px', fontFamily: 'var(--sans)' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--bad)' },
+  // The package's own marks are data: images, which the page's policy forbids.
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
+  '.cm-lint-marker-error': { content: '""', width: '8px', height: '8px', margin: '5px 3px', borderRadius: '50%', backgroundColor: 'var(--bad)' },
   '.cm-panels': { backgroundColor: 'var(--panel)', color: 'var(--ink)' },
 });
 
@@ -100,6 +103,7 @@ export function createEditor({ parent, root, text, label, complete, changed, run
         EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
         autocompletion({
           icons: false,
+          interactionDelay: 0,
           override: [async (context) => {
             const line = context.state.doc.lineAt(context.pos);
             const before = line.text.slice(0, context.pos - line.from);

@@ -47,6 +47,18 @@ export const en = {
     curve: (end: string) => `RSS over time, at the end ${end}`,
   },
 
+  table: {
+    title: 'The map as a table',
+    region: 'Region',
+    range: 'Range',
+    pages: 'Pages',
+    states: 'What they are',
+    more: 'More ranges',
+    again: 'Read again',
+    goTo: (page: string) => `Go to ${page} on the map`,
+    shown: (n: number, all: number) => `${n} of ${all} ranges`,
+  },
+
   share: {
     open: 'Share',
     title: 'Share this run',
@@ -95,7 +107,7 @@ export const en = {
   settings: {
     language: '中文: switch to Chinese',
     languageShort: '中文',
-    theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+    theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark', contrast: 'Theme: high contrast' },
     shortcuts: 'Keyboard shortcuts',
   },
 
@@ -369,7 +381,7 @@ export const en = {
     title: 'Keyboard',
     singleKeys: 'Single-key shortcuts',
     close: 'Close',
-    groups: { everywhere: 'Everywhere', map: 'On the map', events: 'In the event log', console: 'In the console' },
+    groups: { everywhere: 'Everywhere', map: 'On the map', events: 'In the event log', timeline: 'On the timeline', lists: 'In trees and menus', settings: 'On a tunable', script: 'In the script', console: 'In the console' },
     keys: {
       play: 'play or pause',
       back: 'one step back, forward',
@@ -380,6 +392,21 @@ export const en = {
       zoom: 'zoom in, out',
       compare: 'compare settings',
       share: 'share this run',
+      table: 'the map as a table',
+      entry: 'by entry',
+      leap: 'by a twentieth',
+      begin: 'start, end',
+      item: 'by line',
+      fold: 'fold, unfold',
+      choose: 'choose',
+      value: 'by one',
+      tenth: 'by a tenth',
+      write: 'write the value',
+      script: 'the script beside the map',
+      runStart: 'run from the start',
+      runChange: 'run from the changed line',
+      find: 'find and replace',
+      leave: 'on to the next control',
       event: 'by event',
       then: 'why, as it was then',
       console: 'to the console',

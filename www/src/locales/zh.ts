@@ -48,6 +48,18 @@ export const zh: Messages = {
     curve: (end) => `RSS 随时间变化，最终为 ${end}`,
   },
 
+  table: {
+    title: '内存图的表格',
+    region: '区域',
+    range: '区间',
+    pages: '页数',
+    states: '是什么',
+    more: '更多区间',
+    again: '重新读取',
+    goTo: (page) => `在内存图上转到 ${page}`,
+    shown: (n, all) => `${all} 个区间中的 ${n} 个`,
+  },
+
   share: {
     open: '分享',
     title: '分享这次运行',
@@ -96,7 +108,7 @@ export const zh: Messages = {
   settings: {
     language: 'English：切换为英文',
     languageShort: 'English',
-    theme: { system: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
+    theme: { system: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色', contrast: '主题：高对比度' },
     shortcuts: '键盘快捷键',
   },
 
@@ -423,7 +435,7 @@ export const zh: Messages = {
     title: '键盘',
     singleKeys: '启用单键快捷键',
     close: '关闭',
-    groups: { everywhere: '任何地方', map: '在内存图上', events: '在事件记录', console: '在控制台' },
+    groups: { everywhere: '任何地方', map: '在内存图上', events: '在事件记录', timeline: '在时间线上', lists: '在树和菜单里', settings: '在可调参数上', script: '在脚本里', console: '在控制台' },
     keys: {
       play: '播放或暂停',
       back: '后退、前进一步',
@@ -434,6 +446,21 @@ export const zh: Messages = {
       zoom: '放大、缩小',
       compare: '比较设置',
       share: '分享这次运行',
+      table: '内存图的表格',
+      entry: '逐条',
+      leap: '二十分之一',
+      begin: '开头、结尾',
+      item: '逐行',
+      fold: '折叠、展开',
+      choose: '选择',
+      value: '加减一',
+      tenth: '十分之一',
+      write: '写入该值',
+      script: '内存图旁的脚本',
+      runStart: '从头运行',
+      runChange: '从改动的行运行',
+      find: '查找和替换',
+      leave: '到下一个控件',
       event: '逐个事件',
       then: '当时的原因',
       console: '到控制台',

@@ -37,6 +37,7 @@ export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
   | { kind: 'sweep' }
+  | { kind: 'table' }
   /** `link` is null for a script that is too long for one. */
   | { kind: 'share'; link: string | null }
   | { kind: 'notice'; title: string; text: string }

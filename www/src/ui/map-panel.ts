@@ -71,7 +71,8 @@ function mapControls(context: Context): HTMLElement {
     setAttribute(out, 'aria-disabled', String(cell === CELL_SIZES[0]));
     setAttribute(into, 'aria-disabled', String(cell === CELL_SIZES.at(-1)));
   });
-  return h('div', { class: 'controls' }, follow, out, size, into);
+  const table = button({ label: t.table.title, icon: icon('table'), className: 'btn bare small square' }, () => session.store.set({ dialog: { kind: 'table' } }));
+  return h('div', { class: 'controls' }, table, follow, out, size, into);
 }
 
 /** Where a daemon is and what it said last; a press goes there. */

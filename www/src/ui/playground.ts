@@ -51,7 +51,7 @@ export class MmPlayground extends HTMLElement {
     const preferences = loadPreferences(navigator.languages);
     const resolve = (): 'light' | 'dark' => {
       const { theme } = session.state.preferences;
-      return theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+      return theme === 'light' || theme === 'dark' ? theme : dark.matches ? 'dark' : 'light';
     };
     const session = new Session(initialState(preferences, dark.matches ? 'dark' : 'light'), startWorker(), this.getAttribute('link') ?? '');
     void loadMessages(preferences.locale).then((words) => session.store.set({ words }));
@@ -66,6 +66,7 @@ export class MmPlayground extends HTMLElement {
     dark.addEventListener('change', applyTheme, { signal });
     session.store.watch((s) => s.preferences.theme, applyTheme, signal);
     session.store.watch((s) => s.theme, (theme) => { page.dataset['theme'] = theme; }, signal);
+    session.store.watch((s) => s.preferences.theme, (theme) => page.toggleAttribute('data-contrast', theme === 'contrast'), signal);
     session.store.watch((s) => s.words, (words) => { if (words !== null) this.#mount(life, words); }, signal);
     session.store.watch((s) => s.touched, (touched) => { if (touched) this.dispatchEvent(new CustomEvent('mm-touched', { bubbles: true })); }, signal);
     keepLayout(this, session, page, signal);

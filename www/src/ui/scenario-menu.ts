@@ -35,9 +35,9 @@ export function scenarioMenu(context: Context): HTMLElement {
     return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
   };
   menu.append(
-    ...[...new Set(SCENARIOS.map(({ subject }) => subject))].map((subject) => h('div', { class: 'subject', role: 'group', 'aria-label': t.subjects[subject] },
+    h('div', { class: 'stories', role: 'none' }, ...[...new Set(SCENARIOS.map(({ subject }) => subject))].map((subject) => h('div', { class: 'subject', role: 'group', 'aria-label': t.subjects[subject] },
       h('div', { class: 'group-title', 'aria-hidden': 'true' }, t.subjects[subject]),
-      ...SCENARIOS.filter((shipped) => shipped.subject === subject).map(shippedItem))),
+      ...SCENARIOS.filter((shipped) => shipped.subject === subject).map(shippedItem)))),
     kept,
     h('div', { role: 'separator' }),
     fileItem('file', t.scenarioMenu.empty, () => void session.openEmpty()),

@@ -94,8 +94,16 @@ export function scriptPanel(context: Context, root: ShadowRoot): HTMLElement {
     const asItCame = scenario !== null && (!touched || scenario.script === source) && editor?.text === source;
     editor?.markLine(asItCame && pending > 0 ? lines[lines.length - pending] ?? null : null);
   };
+  let wasOpen = false;
+  watch(context, (s) => [s.layout, s.side, s.panel], () => { wasOpen &&= isOpen(); });
   watch(context, (s) => [s.layout, s.side, s.panel, s.scenario], () => {
-    if (isOpen() && session.state.scenario !== null) void load();
+    if (!isOpen() || session.state.scenario === null) return;
+    // Whoever came by keyboard goes on there.
+    const byKeyboard = !wasOpen && root.activeElement?.matches(':focus-visible') === true;
+    wasOpen = true;
+    void load().then(() => {
+      if (byKeyboard && isOpen()) editor?.focus();
+    });
   });
   watch(context, (s) => [s.machine?.pendingLines, s.scenario], () => {
     if (editor !== null && isOpen()) follow();

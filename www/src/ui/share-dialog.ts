@@ -15,7 +15,7 @@ export function markdownLink(title: string, link: string): string {
 /** A figure in somebody else's page. */
 export function embedSnippet(title: string, link: string): string {
   const quoted = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-  return `<iframe src="${quoted(link)}" title="${quoted(title)}" width="100%" height="640" style="border: 1px solid #ccc; border-radius: 8px" loading="lazy"></iframe>`;
+  return `<iframe src="${quoted(link)}" title="${quoted(title)}" width="100%" height="640" loading="lazy"></iframe>`;
 }
 
 export function shareDialog(context: Context, link: string | null): HTMLElement[] {
