@@ -74,9 +74,11 @@ pageTest('copies a link, Markdown and a snippet, which open the run where it sta
 });
 
 pageTest('a script too long for a link can still be saved', {}, async ({ page }) => {
-  await emptyMachine(page);
-  await page.locator('#console-input').fill(`proc p1\np1 mmap a 4M\n${Array.from({ length: 1700 }, (_, i) => `p1 write a[${i % 1000}] seed=${1e15 + i * 7919} index=${1e15 + i * 104_729}`).join('\n')}`);
-  await page.locator('#console-input').press('Enter');
+  await page.locator('.lane').first().waitFor();
+  const lines = Array.from({ length: 1700 }, (_, i) => `p1 write a[${i % 1000}] seed=${1e15 + i * 7919} index=${1e15 + i * 104_729}`);
+  await page.locator('#scenario').click();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('menuitem', { name: 'Open a script…' }).click()]);
+  await chooser.setFiles({ name: 'long.mm', mimeType: 'text/plain', buffer: Buffer.from(['machine mem=512M', 'proc p1', 'p1 mmap a 4M', ...lines].join('\n')) });
   await laneFacts(page, 'p1 a').waitFor();
   await page.locator('#share').click();
   await page.getByRole('dialog').getByText('too long for a link').waitFor();

@@ -100,7 +100,7 @@ export function createEditor({ parent, root, text, label, complete, changed, run
       extensions: [
         lineNumbers(), lintGutter(), history(), drawSelection(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping,
         language, syntaxHighlighting(highlight), played, theme,
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', tabindex: '0' }),
         autocompletion({
           icons: false,
           interactionDelay: 0,

@@ -32,6 +32,8 @@ const MAX_SCRIPT_BYTES = 1 << 20;
 /** The work is saved so long after a change, less often while the machine plays. */
 const SAVE_MS = 1500;
 const SAVE_PLAYING_MS = 5000;
+/** Entries of a log that is saved after each line. */
+const SAVE_AT_ONCE = 1000;
 
 /** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
 export type RunResult = 'done' | 'failed' | 'wrong';
@@ -62,6 +64,7 @@ export class Session {
     this.client = new EngineClient(port, (notice) => this.#onNotice(notice), (report) => this.#onFailure(report));
     this.#inspect = new InspectLoop(this.store, this.client);
     this.store.watch((s) => [s.machine?.version, s.touched], () => this.#saveSoon(), this.#closed.signal);
+    globalThis.document?.addEventListener('visibilitychange', () => void this.#save(), { signal: this.#closed.signal });
   }
 
   get state(): State {
@@ -190,7 +193,8 @@ export class Session {
   }
 
   async #save(): Promise<void> {
-    const { touched, busy, progress } = this.state;
+    const { touched, busy, progress, machine } = this.state;
+    if (machine === null) return;
     // Half of a long job is no state to come back to.
     if (busy > 0 || progress !== null) return this.#saveSoon();
     const current = touched ? await this.work() : null;
@@ -311,6 +315,8 @@ export class Session {
       });
       const wrong = errors.map((error): ConsoleText => ({ kind: 'error', source: lines[error.line - 1] ?? '', error }));
       this.#print(...outputs, ...wrong);
+      // A tab may be closed the moment after; to write a long log down at every line would take too long.
+      if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#save();
       if (errors.length > 0) return 'wrong';
       return steps.some((step) => step.failed !== null) ? 'failed' : 'done';
     } catch (error) {

@@ -27,7 +27,7 @@ export function consoleInput(context: Context, submitted: () => void): ConsoleIn
   const list = h('ul', { class: 'choices', id: 'console-choices', role: 'listbox', 'aria-label': t.console.choices, hidden: true });
   const input = h('textarea', {
     class: 'input', id: 'console-input', rows: 1, 'aria-label': t.console.input, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off',
-    role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': 'console-choices',
+    'aria-autocomplete': 'list', 'aria-controls': 'console-choices',
   });
   const said = h('span', { class: 'hidden-text', role: 'status' });
   const prompt = h('span', { class: 'prompt', 'aria-hidden': 'true' }, t.console.prompt);
@@ -41,7 +41,6 @@ export function consoleInput(context: Context, submitted: () => void): ConsoleIn
   const show = (next: Offer | null): void => {
     offer = next === null || next.items.length === 0 ? null : next;
     list.hidden = offer === null;
-    setAttribute(input, 'aria-expanded', String(offer !== null));
     setText(prompt, offer?.kind === 'history' ? t.console.searchPrompt : t.console.prompt);
     list.replaceChildren(...(offer?.items ?? []).map((word, i) => on(h('li', { role: 'option', id: `console-choice-${i}` }, word), {
       // Before the input loses the focus.

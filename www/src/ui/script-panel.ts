@@ -2,6 +2,7 @@
 import type { Editor } from '../editor/editor.ts';
 import type { ScriptError } from '../engine/protocol.ts';
 import { completions } from '../state/completion.ts';
+import { loadDraft, saveDraft } from '../state/draft.ts';
 import { firstChange, placeOf, playedLines } from '../state/script-lines.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
@@ -44,6 +45,7 @@ export function scriptPanel(context: Context, root: ShadowRoot): HTMLElement {
     clearTimeout(timer);
     timer = setTimeout(() => void check().catch(() => undefined), CHECK_MS);
     edited.hidden = editor === null || editor.text === source;
+    if (editor !== null) saveDraft(source, editor.text);
   };
   const run = async (fromTheChange: boolean): Promise<void> => {
     const text = editor?.text;
@@ -82,7 +84,8 @@ export function scriptPanel(context: Context, root: ShadowRoot): HTMLElement {
         complete: (line, cursor) => completions(session, line, cursor),
         run: (fromTheChange) => void run(fromTheChange),
       });
-      if (!session.state.words) return;
+      const draft = loadDraft();
+      if (draft !== null && draft.source === text) editor.setText(draft.text);
     } else if (untouched) editor.setText(text);
     changed();
     follow();

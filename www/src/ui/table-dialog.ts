@@ -30,10 +30,12 @@ export function tableDialog(context: Context): HTMLElement[] {
     const rows = rangeRows(letters, shown, region.startPage);
     body.append(...rows.map(({ first, pages, states }) => {
       const words = states.map(([letter, count]) => `${count === pages ? '' : `${count} `}${stateWords(t, letter).long}`);
-      const go = button({ label: t.table.goTo(`${region.name}[${first}]`), text: `+${kib(first * 4)}`, className: 'btn bare small mono' }, () => {
+      const at = `+${kib(first * 4)}`;
+      const go = button({ label: at, text: at, className: 'btn bare small mono' }, () => {
         closeDialog(context);
         session.show({ process, region: region.name, index: first });
       });
+      go.title = t.table.goTo(`${region.name}[${first}]`);
       return h('tr', {}, h('th', { scope: 'row' }, go), h('td', {}, String(pages)), h('td', {}, words.join(', ')));
     }));
     shown += letters.length;
