@@ -79,14 +79,31 @@ impl Playground {
         )
     }
 
-    /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
-    pub fn observe(&mut self) -> String {
+    /// What is wrong with a script; nothing is run.
+    #[wasm_bindgen(unchecked_return_type = "LineError[]")]
+    pub fn check(&self, script: &str) -> JsValue {
+        let wrong = language::parse(script).map_err(|e| script_errors(&e));
+        to_js(&wrong.err().unwrap_or(Value::List(Vec::new())))
+    }
+
+    /// Everything that can be seen, as the JSON of `observe`; the machine stays as it is.
+    pub fn observe(&self) -> String {
         let line = language::parse_line("observe").unwrap_or_default();
-        let before = self.place();
-        let step = self.history.exec(&line[0]).ok();
-        self.branched(before);
-        self.changed();
+        let step = self.session().clone().exec(&line[0]).ok();
         step.map_or_else(String::new, |s| s.to_json().to_string())
+    }
+
+    /// Lines of the tracefs file `trace` for all tracepoints that the event ring still holds, enabled or not.
+    pub fn trace(&self) -> String {
+        let m = self.session().machine();
+        let mut text = String::new();
+        for e in m.events().since(0) {
+            if let Some(line) = m.trace_line(e) {
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+        text
     }
 
     /// Hash of the machine's whole state but its event log, 16 hexadecimal digits: equal natively and in every browser.

@@ -151,6 +151,18 @@ export class EngineClient {
     return this.#ask('complete', { op: 'complete', line, cursor });
   }
 
+  cells(process: string, region: string, first: number, count: number): Promise<ReplyOf<'cells'>> {
+    return this.#ask('cells', { op: 'cells', process, region, first, count });
+  }
+
+  check(script: string): Promise<ReplyOf<'exec'>> {
+    return this.#ask('exec', { op: 'check', script });
+  }
+
+  export(what: 'trace' | 'observation'): Promise<ReplyOf<'export'>> {
+    return this.#ask('export', { op: 'export', what });
+  }
+
   script(): Promise<ReplyOf<'script'>> {
     return this.#ask('script', { op: 'script' });
   }

@@ -110,6 +110,12 @@ export type Request =
   | { op: 'complete'; id: number; line: string; cursor: number }
   /** The text of the log: a script that makes this machine again. */
   | { op: 'script'; id: number }
+  /** Class letters of pages of a region. */
+  | { op: 'cells'; id: number; process: string; region: string; first: number; count: number }
+  /** What is wrong with a script; nothing is run. Answered as `exec`. */
+  | { op: 'check'; id: number; script: string }
+  /** Tracepoints as lines of ftrace, or everything that can be seen as JSON. */
+  | { op: 'export'; id: number; what: 'trace' | 'observation' }
   /** Crashes the engine: for the test that a crash is reported and survived. */
   | { op: 'panic' };
 
@@ -169,6 +175,8 @@ export type Reply =
   | { op: 'complete'; id: number; from: number; words: string[] }
   /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there. */
   | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number }
+  | { op: 'export'; id: number; text: string }
+  | { op: 'cells'; id: number; letters: Uint8Array<ArrayBuffer> }
   | { op: 'done'; id: number };
 
 /** Posted by the worker without being asked. */

@@ -15,7 +15,7 @@ import type { KeptRun } from './works.ts';
 /** A snapshot without what only adds to logs. */
 export type Machine = Omit<Snapshot, 'marks' | 'events' | 'eventsReset' | 'played' | 'droppedPlayed' | 'series' | 'seriesReset' | 'tunables'>;
 
-export type PanelName = 'map' | 'processes' | 'tunables' | 'inspector' | 'console' | 'events' | 'charts';
+export type PanelName = 'map' | 'processes' | 'tunables' | 'inspector' | 'script' | 'console' | 'events' | 'charts';
 
 /** What the window has room for: everything, panels in tabs below, or one panel at a time. */
 export type Layout = 'wide' | 'medium' | 'narrow';
@@ -38,8 +38,10 @@ export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
   | { kind: 'sweep' }
-  | { kind: 'share'; link: string }
   | { kind: 'rename'; serial: number; label: string }
+  | { kind: 'table' }
+  /** `link` is null for a script that is too long for one. */
+  | { kind: 'share'; link: string | null }
   | { kind: 'notice'; title: string; text: string }
   | { kind: 'crash'; crash: Crash };
 
@@ -65,6 +67,8 @@ export interface TreeItem {
 
 export interface State {
   preferences: Preferences;
+  /** What the place beside the map shows where there is room for both. */
+  side: 'inspector' | 'script';
   /** In the language chosen; null until they are loaded. */
   words: Messages | null;
   /** `preferences.theme` with `system` resolved. */
@@ -126,6 +130,7 @@ export const CELL_SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24] as const;
 export function initialState(preferences: Preferences, theme: 'light' | 'dark'): State {
   return {
     preferences,
+    side: 'inspector',
     words: null,
     theme,
     layout: 'wide',

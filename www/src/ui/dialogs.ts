@@ -11,6 +11,7 @@ import { sweepDialog } from './sweep-dialog.ts';
 import { scriptDialog } from './script-dialog.ts';
 import { shortcutsDialog } from './shortcuts-dialog.ts';
 import { style } from './styles.ts';
+import { tableDialog } from './table-dialog.ts';
 
 style(css);
 
@@ -34,6 +35,7 @@ function contentOf(context: Context, dialog: Dialog): HTMLElement[] {
     case 'shortcuts': return shortcutsDialog(context);
     case 'script': return scriptDialog(context, dialog);
     case 'sweep': return sweepDialog(context);
+    case 'table': return tableDialog(context);
     case 'share': return shareDialog(context, dialog.link);
     case 'rename': return renameDialog(context, dialog);
     case 'notice': return noticeDialog(context, dialog.title, dialog.text);

@@ -128,7 +128,8 @@ function mapControls(context: Context): HTMLElement {
   });
   watch(context, (s) => !isCellView(s.view), (away) => { follow.hidden = size.hidden = away; });
   watch(context, (s) => s.view === 'walk', (away) => { out.hidden = into.hidden = away; });
-  return h('div', { class: 'controls' }, colouringSelect(context), follow, out, size, into);
+  const table = button({ label: t.table.title, icon: icon('table'), className: 'btn bare small square' }, () => session.store.set({ dialog: { kind: 'table' } }));
+  return h('div', { class: 'controls' }, colouringSelect(context), table, follow, out, size, into);
 }
 
 /** What the colours of the memory view say. */

@@ -18,6 +18,7 @@ import { DaemonFollower } from './map-follow.ts';
 import { moveFor } from './map-keys.ts';
 import type { MapCanvas } from './map-canvas.ts';
 import { mapOverlay } from './map-overlay.ts';
+import { listenToPinch } from './map-pinch.ts';
 import { listenToPointer } from './map-pointer.ts';
 
 /** The machine is drawn with these; a place is valid only for the lanes it was found in. */
@@ -131,6 +132,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     },
   });
   listenToPointer(context, { stage, view, canvas, tip: over.tip });
+  listenToPinch(context, view);
 
   let speakTimer: ReturnType<typeof setTimeout> | undefined;
   watch(context, (s) => spokenText(context, s), (text) => {
