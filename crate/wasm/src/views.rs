@@ -90,7 +90,7 @@ impl Playground {
     pub fn hugetlb_pools(&self) -> Vec<f64> {
         let m = self.session().machine();
         let mut out = Vec::new();
-        for size in 0..m.hugetlb_orders().len() {
+        for size in 0..m.hugetlb_orders().count() {
             for nid in 0..m.config().nodes {
                 let Some(pool) = m.hugetlb_pool_view(size, nid) else {
                     continue;

@@ -151,10 +151,6 @@ export class EngineClient {
     return this.#ask('complete', { op: 'complete', line, cursor });
   }
 
-  cells(process: string, region: string, first: number, count: number): Promise<ReplyOf<'cells'>> {
-    return this.#ask('cells', { op: 'cells', process, region, first, count });
-  }
-
   check(script: string): Promise<ReplyOf<'exec'>> {
     return this.#ask('exec', { op: 'check', script });
   }

@@ -111,7 +111,6 @@ export type Request =
   /** The text of the log: a script that makes this machine again. */
   | { op: 'script'; id: number }
   /** Class letters of pages of a region. */
-  | { op: 'cells'; id: number; process: string; region: string; first: number; count: number }
   /** What is wrong with a script; nothing is run. Answered as `exec`. */
   | { op: 'check'; id: number; script: string }
   /** Tracepoints as lines of ftrace, or everything that can be seen as JSON. */
@@ -176,7 +175,6 @@ export type Reply =
   /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there. */
   | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number }
   | { op: 'export'; id: number; text: string }
-  | { op: 'cells'; id: number; letters: Uint8Array<ArrayBuffer> }
   | { op: 'done'; id: number };
 
 /** Posted by the worker without being asked. */

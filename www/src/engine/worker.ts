@@ -149,10 +149,6 @@ class EngineWorker {
         const place = { lines: this.#writer.linesBefore(playground), ns: playground.nowNs };
         return post({ op: 'script', id: request.id, text: playground.script(), pending: playground.pendingScript(), ...place });
       }
-      case 'cells': {
-        const letters = new Uint8Array(playground.cells(request.process, request.region, request.first, request.count));
-        return post({ op: 'cells', id: request.id, letters }, [letters.buffer]);
-      }
       case 'check': return post({ op: 'exec', id: request.id, steps: [], errors: playground.check(request.script) });
       case 'export': return post({ op: 'export', id: request.id, text: request.what === 'trace' ? playground.trace() : playground.observe() });
       case 'panic': return crash();

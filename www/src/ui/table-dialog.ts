@@ -26,7 +26,8 @@ export function tableDialog(context: Context): HTMLElement[] {
     if (entry === undefined) return;
     const { process, region } = entry;
     const wanted = shown + ROWS * 512 - ((region.startPage + shown) % 512);
-    const { letters } = await session.client.cells(process, region.name, shown, wanted - shown);
+    const { letters: [letters] } = await session.client.cells([{ process, region: region.name, first: shown, count: wanted - shown }]);
+    if (letters === undefined) return;
     const rows = rangeRows(letters, shown, region.startPage);
     body.append(...rows.map(({ first, pages, states }) => {
       const words = states.map(([letter, count]) => `${count === pages ? '' : `${count} `}${stateWords(t, letter).long}`);
