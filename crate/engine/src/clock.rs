@@ -27,6 +27,7 @@ pub(crate) fn sleep_end(now_ns: u64, millisecs: u32) -> Option<u64> {
 enum Daemon {
     Khugepaged,
     Ksmd,
+    Kcompactd,
 }
 
 impl Machine {
@@ -51,6 +52,7 @@ impl Machine {
             match daemon {
                 Daemon::Khugepaged => self.khugepaged_run_due(),
                 Daemon::Ksmd => self.ksmd_run_due(),
+                Daemon::Kcompactd => self.kcompactd_run_due(),
             }
         }
         self.now_ns - start
@@ -62,13 +64,17 @@ impl Machine {
         self.next_due().map(|d| d.0)
     }
 
-    /// khugepaged goes first when both are due.
+    /// Of several that are due, the first of these goes first.
     fn next_due(&self) -> Option<(u64, Daemon)> {
-        match (self.khugepaged_next_wake_ns(), self.ksmd_next_wake_ns()) {
-            (Some(a), Some(b)) if b < a => Some((b, Daemon::Ksmd)),
-            (Some(a), _) => Some((a, Daemon::Khugepaged)),
-            (None, b) => b.map(|b| (b, Daemon::Ksmd)),
-        }
+        let due = [
+            (self.kcompactd_next_wake_ns(), Daemon::Kcompactd),
+            (self.khugepaged_next_wake_ns(), Daemon::Khugepaged),
+            (self.ksmd_next_wake_ns(), Daemon::Ksmd),
+        ];
+        let due = due
+            .into_iter()
+            .filter_map(|(at, daemon)| Some((at?, daemon)));
+        due.min_by_key(|d| d.0)
     }
 }
 

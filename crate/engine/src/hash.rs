@@ -39,6 +39,7 @@ impl Machine {
             let types: Vec<u8> = z.free.pageblock_types().collect();
             h.0.update(&types);
             h.0.update(&z.nr_free.to_le_bytes());
+            let _ = write!(h, "{:?}", z.compact);
             h.0.update(
                 &z.free
                     .nr_untouched(10, crate::phys::buddy::MigrateType::Movable)
@@ -77,7 +78,7 @@ impl Machine {
                     .hash_key(slot.content, |bytes| h.0.update(bytes));
             }
         }
-        let _ = write!(h, "{:?}", self.hugetlb);
+        let _ = write!(h, "{:?}{:?}", self.hugetlb, self.kcompactd);
         let _ = write!(h, "{:?}{:?}", self.swap.mmlist, self.swap.readahead());
         self.hash_khugepaged(&mut h);
         self.hash_ksm(&mut h);

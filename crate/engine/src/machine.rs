@@ -54,6 +54,7 @@ pub struct Machine {
     pub(crate) thp: Thp,
     pub(crate) khugepaged: Khugepaged,
     pub(crate) ksm: Ksm,
+    pub(crate) kcompactd: crate::phys::kcompactd::Kcompactd,
     pub(crate) hugetlb: Hugetlb,
     pub(crate) sysctl: crate::vfs::Sysctl,
     pub(crate) stat: Stats,
@@ -99,6 +100,7 @@ impl Machine {
             thp: Thp::new(&config),
             khugepaged: Khugepaged::new(config.parked),
             ksm: Ksm::new(config.parked),
+            kcompactd: Default::default(),
             hugetlb: Hugetlb::new(config.nodes, &config.hugetlb),
             sysctl: crate::vfs::Sysctl::default(),
             stat: Stats::default(),
@@ -141,6 +143,7 @@ impl Machine {
             free: FreeArea::new(spanned),
             watermarks: Default::default(),
             lowmem_reserve: [0; 3],
+            compact: Default::default(),
         };
         z.free_at_boot(&mut self.frames, start + reserved, spanned - reserved);
         self.zones.push(z);

@@ -123,6 +123,7 @@ impl Playground {
                 },
                 Actor::Khugepaged => feed.word("khugepaged"),
                 Actor::Ksmd => feed.word("ksmd"),
+                Actor::Kcompactd => feed.word("kcompactd"),
                 Actor::Script => feed.word("script"),
             };
             let place = t.place.and_then(|(mm, addr)| locate(session, mm, addr));

@@ -2,6 +2,7 @@
 
 use mm_engine::khugepaged::ScanResult;
 use mm_engine::machine::Machine;
+use mm_engine::phys::compaction::CompactResult;
 use mm_engine::trace::{Call, Event, EventKind, FaultKind, KsmOutcome};
 use mm_engine::vm::addr::MmId;
 use mm_script::language::Advice;
@@ -246,6 +247,24 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             let reason = if failed { "folio, failed" } else { "folio" };
             t.say("split", reason, !failed);
             t.detail("frame {hex}, order {y}", pfn.0.into(), order.into());
+        }
+        K::MigratePages { from, to, pages } => {
+            t.kind = "migrate";
+            t.x = pages.into();
+            t.detail("frame {hex} to {y}", from.0.into(), to.0.into());
+        }
+        K::CompactZone {
+            nid,
+            migrated,
+            result,
+            ..
+        } => {
+            t.say(
+                "compact",
+                result.as_str(),
+                result >= CompactResult::Complete,
+            );
+            t.detail("{x} pages moved on node {y}", migrated.into(), nid.into());
         }
         K::HugetlbPool { order, nid, step } => {
             t.say("pool", step.as_str(), true);

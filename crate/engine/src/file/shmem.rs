@@ -125,6 +125,8 @@ impl Machine {
                 }
             }
         }
+        let flags = fault.map_or(VmFlags::default(), |f| self.vma(f.0).flags);
+        let gfp = self.vma_thp_gfp_mask(flags);
         let mut free_block = false;
         for order in (1..=HPAGE_PMD_ORDER).rev().filter(|o| orders & 1 << o != 0) {
             let first = index & !((1 << order) - 1);
@@ -136,7 +138,7 @@ impl Machine {
             if !free_block {
                 continue;
             }
-            let charge = match self.alloc_charged_folio(order) {
+            let charge = match self.alloc_folio_gfp(order, gfp) {
                 // A full mount: a single page may still fit.
                 Ok(head) if !self.shmem_acct_blocks(id, 1 << order) => {
                     self.folio_put(head, 1);

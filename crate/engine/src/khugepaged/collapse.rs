@@ -10,6 +10,7 @@ use super::{CollapseControl, ScanResult};
 use crate::explain::Explain;
 use crate::khugepaged::scan_pmd::ScanCounts;
 use crate::machine::Machine;
+use crate::phys::direct_compact::Gfp;
 use crate::phys::folio::FreeRun;
 use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
@@ -49,7 +50,7 @@ impl Machine {
     ) -> Collapse {
         let before = self.place;
         self.place.first = self.hpage_collapse_find_target_node(mm, addr);
-        let folio = self.alloc_charge_folio(x);
+        let folio = self.alloc_charge_folio(cc, x);
         self.place = before;
         let (result, copied, cleared) = match folio {
             Err(result) => (result, 0, 0),
@@ -95,11 +96,18 @@ impl Machine {
         load.iter().position(|n| *n == most).unwrap_or(0) as u8
     }
 
-    /// A zeroed huge folio (`alloc_charge_folio`).
-    ///
-    /// Deviation: with neither reclaim nor compaction, `defrag` plays no part.
-    pub(super) fn alloc_charge_folio<E: Explain>(&mut self, x: &mut E) -> Result<Pfn, ScanResult> {
-        let folio = self.alloc_charged_folio(HPAGE_PMD_ORDER);
+    /// A zeroed huge folio (`alloc_charge_folio`). MADV_COLLAPSE always works for it, khugepaged if `defrag` is set.
+    pub(super) fn alloc_charge_folio<E: Explain>(
+        &mut self,
+        cc: CollapseControl,
+        x: &mut E,
+    ) -> Result<Pfn, ScanResult> {
+        let gfp = if !cc.is_khugepaged || self.khugepaged.settings.defrag {
+            Gfp::DIRECT_RECLAIM
+        } else {
+            Gfp::LIGHT
+        };
+        let folio = self.alloc_folio_gfp(HPAGE_PMD_ORDER, gfp);
         let (rule, result) = match folio {
             Err(NoFolio::Charge) => ("charge", ScanResult::CgroupChargeFail),
             _ => ("huge_page_alloc", ScanResult::AllocHugePageFail),
@@ -108,8 +116,9 @@ impl Machine {
             Ok(_) => "a free 2 MiB block above the watermarks".into(),
             Err(NoFolio::Charge) => "the memory cgroup has no 2 MiB left below its limit".into(),
             Err(NoFolio::Memory) => format!(
-                "no free 2 MiB block among {} free pages",
-                self.nr_free_pages()
+                "no free 2 MiB block among {} free pages; the allocation {}",
+                self.nr_free_pages(),
+                gfp.what()
             ),
         });
         // What the cgroup refuses was allocated before.

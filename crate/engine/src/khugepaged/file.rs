@@ -136,7 +136,7 @@ impl Machine {
         x: &mut E,
     ) -> Result<u32, ScanResult> {
         let mut index = start;
-        let done = self.alloc_charge_folio(x).and_then(|new| {
+        let done = self.alloc_charge_folio(cc, x).and_then(|new| {
             let taken = self.take_file_pages(id, start, &mut index);
             match taken {
                 Ok(old) => Ok((new, self.replace_file_pages(id, start, new, &old))),

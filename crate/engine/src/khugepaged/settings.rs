@@ -12,8 +12,6 @@ pub(super) const SCAN_SLEEP_DAY_MILLISECS: u32 = 86_400_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct KhugepagedSettings {
     /// Reclaim and compact for a huge page.
-    ///
-    /// Deviation: without effect, there is no reclaim and no compaction yet.
     pub defrag: bool,
     /// Empty and zero-page entries a range may have, 0..=511.
     pub max_ptes_none: u32,

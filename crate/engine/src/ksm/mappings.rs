@@ -36,6 +36,13 @@ impl Machine {
         out
     }
 
+    /// A KSM page is in another frame now (`folio_migrate_ksm`).
+    pub fn ksm_migrate_page(&mut self, from: Pfn, to: Pfn) {
+        if let Some(node) = self.stable_node_of(from) {
+            self.node_mut(node).kpfn = to;
+        }
+    }
+
     /// Whether a page that comes back from the swap cache must be copied to be mapped at `addr`: another anchor or
     /// another place than the page was made for, unless it is a KSM page still.
     pub fn ksm_might_need_to_copy(&self, page: Pfn, vma: VmaId, addr: u64) -> bool {

@@ -108,6 +108,11 @@ impl FreeArea {
         }
     }
 
+    /// True for a frame of memory never used.
+    pub fn is_untouched(&self, pfn: Pfn) -> bool {
+        self.untouched.contains(&pfn.0)
+    }
+
     /// Heads of the free blocks of a list, first to last.
     pub fn blocks_of<'a>(
         &'a self,
@@ -209,6 +214,13 @@ impl Zone {
         self.rmqueue_smallest(frames, order, mt)
             .or_else(|| self.rmqueue_claim(frames, order, mt))
             .or_else(|| self.rmqueue_steal(frames, order, mt))
+    }
+
+    /// Takes the first `2^order` pages of the free block at `pfn`, whose type it keeps (`__isolate_free_page`).
+    pub fn isolate_free_block(&mut self, frames: &mut FrameTable, pfn: Pfn, order: u8) -> Pfn {
+        let (high, mt) = (frames.order(pfn), self.pageblock_type(pfn));
+        self.free.unlink(frames, pfn, high, mt);
+        self.expand(frames, pfn, order, high, mt)
     }
 
     /// Gives the range `[start, start + pages)` of this zone to the free lists, lowest block first in line.

@@ -37,8 +37,10 @@ impl Machine {
     /// `2^order` free pages: the first zone, high to low, that stays above its low mark, else above its min
     /// mark. `None` if there is none.
     ///
-    /// Deviation: no reclaim, compaction or OOM killer stands behind a failure, and pages are not parked in
-    /// per-CPU lists, so MemFree is exact.
+    /// What is done when there is none is in [`direct_compact`](super::direct_compact).
+    ///
+    /// Deviation: no reclaim or OOM killer stands behind a failure, and pages are not parked in per-CPU lists, so
+    /// MemFree is exact.
     pub(crate) fn alloc_pages(&mut self, order: u8, mt: MigrateType) -> Option<Pfn> {
         self.alloc_pages_from(order, mt, None)
     }
@@ -65,6 +67,19 @@ impl Machine {
             }
         }
         None
+    }
+
+    /// The zones an allocation looks at, best first.
+    pub(super) fn zonelist(&self) -> Vec<usize> {
+        let mut zones = Vec::with_capacity(self.zones.len());
+        for turn in 0..self.config.nodes {
+            let node = (self.place.first + turn) % self.config.nodes;
+            let here = |z: &usize| self.zones[*z].nid == node;
+            if self.place.allowed >> node & 1 != 0 {
+                zones.extend((0..self.zones.len()).rev().filter(here));
+            }
+        }
+        zones
     }
 
     /// Pages of one zone if it stays above its low mark, or min mark.
@@ -138,6 +153,11 @@ impl Machine {
         let head = self
             .alloc_pages(order, MigrateType::Movable)
             .ok_or(NoFolio::Memory)?;
+        self.charge_folio(head, order)
+    }
+
+    /// Charges new pages and makes them a folio.
+    pub(super) fn charge_folio(&mut self, head: Pfn, order: u8) -> Result<Pfn, NoFolio> {
         if !self.charge(1 << order) {
             self.free_pages(head, order);
             return Err(NoFolio::Charge);

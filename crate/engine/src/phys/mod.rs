@@ -1,14 +1,16 @@
 //! Physical memory: frames, the buddy allocator, zones and the contents of pages.
 //!
 //! Counterparts: `mm/page_alloc.c`, `mm/mmzone.c`, `include/linux/page-flags.h`.
-//! Rooms kept for what belongs here and is not built yet: compaction and the LRU
-//! scanners each become a file of this folder.
+//! A room kept for what belongs here and is not built yet: the LRU scanners become a file of this folder.
 
 pub mod buddy;
+pub mod compaction;
 pub mod content;
+pub(crate) mod direct_compact;
 pub mod folio;
 pub mod frame;
 mod frame_vec;
+pub(crate) mod kcompactd;
 pub mod pressure;
 pub mod swap;
 mod swap_cache;

@@ -31,6 +31,8 @@ pub struct Pressure {
     hog: Held,
     /// One page of each block that `fragment` broke.
     fragments: Held,
+    /// They can be moved, as the pages of a balloon.
+    movable: bool,
     /// Limit of the cgroup in pages, `None` for `max`.
     limit: Option<u64>,
     /// Its usage in pages.
@@ -43,6 +45,21 @@ fn mix(n: u64) -> u64 {
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ z >> 31
+}
+
+impl Pressure {
+    /// Whether `page` is held by `fragment`, but may be moved.
+    pub(super) fn holds_movable(&self, page: Pfn) -> bool {
+        self.movable && self.fragments.binary_search(&(page, 0)).is_ok()
+    }
+
+    /// A held page is in another frame now.
+    pub(super) fn moved(&mut self, from: Pfn, to: Pfn) {
+        let held = Rc::make_mut(&mut self.fragments);
+        held.retain(|h| h.0 != from);
+        let place = held.partition_point(|h| h.0 < to);
+        held.insert(place, (to, 0));
+    }
 }
 
 impl Machine {
@@ -78,9 +95,17 @@ impl Machine {
 
     /// Breaks `percent` of the free 2 MiB blocks, chosen by `seed`, by holding the first page of each; what an earlier call
     /// held is given back first.
+    ///
+    /// What is held stays where it is, and compaction is as if it had just tried in vain: it passes over all blocks until
+    /// it would look again (`PB_compact_skip`). With `movable` it is like the pages of a balloon: compaction moves them
+    /// together.
     #[inline(never)]
-    pub fn fragment(&mut self, percent: u32, seed: u64) {
+    pub fn fragment(&mut self, percent: u32, seed: u64, movable: bool) {
         self.give_back(|p| &mut p.fragments);
+        self.pressure.movable = movable;
+        for z in &mut self.zones {
+            z.compact.hint_all(z.spanned, !movable && percent > 0);
+        }
         let mut blocks = Vec::new();
         // Past the watermarks: a whole block that is left could be had as soon as the others are free again.
         for z in &mut self.zones {
@@ -102,7 +127,8 @@ impl Machine {
             wanted -= 1;
             let kept = FrameFlags::ALLOCATED;
             self.frames.format(page, 0, kept, FrameFlags::NONE);
-            held.push((page, 0));
+            let place = held.partition_point(|h: &(Pfn, u8)| h.0 < page);
+            held.insert(place, (page, 0));
             for order in 0..PAGEBLOCK_ORDER {
                 self.free_pages(page.add(1 << order), order);
             }
@@ -181,7 +207,7 @@ mod tests {
         };
         let whole = blocks(&m);
         for (percent, seed) in [(70, 1), (70, 2), (100, 1), (0, 1)] {
-            m.fragment(percent, seed);
+            m.fragment(percent, seed, false);
             m.check().expect("holds");
             let broken = whole - blocks(&m);
             let most = whole * u64::from(percent) / 100;

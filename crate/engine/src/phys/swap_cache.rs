@@ -71,6 +71,17 @@ impl Machine {
         self.folio_put(head, n as i32);
     }
 
+    /// The pages of a folio are in other frames now.
+    pub(crate) fn swap_cache_moved(&mut self, from: Pfn, to: Pfn) {
+        for i in 0..self.folio_nr_pages(from) {
+            let entry = self.swap.entry_of(from.add(i));
+            self.swap.slot_mut(entry).set_cached(Some(to.add(i)));
+            self.swap
+                .entry_of
+                .set(to.add(i).index(), entry.value() as u32);
+        }
+    }
+
     fn folio_swapped(&self, head: Pfn) -> bool {
         (0..self.folio_nr_pages(head))
             .any(|i| self.swap.slot(self.swap.entry_of(head.add(i))).users > 0)

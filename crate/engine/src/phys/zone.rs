@@ -3,6 +3,7 @@
 //! Counterparts: `struct pglist_data`, `struct zone`, `__setup_per_zone_wmarks`.
 
 use super::buddy::FreeArea;
+use super::compaction::CompactState;
 use crate::vm::addr::{PAGE_SIZE, Pfn};
 
 /// Kinds of zones, low to high. Movable and Device stay empty unless configured.
@@ -61,6 +62,8 @@ pub struct Zone {
     pub watermarks: Watermarks,
     /// Reserve towards requests that could use a higher zone, by its kind, in pages.
     pub lowmem_reserve: [u64; 3],
+    /// What compaction remembers.
+    pub compact: CompactState,
 }
 
 impl Zone {

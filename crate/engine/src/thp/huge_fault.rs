@@ -4,9 +4,11 @@
 
 use crate::explain::{Explain, Silent};
 use crate::machine::Machine;
+use crate::phys::direct_compact::Gfp;
 use crate::phys::frame::FrameFlags;
 use crate::phys::pressure::NoFolio;
 use crate::thp::TvaType;
+use crate::thp::settings::Defrag;
 use crate::trace::FaultKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, HPAGE_PMD_SIZE, Pfn, VmaId, pmd_down};
 use crate::vm::fault::{Access, FaultResult};
@@ -75,7 +77,7 @@ impl Machine {
         if access != Access::Write && self.thp.use_zero_page {
             return self.map_huge_zero_page(mm, slot);
         }
-        let head = self.alloc_anon_folio_pmd()?;
+        let head = self.alloc_anon_folio_pmd(vma, &mut Silent)?;
         let Some(table) = self.alloc_table(mm, false) else {
             self.folio_put(head, 1);
             return Some(FaultResult::Oom);
@@ -86,9 +88,44 @@ impl Machine {
         Some(FaultResult::Done(FaultKind::Anon(HPAGE_PMD_ORDER)))
     }
 
+    /// What a fault in the area may do for a large folio when none is free (`vma_thp_gfp_mask`).
+    pub(crate) fn vma_thp_gfp_mask(&self, flags: VmFlags) -> Gfp {
+        let advised = flags.has(VmFlags::HUGEPAGE);
+        match self.thp.defrag {
+            Defrag::Always if !advised => Gfp::DIRECT_RECLAIM.with(Gfp::NORETRY),
+            Defrag::Always => Gfp::DIRECT_RECLAIM,
+            Defrag::DeferMadvise | Defrag::Madvise if advised => Gfp::DIRECT_RECLAIM,
+            Defrag::Defer | Defrag::DeferMadvise => Gfp::KSWAPD_RECLAIM,
+            Defrag::Madvise | Defrag::Never => Gfp::LIGHT,
+        }
+    }
+
     /// A zeroed huge folio for a fault; a failure is counted (`vma_alloc_anon_folio_pmd`).
-    fn alloc_anon_folio_pmd(&mut self) -> Option<Pfn> {
-        let head = self.alloc_charged_folio(HPAGE_PMD_ORDER);
+    pub(super) fn alloc_anon_folio_pmd<E: Explain>(
+        &mut self,
+        vma: VmaId,
+        x: &mut E,
+    ) -> Option<Pfn> {
+        let flags = self.vma(vma).flags;
+        let gfp = self.vma_thp_gfp_mask(flags);
+        let free = if x.records() {
+            self.nr_free_huge_blocks()
+        } else {
+            0
+        };
+        let head = self.alloc_huge_folio(gfp);
+        x.fails("free_block", head.is_err(), "thp_fault_fallback", || {
+            let word = Defrag::WORDS[self.thp.defrag as usize].0;
+            let advised = if flags.has(VmFlags::HUGEPAGE) {
+                "advised"
+            } else {
+                "not advised"
+            };
+            format!(
+                "{free} free 2 MiB blocks; defrag={word}, {advised}: {}",
+                gfp.what()
+            )
+        });
         if let Err(why) = head {
             let charge = i64::from(why == NoFolio::Charge);
             self.stat.thp_fault_fallback += 1;
@@ -98,6 +135,12 @@ impl Machine {
             s.anon_fault_fallback_charge += charge;
         }
         head.ok()
+    }
+
+    /// Free blocks of 2 MiB, by the largest split.
+    fn nr_free_huge_blocks(&self) -> u64 {
+        let of = |o: usize| self.zones.iter().map(|z| z.free.nr_free(o)).sum::<u64>();
+        of(9) + 2 * of(10)
     }
 
     /// Maps a new huge folio; the deposited table and the RSS are the caller's (`map_anon_folio_pmd`).
@@ -132,7 +175,7 @@ impl Machine {
         if pmd.special() {
             if access == Access::Write
                 && !self.config.split_huge_zero
-                && let Some(head) = self.alloc_anon_folio_pmd()
+                && let Some(head) = self.alloc_anon_folio_pmd(vma, &mut Silent)
             {
                 // One fault to a whole huge page; the table deposited for the zero page stays.
                 let mm = self.vma(vma).mm;

@@ -4,6 +4,7 @@
 
 use crate::machine::Machine;
 use crate::phys::buddy::MigrateType;
+use crate::phys::direct_compact::Gfp;
 use crate::phys::frame::FrameFlags;
 use crate::trace::FaultKind;
 use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, Pfn};
@@ -40,7 +41,11 @@ impl Machine {
             return self.thp.huge_zero;
         }
         if self.thp.huge_zero.is_none() {
-            let Some(head) = self.alloc_pages(HPAGE_PMD_ORDER, MigrateType::Unmovable) else {
+            let (order, mt) = (HPAGE_PMD_ORDER, MigrateType::Unmovable);
+            let free = self.alloc_pages(order, mt);
+            let Some(head) =
+                free.or_else(|| self.alloc_pages_slowpath(order, mt, Gfp::DIRECT_RECLAIM))
+            else {
                 self.stat.thp_zero_page_alloc_failed += 1;
                 return None;
             };

@@ -3,7 +3,7 @@
 use crate::errno::Errno;
 use crate::explain::{CheckList, Explain};
 use crate::machine::Machine;
-use crate::vm::addr::{HPAGE_PMD_ORDER, MmId, Pid};
+use crate::vm::addr::{MmId, Pid};
 use crate::vm::vma::VmFlags;
 
 impl Machine {
@@ -36,13 +36,7 @@ impl Machine {
             flags.perm()
         });
         self.huge_fault_block(vma, addr, &mut list);
-        let full = self.clone().alloc_user_folio(HPAGE_PMD_ORDER).is_none();
-        list.fails("free_block", full, "thp_fault_fallback", || {
-            let blocks: u64 = (9..=10)
-                .map(|o| self.zones.iter().map(|z| z.free.nr_free(o)).sum::<u64>() << (o - 9))
-                .sum();
-            format!("{blocks} free 2 MiB blocks")
-        });
+        self.clone().alloc_anon_folio_pmd(vma, &mut list);
         list
     }
 }

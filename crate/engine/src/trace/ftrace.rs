@@ -13,6 +13,8 @@ pub use super::tracepoint::{Group, TRACEPOINTS, Tracepoint};
 pub const KHUGEPAGED_PID: u32 = 40;
 /// Pid of the ksmd thread in traces.
 pub const KSMD_PID: u32 = 37;
+/// Pid of the kcompactd threads in traces.
+pub const KCOMPACTD_PID: u32 = 35;
 /// Pid of the shell that writes to virtual files.
 pub const SCRIPT_PID: u32 = 1;
 
@@ -35,6 +37,7 @@ impl Machine {
         let task = match event.actor {
             Actor::Khugepaged => ("khugepaged", KHUGEPAGED_PID, 0),
             Actor::Ksmd => ("ksmd", KSMD_PID, 0),
+            Actor::Kcompactd => ("kcompactd0", KCOMPACTD_PID, 0),
             Actor::Script => ("sh", SCRIPT_PID, 0),
             Actor::Process(pid) => match self.process(pid) {
                 Some(p) => (p.comm(), pid.0, p.cpu),

@@ -15,6 +15,7 @@ pub use ring::{EventRing, RING_EVENTS};
 pub use switch::Tracing;
 
 use crate::khugepaged::ScanResult;
+use crate::phys::compaction::CompactResult;
 use crate::vm::addr::{FileId, MmId, Pfn, Pid};
 
 /// Who did it.
@@ -26,6 +27,8 @@ pub enum Actor {
     Khugepaged,
     /// The ksmd thread.
     Ksmd,
+    /// A kcompactd thread.
+    Kcompactd,
     /// A write to a virtual file that belongs to no process.
     Script,
 }
@@ -209,6 +212,19 @@ pub enum EventKind {
         pfn: Pfn,
         order: u8,
         failed: bool,
+    },
+    /// `pages` pages from `from` on moved to the frames from `to` on
+    MigratePages {
+        from: Pfn,
+        to: Pfn,
+        pages: u32,
+    },
+    /// Compaction went over a zone of node `nid` for a block of `order`, or of the whole zone, and moved `migrated` pages
+    CompactZone {
+        nid: u8,
+        order: Option<u8>,
+        migrated: u32,
+        result: CompactResult,
     },
     /// One step of a hugetlb pool: what happened to one huge page of `order` on node `nid`
     HugetlbPool {

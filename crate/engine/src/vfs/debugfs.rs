@@ -135,6 +135,11 @@ fn wanted_cut(order: u8, (_, _, to, offset): Numbers) -> Option<Cut> {
     Some(Cut { order: to, at })
 }
 
+/// [`Contig::fragmentation_index`] of a zone.
+pub(crate) fn fragmentation_index(z: &Zone, order: usize) -> i64 {
+    Contig::new(z, order).fragmentation_index(order)
+}
+
 impl Machine {
     /// A file of `extfrag`.
     #[inline(never)]

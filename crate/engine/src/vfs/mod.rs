@@ -35,6 +35,7 @@ mod vmstat;
 mod walk;
 mod zone_files;
 
+pub(crate) use debugfs::fragmentation_index;
 pub use smaps::SmapsEntry;
 pub use sysctl::Sysctl;
 
@@ -129,7 +130,10 @@ impl Machine {
             File::ThpSize(order, name) => self.thp_store(&sysfs::size_file(order, name), text),
             File::Ksm(name) => self.ksm_store(name, text),
             File::Hugetlb(nid, size, name) => self.hugetlb_store(nid, size, name, text),
-            File::Node(_, _) => Some(Ok(())),
+            File::Node(nid, _) => {
+                self.compact_nodes(Some(nid));
+                Some(Ok(()))
+            }
             File::Debug(_) => Some(self.split_huge_pages_store(text)),
             // Deviation: the system is awake again at once, and only ksmd notices.
             File::PowerState => Some(match text.trim_end() {

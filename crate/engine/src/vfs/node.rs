@@ -20,7 +20,7 @@ pub(super) const SYSTEM_FILES: &[(&str, u16)] = &[
     ("possible", 0o444),
 ];
 
-/// Files of one node. `compact` accepts anything and does nothing yet.
+/// Files of one node. `compact` accepts anything.
 pub(super) const FILES: &[(&str, u16)] = &[
     ("compact", 0o200),
     ("cpulist", 0o444),

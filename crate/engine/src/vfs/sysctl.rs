@@ -50,6 +50,19 @@ impl Sysctl {
     pub fn page_cluster(&self) -> u32 {
         self.stored.get("page-cluster").map_or(3, |v| *v as u32)
     }
+
+    /// `extfrag_threshold`: up to this fragmentation index an allocation fails for lack of memory, and compaction would
+    /// not help.
+    pub fn extfrag_threshold(&self) -> i64 {
+        let stored = self.stored.get("extfrag_threshold");
+        stored.map_or(500, |v| *v as i64)
+    }
+
+    /// `compact_unevictable_allowed`: whether mlocked pages are moved.
+    pub fn compact_unevictable_allowed(&self) -> bool {
+        let stored = self.stored.get("compact_unevictable_allowed");
+        stored.is_none_or(|v| *v != 0)
+    }
 }
 
 const INT_MAX: u64 = i32::MAX as u64;
@@ -67,13 +80,7 @@ const HELP_NR: &str = "persistent hugetlb pages of the default size";
 /// Deviation: `max_map_count` and `mmap_min_addr` cannot be written: they are bounds of the engine.
 pub(crate) const VM_FILES: &[FileSpec] = &[
     with_mode(
-        FileSpec::range(
-            "compact_memory",
-            "",
-            1,
-            1,
-            "write 1: compact all zones (nothing is compacted yet)",
-        ),
+        FileSpec::range("compact_memory", "", 1, 1, "write 1: compact all zones"),
         0o200,
     ),
     FileSpec::range(
@@ -81,7 +88,7 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         "1",
         0,
         1,
-        "compaction may move mlocked pages (no effect yet)",
+        "compaction may move mlocked pages",
     ),
     FileSpec::range(
         "compaction_proactiveness",
@@ -112,7 +119,7 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         "500",
         0,
         1000,
-        "fragmentation index that makes compaction worthwhile (no effect yet)",
+        "fragmentation index that makes compaction worthwhile",
     ),
     FileSpec::range(
         "hugetlb_shm_group",
@@ -249,7 +256,7 @@ impl Machine {
             | "hugetlb_optimize_vmemmap" => {
                 return self.hugetlb_sysctl_store(spec.name, value);
             }
-            "compact_memory" => {}
+            "compact_memory" => self.compact_nodes(None),
             "drop_caches" => self.drop_caches(value),
             "min_free_kbytes" => {
                 self.sysctl.user_min_free_kbytes = Some(value);

@@ -215,6 +215,7 @@ impl Machine {
                 .iter()
                 .all(|e| e.is_none())
         };
+        let gfp = self.vma_thp_gfp_mask(flags);
         while fits != 0 {
             let order = 31 - fits.leading_zeros() as u8;
             fits &= !(1 << order);
@@ -222,7 +223,7 @@ impl Machine {
             if !empty(self, order) {
                 continue;
             }
-            match self.alloc_charged_folio(order) {
+            match self.alloc_folio_gfp(order, gfp) {
                 Ok(head) => return Some((head, addr & !((PAGE_SIZE << order) - 1), order)),
                 Err(why) => {
                     let s = self.stat.mthp_mut(order);

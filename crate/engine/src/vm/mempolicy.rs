@@ -41,6 +41,8 @@ pub struct Policy {
 pub(crate) struct Place {
     pub first: u8,
     pub allowed: u64,
+    /// Nodes take turns: a huge page does not insist on one.
+    pub in_turn: bool,
 }
 
 impl Default for Place {
@@ -48,6 +50,7 @@ impl Default for Place {
         Place {
             first: 0,
             allowed: u64::MAX,
+            in_turn: false,
         }
     }
 }
@@ -159,7 +162,11 @@ impl Machine {
                 (nid.unwrap_or(0), u64::MAX)
             }
         };
-        Place { first, allowed }
+        Place {
+            first,
+            allowed,
+            in_turn: mode == Mode::Interleave,
+        }
     }
 
     /// Runs `f` with pages taken as the area at `addr` wants them.

@@ -15,6 +15,7 @@ mod guard;
 mod madvise;
 pub mod mempolicy;
 mod merge;
+mod migrate;
 mod mlock;
 pub mod mm;
 pub(crate) mod mmap;

@@ -93,7 +93,9 @@ impl Machine {
         let vma = self.vma_modify_flags(vma, start, end, flags)?;
         self.change_protection(vma, start, end, None);
         // A locked private area that became writable gets pages of its own at once, unless it is locked on fault.
-        let kinds = VmFlags::WRITE.with(VmFlags::SHARED).with(VmFlags::LOCKONFAULT);
+        let kinds = VmFlags::WRITE
+            .with(VmFlags::SHARED)
+            .with(VmFlags::LOCKONFAULT);
         if old.has(VmFlags::LOCKED) && !old.any(kinds) && flags.has(VmFlags::WRITE) {
             let _ = self.populate_range(vma, start, end, true);
         }

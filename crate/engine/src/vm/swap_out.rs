@@ -157,7 +157,7 @@ impl Machine {
     }
 
     /// Every place that maps any page of a folio, and which page.
-    fn folio_mappings(&self, head: Pfn) -> Vec<(Pfn, Mapping)> {
+    pub(crate) fn folio_mappings(&self, head: Pfn) -> Vec<(Pfn, Mapping)> {
         if self.frames.has(head, FrameFlags::KSM) {
             let place = |(mm, addr)| {
                 Some(Mapping {
@@ -176,11 +176,7 @@ impl Machine {
         }
         let pages = (0..self.folio_nr_pages(head)).map(|i| head.add(i));
         pages
-            .flat_map(|page| {
-                self.rmap_walk_anon(page)
-                    .into_iter()
-                    .map(move |m| (page, m))
-            })
+            .flat_map(|page| self.rmap_walk(page).into_iter().map(move |m| (page, m)))
             .collect()
     }
 

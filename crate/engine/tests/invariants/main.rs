@@ -13,8 +13,14 @@ const FIELD: u64 = 512 * 3;
 /// The files of a world: two of shared memory, one on disk, one of huge pages; their pages.
 const FILES: [u64; 4] = [1300, 60, 900, 1024];
 
+/// Cases of each test; `PROPTEST_CASES` asks for another number.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(128)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 4000, ..ProptestConfig::default() })]
 
     #[test]
     fn random_commands_keep_every_count_right(ops in prop::collection::vec((0..4usize, op()), 1..60)) {

@@ -5,6 +5,7 @@ use mm_engine::vm::uapi::Advice;
 use proptest::prelude::*;
 
 const POOL: &str = "/proc/sys/vm/nr_hugepages";
+const COMPACT: &str = "/proc/sys/vm/compact_memory";
 const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
 
 /// One command.
@@ -135,6 +136,9 @@ pub fn op() -> impl Strategy<Value = Op> {
         Just((POOL, "3")),
         Just((POOL, "5")),
         Just((OVERCOMMIT, "2")),
+        Just(("defrag", "always")),
+        Just(("defrag", "defer")),
+        Just(("khugepaged/defrag", "0")),
     ];
     let file = 0..FILES.len();
     let files = prop_oneof![
@@ -167,6 +171,7 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => prop_oneof![Just("1"), Just("2"), Just("3")].prop_map(Op::DropCaches),
         1 => (prop_oneof![Just(16u64), Just(600), Just(2048), Just(8192)], any::<bool>())
             .prop_map(|(slots, whole)| Op::SwapOn { slots, whole }),
+        2 => Just(Op::Set(COMPACT, "1")),
         1 => Just(Op::SwapOff),
         1 => prop_oneof![Just(0u32), Just(100), Just(511)].prop_map(Op::MaxPtesNone),
     ]

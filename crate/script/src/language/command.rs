@@ -121,6 +121,8 @@ pub enum Command {
         percent: u32,
         /// Which ones.
         seed: u64,
+        /// Compaction can move them together again.
+        movable: bool,
     },
     /// Something outside of the script holds so much memory.
     Hog {

@@ -148,7 +148,11 @@ impl Session {
                     _ => self.machine.mount_tmpfs(name, options).err(),
                 };
             }
-            Command::Fragment { percent, seed } => self.machine.fragment(*percent, *seed),
+            Command::Fragment {
+                percent,
+                seed,
+                movable,
+            } => self.machine.fragment(*percent, *seed, *movable),
             Command::Hog { bytes } => step.errno = self.machine.hog(*bytes).err(),
             Command::Charge { limit_bytes } => self.machine.charge_limit(*limit_bytes),
             // `sleep`: the recording waits for the wall clock; virtual time passes by `run` alone.

@@ -98,6 +98,7 @@ impl Session {
             Actor::Process(pid) => self.name_of_pid(pid).unwrap_or("other"),
             Actor::Khugepaged => "khugepaged",
             Actor::Ksmd => "ksmd",
+            Actor::Kcompactd => "kcompactd",
             Actor::Script => "script",
         };
         put(&mut fields, "by", by.to_owned().into());

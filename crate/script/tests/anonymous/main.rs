@@ -1,7 +1,9 @@
 //! Anonymous memory through scripts: every reason khugepaged gives, and the conditions a script can make.
 
+mod compaction;
 mod conditions;
 mod reasons;
+mod scenarios;
 
 use mm_script::language;
 use mm_script::session::{Session, Step};

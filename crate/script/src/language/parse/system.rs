@@ -232,11 +232,15 @@ pub fn fragment(args: &mut Args<'_>) -> Read {
         return Err(Fault::new(word, "a percentage from 0% to 100%"));
     };
     let percent = number(word.head(digits.len()), "a percentage", 0..=100)? as u32;
-    let seed = args
-        .options()?
+    let options = args.options()?;
+    let seed = options
         .value("seed")
         .map_or(Ok(0), |word| bits(word, "seed"))?;
-    Ok(Command::Fragment { percent, seed })
+    Ok(Command::Fragment {
+        percent,
+        seed,
+        movable: options.flag("movable"),
+    })
 }
 
 pub fn hog(args: &mut Args<'_>) -> Read {
