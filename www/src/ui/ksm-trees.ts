@@ -113,6 +113,13 @@ export function ksmTrees(context: Context): HTMLElement {
       g.lineTo(up.x + size / 2, line.y + high / 2);
       g.lineTo(line.x, line.y + high / 2);
     };
+    const jump = (from: Drawn, line: Drawn): void => {
+      const left = Math.min(from.x, line.x) - 5;
+      g.moveTo(from.x, from.y + high / 2);
+      g.lineTo(left, from.y + high / 2);
+      g.lineTo(left, line.y + high / 2);
+      g.lineTo(line.x, line.y + high / 2);
+    };
     const stroke = (ink: string, thick: number, dashes: number[]): void => {
       g.strokeStyle = colour(ink);
       g.lineWidth = thick;
@@ -129,7 +136,7 @@ export function ksmTrees(context: Context): HTMLElement {
       for (const { node } of way.values()) {
         const line = places.get(node);
         if (line === undefined) continue;
-        if (before?.column === line.column && (node.parent === before.node) === along) edge(before, line);
+        if (before?.column === line.column && (node.parent === before.node) === along) (along ? edge : jump)(before, line);
         before = line;
       }
       stroke('accent', 2, along ? [] : [2, 3]);

@@ -18,7 +18,7 @@
 //! | `settings`, `files`, `stat` | `/sys/kernel/mm/ksm`, `/proc/PID/ksm_stat` |
 //! | `mappings`, `view`, `path`, `why`, `check` | who maps a KSM page; what can be looked at; searches and explanations; invariants |
 //!
-//! Room: a frame never moves to another NUMA node yet, so a stable node never has to be moved to another tree
+//! Deviation: a frame never moves to another NUMA node, so a stable node never has to be moved to another tree
 //! (`migrate_nodes`): the first step of a visit and the hit of a stable search are where that belongs.
 
 mod advisor;
