@@ -1,6 +1,7 @@
-//! Anonymous memory through scripts: every reason khugepaged gives, and the conditions a script can make.
+//! Scripts about huge pages: every reason khugepaged gives, and the conditions a script can make.
 
 mod conditions;
+mod file_reasons;
 mod reasons;
 
 use mm_script::language;
