@@ -60,6 +60,7 @@ impl Machine {
             return self.hugetlb_truncate(pid, id, size);
         }
         self.syscall(pid, |m, _| {
+            m.open_for_write(id);
             if size > MAX_FILE_BYTES {
                 return Err(Errno::EFBIG);
             }
@@ -98,7 +99,10 @@ impl Machine {
         if Machine::is_file_hugepages(id) {
             return self.hugetlb_fallocate(pid, id, mode, offset, len);
         }
-        self.syscall(pid, |m, _| m.do_fallocate(id, mode, offset, len))
+        self.syscall(pid, |m, _| {
+            m.open_for_write(id);
+            m.do_fallocate(id, mode, offset, len)
+        })
     }
 
     fn do_fallocate(&mut self, id: FileId, mode: u32, offset: u64, len: u64) -> Result<(), Errno> {
@@ -125,7 +129,7 @@ impl Machine {
         }
         let old = self.inode(id).size_pages();
         if self.inode(id).shmem {
-            self.shmem_fallocate(id, offset >> PAGE_SHIFT, end.div_ceil(PAGE_SIZE), keep)?;
+            self.shmem_fallocate(id, offset >> PAGE_SHIFT, end, keep)?;
         }
         if !keep && end > self.inode(id).size {
             self.inode_mut(id).size = end;
@@ -134,15 +138,15 @@ impl Machine {
         Ok(())
     }
 
-    /// Allocates what is not there; it is not zeroed before its first use, and no large folio is looked for beyond
-    /// those the mount allows.
+    /// Allocates what is not there, as a write up to `end_byte` would; it is not zeroed before its first use.
     fn shmem_fallocate(
         &mut self,
         id: FileId,
         first: u64,
-        end: u64,
+        end_byte: u64,
         keep: bool,
     ) -> Result<(), Errno> {
+        let end = end_byte.div_ceil(PAGE_SIZE);
         if end - first > self.nr_managed_pages() {
             return Err(Errno::ENOSPC);
         }
@@ -154,7 +158,7 @@ impl Machine {
         while index < end {
             let known = self.file_folio(id, index).is_some();
             let (page, _) = self
-                .shmem_get_page(id, index, None, 0)
+                .shmem_get_page(id, index, None, end_byte)
                 .map_err(|_| Errno::ENOSPC)?;
             let head = self.frames.head(page);
             if !known {

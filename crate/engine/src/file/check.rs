@@ -123,7 +123,7 @@ impl Machine {
         for inode in self.files.iter().flatten() {
             let _ = write!(
                 h,
-                "{}{}{}{}{}{}{}{:?}{:?}{:?}",
+                "{}{}{}{}{}{}{}{}{:?}{:?}{:?}",
                 inode.name,
                 inode.size,
                 inode.opens,
@@ -131,6 +131,7 @@ impl Machine {
                 inode.fallocend,
                 inode.mount,
                 inode.large_folios,
+                inode.open_for_write,
                 inode.folios,
                 inode.vmas,
                 inode.ra

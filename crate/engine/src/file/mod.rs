@@ -62,6 +62,8 @@ pub struct Inode {
     pub(crate) nr_cached: u64,
     /// The tmpfs mount it is in; 0 is the kernel's own.
     pub(super) mount: u8,
+    /// Somebody has it open for writing (`inode_is_open_for_write`).
+    pub(crate) open_for_write: bool,
     /// The mount allowed large folios when it was made (`mapping_set_large_folios`).
     pub(super) large_folios: bool,
 }
@@ -107,6 +109,7 @@ impl Machine {
             ra: Default::default(),
             nr_cached: 0,
             mount: 0,
+            open_for_write: true,
             large_folios: self.thp.shmem_mount != crate::thp::ShmemEnabled::Never,
         };
         // Id 0 is nobody's: an anchor of 0 means no mapping.

@@ -82,7 +82,7 @@ impl Machine {
     }
 
     /// `read(2)` of `n` pages missed page `index` (`page_cache_sync_ra`).
-    pub(super) fn page_cache_sync_ra(&mut self, id: FileId, index: u64, n: u64) {
+    pub(crate) fn page_cache_sync_ra(&mut self, id: FileId, index: u64, n: u64) {
         let mut ra = self.inode(id).ra;
         ra.start = index;
         ra.order = 0;

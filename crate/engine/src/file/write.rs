@@ -30,7 +30,10 @@ impl Machine {
         if Machine::is_file_hugepages(id) || offset.checked_add(len).is_none_or(|e| e >> 63 != 0) {
             return Err(Errno::EINVAL);
         }
-        self.syscall(pid, |m, _| m.perform_write(id, offset, len, source))
+        self.syscall(pid, |m, _| {
+            m.open_for_write(id);
+            m.perform_write(id, offset, len, source)
+        })
     }
 
     fn perform_write(

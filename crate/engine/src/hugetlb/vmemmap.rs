@@ -8,17 +8,18 @@ use crate::machine::Machine;
 use crate::phys::buddy::MigrateType;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::Pfn;
+use std::collections::BTreeMap;
 
 /// log2 of the base pages that one page of the memory map describes.
 const PAGES_PER_MAP_PAGE_SHIFT: u8 = 6;
 
-/// The switch, and the memory maps that are no longer where they were at boot.
+/// The switch, and the pages of the memory map that are no longer where they were at boot.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Vmemmap {
     /// `vm.hugetlb_optimize_vmemmap`: counts for pages that join a pool from now on.
     pub enabled: bool,
-    /// Huge page, and the frames that hold its map but for the first, if they were taken back.
-    taken_back: Vec<(Pfn, Vec<Pfn>)>,
+    /// Frames that hold a page of the map since it was taken back, by the first frame it describes in units of 64.
+    taken_back: BTreeMap<u32, Pfn>,
 }
 
 impl Vmemmap {
@@ -44,20 +45,18 @@ impl Machine {
         if !self.hugetlb.vmemmap.enabled || n == 0 {
             return;
         }
-        let map = &mut self.hugetlb.vmemmap.taken_back;
-        let taken = map.iter().position(|m| m.0 == head).map(|i| map.remove(i));
-        let frames = match taken {
-            Some((_, frames)) => frames,
-            None => {
-                let Some(zone) = self.zones.iter_mut().find(|z| z.contains(head)) else {
-                    return;
-                };
-                zone.managed += n as u64;
-                let first = zone.start.0 + ((head.0 - zone.start.0) >> PAGES_PER_MAP_PAGE_SHIFT);
-                (1..=n).map(|i| Pfn(first + i as u32)).collect()
-            }
-        };
-        for pfn in frames {
+        let zone = self.zones.iter().position(|z| z.contains(head));
+        let Some(zone) = zone else { return };
+        let start = self.zones[zone].start.0;
+        let first = head.0 >> PAGES_PER_MAP_PAGE_SHIFT;
+        for at in first + 1..=first + n as u32 {
+            let pfn = match self.hugetlb.vmemmap.taken_back.remove(&at) {
+                Some(pfn) => pfn,
+                None => {
+                    self.zones[zone].managed += 1;
+                    Pfn(start + at - (start >> PAGES_PER_MAP_PAGE_SHIFT))
+                }
+            };
             self.frames.clear(pfn, FrameFlags::RESERVED);
             self.frames.set(pfn, FrameFlags::ALLOCATED);
             self.free_pages(pfn, 0);
@@ -83,7 +82,9 @@ impl Machine {
             self.frames.set(pfn, FrameFlags::RESERVED);
             frames.push(pfn);
         }
-        self.hugetlb.vmemmap.taken_back.push((head, frames));
+        let first = head.0 >> PAGES_PER_MAP_PAGE_SHIFT;
+        let map = (first + 1..).zip(frames);
+        self.hugetlb.vmemmap.taken_back.extend(map);
         self.set_hugetlb_mark(head, self.hugetlb_mark(head) & !OPTIMIZED);
         true
     }

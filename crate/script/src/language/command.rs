@@ -38,6 +38,8 @@ pub enum Command {
         name: Name,
         /// Its size, in bytes.
         size_bytes: u64,
+        /// Nobody has it open for writing until somebody writes.
+        read_only: bool,
         /// The tmpfs it is made in, empty, instead.
         mount: Option<Name>,
     },

@@ -28,6 +28,7 @@ impl Session {
         &mut self,
         name: &Name,
         size: u64,
+        read_only: bool,
         mount: Option<&Name>,
         step: &mut Step,
     ) -> Result<(), Bad> {
@@ -36,6 +37,9 @@ impl Session {
             Some(mount) => self.machine.create_tmpfs_file(mount, name, size),
             None => self.machine.create_disk_file(&format!("/{name}"), size),
         };
+        if let (true, Ok(id)) = (read_only, made) {
+            self.machine.close_writers(id);
+        }
         self.made_file(name, made, step);
         Ok(())
     }

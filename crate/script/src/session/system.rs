@@ -96,8 +96,9 @@ impl Session {
             Command::File {
                 name,
                 size_bytes,
+                read_only,
                 mount,
-            } => self.file(name, *size_bytes, mount.as_ref(), step),
+            } => self.file(name, *size_bytes, *read_only, mount.as_ref(), step),
             _ => {
                 self.simple_command(command, step);
                 Ok(())

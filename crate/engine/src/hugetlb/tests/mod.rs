@@ -1,5 +1,7 @@
 //! Rules of pools and reservations, each with the invariants checked after every step.
 
+mod sizes;
+
 use crate::errno::Errno;
 use crate::phys::content::Pattern;
 use crate::vm::access::Signal;

@@ -56,6 +56,7 @@ pub fn file(args: &mut Args<'_>) -> Read {
     Ok(Command::File {
         name,
         size_bytes,
+        read_only: options.flag("ro"),
         mount: mount.transpose()?,
     })
 }

@@ -39,11 +39,11 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "file",
         group: Files,
         backend: Common,
-        usage: "file FILE SIZE [mount=MOUNT]",
+        usage: "file FILE SIZE [ro] [mount=MOUNT]",
         summary: "makes a file on disk, not in the page cache; or an empty one in a tmpfs",
         example: "file f 128K",
         args: &[arg("FILE", Kind::NewName), arg("SIZE", Kind::Size)],
-        options: &[option("mount", Kind::Text)],
+        options: &[flag("ro"), option("mount", Kind::Text)],
         reader: Reader::Command(system::file),
     },
     CommandSpec {
