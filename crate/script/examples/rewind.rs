@@ -54,7 +54,7 @@ fn main() {
         z = z
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let at = (z >> 33) * end_ns >> 31;
+        let at = ((u128::from(z >> 33) * u128::from(end_ns)) >> 31) as u64;
         let start = Instant::now();
         h.seek_time(at);
         while !h.seek_on(u64::MAX) {}

@@ -182,3 +182,83 @@ fn touched(e: &Event) -> Option<(MmId, u64, u32, What, u32, u64)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mm_script::language;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn played(text: &str) -> Playground {
+        let mut p = Playground::new();
+        for line in language::parse_line(text).expect("parses") {
+            p.history.exec(&line).expect("runs");
+        }
+        p
+    }
+
+    const HUGE_AND_SMALL: &str = "proc p\np mmap a 4M\np madvise a[0..512] hugepage\n\
+        p madvise a[512..1024] nohugepage\np write a[0]\np write a[512..520]";
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_walk_has_a_row_for_each_level_it_reads() {
+        let p = played(HUGE_AND_SMALL);
+        let steps = |index| (p.walk("p", "a", index).len() - 3) / (5 + 512);
+        assert_eq!([steps(7), steps(513), steps(1000)], [3, 4, 4]);
+        assert_eq!(p.walk("p", "a", 0)[..2], [8.0, 1.0]);
+        assert_eq!(p.walk("p", "b", 0), []);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_was_touched_is_told_once() {
+        let p = played(HUGE_AND_SMALL);
+        let rows = p.touched(0.0);
+        let base = rows[2];
+        let told: Vec<[f64; 4]> = rows
+            .chunks(7)
+            .map(|r| [r[2] - base, r[4], r[5], r[6]])
+            .collect();
+        let expected = [
+            [0.0, 1.0, 1.0, 172_860.0],
+            [0.0, 0.0, 1.0, 0.0],
+            [512.0, 1.0, 8.0, 1_500.0],
+            [512.0, 0.0, 8.0, 0.0],
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(p.touched(p.event_seq()), []);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn pools_checkpoints_and_actions_are_rows() {
+        let p = played("echo 2 > /proc/sys/vm/nr_hugepages");
+        assert_eq!(p.hugetlb_pools()[..7], [9.0, 0.0, 2.0, 2.0, 0.0, 0.0, 2.0]);
+        assert_eq!(p.checkpoints()[0], 1.0);
+        assert_eq!(p.actions().len(), 2);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn frames_are_coloured_by_order_owner_and_pageblock() {
+        use crate::classes::{PLANE, of_frames_by, owners};
+        use crate::wire::Colouring::{Order, Owner, Pageblock};
+        let p = played("proc p\np mmap a 4K\np write a");
+        let m = p.session().machine();
+        let pids: Vec<_> = p.session().processes().iter().map(|p| p.pid).collect();
+        let by = |colouring| {
+            let owners = owners(m, pids.iter().copied());
+            let page = owners.iter().position(|o| *o == PLANE + b'a').unwrap_or(0) as u64;
+            let mut letters = [0; 512];
+            let block = page / 512 * 512;
+            of_frames_by(m, colouring, &owners, block, &mut letters);
+            let whole = letters.map(|l| l - PLANE);
+            (whole[(page - block) as usize], whole)
+        };
+        assert_eq!(by(Owner).0, b'a');
+        assert_eq!(by(Order).0, b'x');
+        assert!(
+            by(Order).1.iter().any(|l| l.is_ascii_digit()),
+            "free blocks beside it"
+        );
+        assert_eq!(by(Pageblock).0, b'M');
+        assert!(by(Pageblock).1.contains(&b'm'), "and free in it");
+    }
+}

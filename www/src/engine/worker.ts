@@ -230,6 +230,7 @@ class EngineWorker {
   async #type(text: string, steps: StepText[]): Promise<ScriptError[] | null> {
     const wrong = this.#host.playground.typed(text);
     if (wrong.length > 0) return wrong;
+    if (this.#reverse) this.#setPlaying(false);
     const { position, length } = this.#host.playground;
     const total = this.#host.playground.typedLeft();
     const seq = this.#host.playground.eventSeq;
@@ -347,6 +348,12 @@ class EngineWorker {
   }
 
   #setPlaying(playing: boolean, reverse = false): void {
+    if (this.#reverse && this.#seeking) {
+      // On the way back to a checkpoint and forward again: the way is finished first.
+      while (!this.#host.playground.seekOn(JOB_UNITS));
+      this.#seeking = false;
+      this.#writer.jumped();
+    }
     this.#reverse = playing && reverse;
     if (playing) this.#player.play();
     else this.#player.pause(this.#machine);

@@ -20,7 +20,7 @@ export const enViews = {
     tlbOf: (process: string) => `TLB reach of ${process}`,
     entries: 'Entries of the TLB',
     nEntries: (n: string) => `${n} entries`,
-    mapped: (size: string, huge: string, small: string) => `${size} are mapped now: ${huge} translations of 2 MiB and ${small} of 4 KiB.`,
+    mapped: (size: string, huge: string, small: string) => `${size} are mapped now. Translations: ${huge} of 2 MiB, ${small} of 4 KiB.`,
     allSmall: 'if all were 4 KiB',
     asNow: 'as mapped now',
     allHuge: 'if all were 2 MiB',

@@ -97,7 +97,12 @@ function viewTabs(context: Context): HTMLElement {
   const { session, t } = context;
   const tab = (view: ViewName): HTMLElement => {
     const element = button({ label: t.map[view], text: t.map[view], className: 'btn bare' }, () => session.setView(view));
-    watch(context, (s) => s.view, (now) => setAttribute(element, 'aria-pressed', String(now === view)));
+    watch(context, (s) => s.view, (now) => {
+      setAttribute(element, 'aria-pressed', String(now === view));
+      // Where there is no room for all tabs, the one that is chosen comes into view.
+      const bar = element.parentElement;
+      if (now === view && bar !== null && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = element.offsetLeft - bar.offsetLeft - bar.clientWidth / 3;
+    });
     return element;
   };
   return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, ...VIEWS.map(tab));

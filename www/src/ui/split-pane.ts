@@ -208,6 +208,8 @@ function paintMarks(canvas: HTMLCanvasElement, lanes: readonly NamedLane[], cell
     if (lane.kind !== 'region' || lane.top > scrollY + height || lane.top + lane.height < scrollY) return;
     const runs = differing.get(keyOf({ process: lane.process.name, region: lane.region.name })) ?? [];
     const lead = lane.start % BLOCK;
+    // The title of the lane lies over what scrolls under it.
+    const under = Math.max(0, lane.top - scrollY) + GEOMETRY.titleBand;
     for (let block = 0; block * BLOCK < lead + lane.length; block += 1) {
       const from = Math.max(0, block * BLOCK - lead);
       const to = Math.min(lane.length, (block + 1) * BLOCK - lead);
@@ -217,11 +219,13 @@ function paintMarks(canvas: HTMLCanvasElement, lanes: readonly NamedLane[], cell
       const pages = pagesOfRuns(inside);
       if (pages === 0) continue;
       // The share of the block that differs, as a bar below it; single cells have a dot where they are large enough.
+      if (rect.y + rect.height + 2 - scrollY < under) continue;
       g.fillRect(rect.x, rect.y + rect.height + 2 - scrollY, Math.max(2, (rect.width * pages) / (to - from)), 3);
       if (cell < 4 || pages === to - from) continue;
       for (const [start, end] of inside) {
         for (let index = start; index < end; index += 1) {
           const at = grid.cellRect({ lane: n, index });
+          if (at.y - scrollY < under) continue;
           g.beginPath();
           g.moveTo(at.x + at.width - 1, at.y - scrollY);
           g.lineTo(at.x + at.width - 1, at.y - scrollY + at.height * 0.6);
