@@ -424,6 +424,7 @@ impl Session {
         step.signal = signal.map(|(at, s)| (s, at));
     }
 
+    #[inline(never)]
     fn split(
         &mut self,
         pid: Pid,
