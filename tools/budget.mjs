@@ -1,13 +1,14 @@
 /**
- * What a first visit downloads: the page, its styles and scripts, the charts, the worker, the first file of the engine, one
- * language and the scenario that it opens on. The rest is fetched later or when it is used.
+ * What a first visit downloads: the page, its styles and scripts, the charts, the worker, the engine's first file, one language and the
+ * scenario that it opens on. The rest is fetched when it is used.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** The most that a whole first load may weigh, gzipped. */
+/** The most that a first load may weigh, gzipped, and the part of it that is not the engine. */
 export const FIRST_LOAD_LIMIT_GZ_KB = 350;
+export const PAGE_LIMIT_GZ_KB = 100;
 
 const weigh = (file) => gzipSync(readFileSync(file), { level: 9 }).length / 1000;
 

@@ -46,7 +46,7 @@ for (const colorScheme of ['light', 'dark']) {
         await page.keyboard.press('Escape');
         await page.locator('#map').focus();
       }
-      await page.locator('.event[data-page]').first().click();
+      await page.locator('.event[data-page]', { hasText: /fault|缺页/ }).first().click();
       await page.locator('.moment').waitFor();
       await audit(page, 'an event as it was');
       await page.locator('#map').focus();

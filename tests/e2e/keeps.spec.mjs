@@ -5,6 +5,12 @@ import { emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
 
 const LINES = ['proc keeper', 'keeper mmap heap 4M', 'keeper write heap[0..9]'];
 const ROW = (page) => page.locator('.tree .row', { hasText: 'heap' });
+/** Nothing is on its way any more: a reload breaks nothing off. */
+async function complete(page) {
+  await page.locator('.lane').first().waitFor();
+  await page.locator('.plot canvas').waitFor();
+}
+
 const place = async (page) => [await page.locator('#timeline').getAttribute('aria-valuenow'), await page.locator('#timeline').getAttribute('aria-valuemax')];
 
 async function work(page) {
@@ -19,7 +25,7 @@ async function isBack(page) {
 }
 
 pageTest('a reload at once after a line', {}, async ({ page, problems }) => {
-  await page.locator('.plot canvas').waitFor();
+  await complete(page);
   await work(page);
   await page.reload();
   await isBack(page);
@@ -28,7 +34,7 @@ pageTest('a reload at once after a line', {}, async ({ page, problems }) => {
 });
 
 pageTest('a tab that was closed at once after a line', {}, async ({ page }) => {
-  await page.locator('.plot canvas').waitFor();
+  await complete(page);
   await work(page);
   const context = page.context();
   await page.close();
@@ -38,7 +44,7 @@ pageTest('a tab that was closed at once after a line', {}, async ({ page }) => {
 });
 
 pageTest('a script that was changed and not run yet', {}, async ({ page }) => {
-  await page.locator('.plot canvas').waitFor();
+  await complete(page);
   await playing(page, false);
   await page.locator('.to-script').click();
   const content = page.locator('.cm-content');
@@ -62,19 +68,20 @@ pageTest('a crash of the engine: script and position are as before', {}, async (
       }
     };
   });
-  await page.locator('.plot canvas').waitFor();
+  await complete(page);
   await page.reload();
   await work(page);
   await page.locator('#map').focus();
+  const [, length] = await place(page);
   await page.keyboard.press('[');
-  await until(async () => (await place(page))[0] === '2', 'the step back');
+  await until(async () => (await place(page))[0] === String(length - 1), 'the step back');
   await page.evaluate(() => globalThis.engineWorker.postMessage({ op: 'panic' }));
   await page.getByRole('dialog').waitFor();
   assert.match(await page.getByRole('dialog').textContent(), /Nothing before that is lost/);
   await page.getByRole('button', { name: 'Go on' }).click();
   // The whole log is there again; what was typed last can be gone to.
   await page.locator('#map').focus();
-  await until(async () => (await place(page))[1] === '3', 'the whole log');
+  await until(async () => (await place(page))[1] === length, 'the whole log');
   await page.keyboard.press(']');
   await isBack(page);
   problems.splice(0, problems.length, ...problems.filter((problem) => !/panicked|unreachable/.test(problem)));
@@ -82,7 +89,7 @@ pageTest('a crash of the engine: script and position are as before', {}, async (
 
 for (const [what, hash] of [['cut off', '#1XVDBbt'], ['of another version', '#9abcdef'], ['no link at all', '#%E0%A4%A'], ['empty', '#1']]) {
   pageTest(`a link that is ${what}: it says so, and the work of last time is here`, {}, async ({ page }) => {
-    await page.locator('.plot canvas').waitFor();
+    await complete(page);
     await work(page);
     await page.goto('about:blank');
     await page.goto(`${SITE}${hash}`);
@@ -95,7 +102,7 @@ for (const [what, hash] of [['cut off', '#1XVDBbt'], ['of another version', '#9a
 }
 
 pageTest('a storage full of nonsense: the page opens as for the first time', {}, async ({ page, problems }) => {
-  await page.locator('.plot canvas').waitFor();
+  await complete(page);
   await page.evaluate(() => {
     for (const key of ['mm-playground', 'mm-playground.works', 'mm-playground.lines', 'mm-playground.draft']) localStorage.setItem(key, '{"current":{"script":7},"kept":[{}');
   });

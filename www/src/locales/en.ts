@@ -13,6 +13,7 @@ export const en = {
     'redis-fork': { title: 'Fork of a key-value store', blurb: 'What a write really copies under THP, and what is repaired afterwards.' },
     'partial-free': { title: 'Freed, but not free', blurb: 'Holes in huge pages and the deferred split queue: RSS falls, MemFree does not.' },
     'mthp-sizes': { title: 'Sizes between 4 KiB and 2 MiB', blurb: 'Folios of 16 KiB to 1 MiB: fewer faults, more memory.' },
+    'defrag-modes': { title: 'The five defrag modes', blurb: 'Memory is free but in pieces: who waits for a huge page, and who does not.' },
     'vm-fleet': { title: 'Eight guests of one image', blurb: 'Virtual machines booted from the same image; ksmd merges what is equal.' },
     'ksm-nothing': { title: 'KSM runs, and everything is zero', blurb: 'Not asked, of the wrong kind, or changing too fast.' },
     'smart-scan': { title: 'smart_scan', blurb: 'ksmd passes over pages that never found an equal one, and what that delays.' },

@@ -14,6 +14,7 @@ export const zh: Messages = {
     'redis-fork': { title: '键值存储的 fork', blurb: '在 THP 下一次写到底复制什么，之后又修补什么。' },
     'partial-free': { title: '释放了，却没有空闲', blurb: '大页里的洞与延迟拆分队列：RSS 下降，MemFree 不动。' },
     'mthp-sizes': { title: '4 KiB 与 2 MiB 之间的大小', blurb: '16 KiB 到 1 MiB 的 folio：缺页更少，内存更多。' },
+    'defrag-modes': { title: 'defrag 的五种模式', blurb: '内存空闲却支离破碎：谁等大页，谁不等。' },
     'vm-fleet': { title: '同一镜像的八台虚拟机', blurb: '从同一镜像启动的虚拟机，ksmd 合并其中相同的页。' },
     'ksm-nothing': { title: 'KSM 在运行，一切都是零', blurb: '没有人要求，种类不对，或者变得太快。' },
     'smart-scan': { title: 'smart_scan 智能扫描', blurb: 'ksmd 跳过从没找到相同者的页，以及因此推迟的事。' },

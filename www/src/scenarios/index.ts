@@ -5,7 +5,7 @@
 import type { Story } from './story.ts';
 
 export type ScenarioId =
-  | 'rss-climb' | 'khugepaged-reach' | 'misaligned-heap' | 'fault-lab' | 'redis-fork' | 'partial-free' | 'mthp-sizes'
+  | 'rss-climb' | 'khugepaged-reach' | 'misaligned-heap' | 'fault-lab' | 'redis-fork' | 'partial-free' | 'mthp-sizes' | 'defrag-modes'
   | 'vm-fleet' | 'smart-scan' | 'ksm-nothing' | 'zero-pages'
   | 'hugetlb-sigbus' | 'tmpfs-huge';
 
@@ -67,6 +67,11 @@ export const SCENARIOS: readonly Shipped[] = [
     id: 'mthp-sizes', subject: 'thp', speed: 1, cell: 6, tunables: 'transparent_hugepage',
     sweep: { ...ENABLED, seconds: 20 },
     load: () => import('./mthp-sizes.mm?raw'), story: () => import('./mthp-sizes.ts'),
+  },
+  {
+    id: 'defrag-modes', subject: 'thp', speed: 2, cell: 3, tunables: 'transparent_hugepage',
+    sweep: { path: '/sys/kernel/mm/transparent_hugepage/defrag', values: 'always, defer, defer+madvise, madvise, never', seconds: 20 },
+    load: () => import('./defrag-modes.mm?raw'), story: () => import('./defrag-modes.ts'),
   },
   {
     id: 'vm-fleet', subject: 'ksm', speed: 1, cell: 2, tunables: 'ksm',

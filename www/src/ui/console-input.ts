@@ -76,7 +76,7 @@ export function consoleInput(context: Context, submitted: () => void): ConsoleIn
   const offerWords = async (typing: boolean): Promise<void> => {
     const { value, selectionStart } = input;
     const { from, words } = await completions(session, value, selectionStart);
-    if (input.value !== value || input.selectionStart !== selectionStart) return;
+    if (input.value !== value || input.selectionStart !== selectionStart || (typing && offer === null)) return;
     const done = complete(value, selectionStart, from, words);
     if (!typing) set(done.line, done.cursor);
     show(words.length > 1 || (typing && words.length > 0) ? { kind: 'words', items: words.slice(0, CHOICES), at: -1, from } : null);
@@ -138,6 +138,7 @@ export function consoleInput(context: Context, submitted: () => void): ConsoleIn
     input: () => {
       input.rows = Math.min(ROWS, input.value.split('\n').length);
       if (offer?.kind === 'history') search();
+      else if (input.value === '') show(null);
       else if (offer !== null) void offerWords(true).catch(() => undefined);
     },
     blur: () => show(null),
