@@ -6,6 +6,7 @@ use mm_engine::Errno;
 use mm_engine::vm::addr::FileId;
 
 impl Session {
+    #[inline(never)]
     pub(super) fn memfd(
         &mut self,
         name: &Name,
@@ -23,6 +24,7 @@ impl Session {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn file(&mut self, name: &Name, size: u64, step: &mut Step) -> Result<(), Bad> {
         self.new_file_name(name)?;
         let made = self.machine.create_disk_file(&format!("/{name}"), size);

@@ -437,6 +437,7 @@ impl Session {
         step.signal = signal.map(|(at, s)| (s, at));
     }
 
+    #[inline(never)]
     fn split(
         &mut self,
         pid: Pid,
