@@ -14,7 +14,7 @@ pageTest('the sheet of keys lists every key that works, and they do', {}, async 
   await page.keyboard.press('Escape');
   await map.focus();
   await page.keyboard.press('2');
-  await page.locator('.lane', { hasText: 'DMA' }).waitFor();
+  await page.locator('.lane', { hasText: 'DMA' }).first().waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('ArrowRight');
   await page.locator('.inspector .why').first().waitFor();

@@ -26,11 +26,19 @@ addEventListener('message', ({ data }) => {
   if (data === 'take over') skipWaiting();
 });
 
+/** Whether no other page is open. The one that is loaded again may still be on its way out. */
+async function isAlone() {
+  for (let looks = 0; looks < 5; looks += 1) {
+    if ((await clients.matchAll()).length < 2) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
 async function answer({ request }) {
   const cache = await caches.open(CACHE);
   if (request.mode === 'navigate') {
-    const others = await clients.matchAll({ includeUncontrolled: false });
-    if (registration.waiting && others.length < 2) {
+    if (registration.waiting && (await isAlone())) {
       registration.waiting.postMessage('take over');
       // Without an icon of its own the browser would look for one at the root of the server.
       return new Response('<link rel="icon" href="data:,">', { headers: { 'Refresh': '0', 'Content-Type': 'text/html' } });
