@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 
 /** The most that a first load may weigh, gzipped, and the part of it that is not the engine. */
 export const FIRST_LOAD_LIMIT_GZ_KB = 350;
-export const PAGE_LIMIT_GZ_KB = 100;
+export const PAGE_LIMIT_GZ_KB = 110;
 
 const weigh = (file) => gzipSync(readFileSync(file), { level: 9 }).length / 1000;
 
