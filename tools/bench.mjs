@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { mustMeet } from './bootstrap.mjs';
-import { BINDINGS, LOCKED, WASM_FILE, buildEngine } from './engine.mjs';
+import { BINDINGS, LOCKED, REST_FILE, WASM_FILE, buildEngine } from './engine.mjs';
 import { ROOT, mustRun } from './process.mjs';
 import { Refusal, dim, main, say, step, table } from './terminal.mjs';
 
@@ -43,6 +43,7 @@ async function measureNative(progress) {
 /** Map from a benchmark's name to its median rate. */
 async function measureWasm(native) {
   const bindings = await import(pathToFileURL(join(BINDINGS, 'mm_wasm.js')));
+  globalThis.mmEngineRest = (first) => void new WebAssembly.Instance(new WebAssembly.Module(readFileSync(REST_FILE)), { first });
   bindings.initSync({ module: readFileSync(WASM_FILE) });
   const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   const rate = (name) => {

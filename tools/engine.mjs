@@ -8,12 +8,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ENGINE_NEEDS, mustMeet } from './bootstrap.mjs';
-import { ROOT, mustRun } from './process.mjs';
+import { ROOT, mustRun, packageScript } from './process.mjs';
 import { Refusal, step } from './terminal.mjs';
 
 /** Where the page imports the bindings from. */
 export const BINDINGS = join(ROOT, 'www', 'src', 'wasm');
 export const WASM_FILE = join(BINDINGS, 'mm_wasm_bg.wasm');
+export const REST_FILE = join(BINDINGS, 'mm_wasm_rest.wasm');
 const STAMP = join(BINDINGS, '.made-from');
 
 /** What the wasm is made from. The native command line and all tests are not part of it. */
@@ -22,6 +23,11 @@ const SOURCES = [
   'Cargo.lock',
   'package.json',
   'tools/engine.mjs',
+  'tools/profile.mjs',
+  'tools/split.mjs',
+  'tools/linux-figures.json',
+  'www/src/scenarios/rss-climb.mm',
+  'www/src/scenarios/vm-fleet.mm',
   ...['engine', 'script', 'wasm'].flatMap((crate) => [`crate/${crate}/Cargo.toml`, `crate/${crate}/src`]),
 ];
 
@@ -57,8 +63,30 @@ const CODEGEN = ['profile.release.opt-level="z"']
   .concat(['mm-engine', 'xxhash-rust'].map((crate) => `profile.release.package.${crate}.opt-level=3`))
   .flatMap((setting) => ['--config', setting]);
 
+/** The features that Rust's output uses and every browser has. */
+const FEATURES = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+
+/** Shrinks a wasm file where it costs no speed. */
+const optimize = (file) =>
+  mustRun(process.execPath, [packageScript('binaryen', 'bin', 'wasm-opt'), '-O3', ...FEATURES.map((f) => `--enable-${f}`), file, '-o', file]);
+
+/**
+ * Cuts the module in two, so that a page starts with half of it: what the first scenarios run, and the rest. Both are
+ * optimized after that: what is seldom needed must not be inlined into what is needed at once.
+ */
+async function cutInTwo() {
+  // Loaded here: npm may only just have installed what they need.
+  const [{ functionsThatRun }, { split }] = await Promise.all([import('./profile.mjs'), import('./split.mjs')]);
+  const whole = readFileSync(WASM_FILE);
+  const needed = await functionsThatRun(whole, join(BINDINGS, 'mm_wasm.js'));
+  const { first, rest } = split(whole, (name) => !needed.has(name));
+  writeFileSync(WASM_FILE, first);
+  writeFileSync(REST_FILE, rest);
+  await Promise.all([WASM_FILE, REST_FILE].map(optimize));
+}
+
 const isCurrent = (sources) =>
-  existsSync(WASM_FILE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8').trim() === sources;
+  [WASM_FILE, REST_FILE, STAMP].every(existsSync) && readFileSync(STAMP, 'utf8').trim() === sources;
 
 /** Makes sure that the page's bindings are those of the sources as they are now. */
 export async function buildEngine() {
@@ -78,6 +106,8 @@ export async function buildEngine() {
       ],
       { onLine: progress },
     );
+    progress('cutting it in two: what a page starts with, and the rest');
+    await cutInTwo();
     writeFileSync(STAMP, `${sources}\n`);
   });
 }

@@ -30,11 +30,15 @@ async function clippy(packages, onLine) {
 
 const hasNextest = () => firstLine('cargo', ['nextest', '--version']) !== null;
 
-/** Test programs in crate folders `tests/`, but for the conformance one. */
+/** Test programs in crate folders `tests/`, but for the conformance one: files, and folders with a `main.rs`. */
 function integrationTests() {
-  const folders = ['engine', 'script', 'cli'].map((crate) => join(ROOT, 'crate', crate, 'tests'));
-  const files = folders.filter(existsSync).flatMap((folder) => readdirSync(folder));
-  const names = files.filter((file) => file.endsWith('.rs')).map((file) => file.slice(0, -3));
+  const folders = ['engine', 'script', 'cli'].map((crate) => join(ROOT, 'crate', crate, 'tests')).filter(existsSync);
+  const names = folders.flatMap((folder) =>
+    readdirSync(folder).flatMap((entry) => {
+      if (entry.endsWith('.rs')) return [entry.slice(0, -3)];
+      return existsSync(join(folder, entry, 'main.rs')) ? [entry] : [];
+    }),
+  );
   return names.filter((name) => name !== CONFORMANCE).flatMap((name) => ['--test', name]);
 }
 

@@ -55,11 +55,13 @@ test('the site is weighed by kind', (t) => {
   t.after(() => rmSync(site, { recursive: true }));
   mkdirSync(join(site, 'assets'));
   writeFileSync(join(site, 'assets', 'a.wasm'), Buffer.alloc(10_000));
+  writeFileSync(join(site, 'assets', 'a_rest.wasm'), Buffer.alloc(300));
   writeFileSync(join(site, 'assets', 'b.js'), '0123456789');
   writeFileSync(join(site, 'index.html'), 'not weighed');
-  const [wasm, js, css] = weigh(site);
+  const [wasm, rest, js, css] = weigh(site);
   assert.equal(wasm.raw, 10_000);
   assert.ok(wasm.gz < 200 && wasm.br < 200);
+  assert.deepEqual([rest.kind, rest.raw], ['wasm, rest', 300]);
   assert.deepEqual([js.kind, js.raw], ['js', 10]);
   assert.deepEqual(css, { kind: 'css', raw: 0, gz: 0, br: 0 });
 });

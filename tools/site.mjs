@@ -9,9 +9,16 @@ import { step, table } from './terminal.mjs';
 
 export const SITE = join(ROOT, 'www', 'dist');
 
-/** What the engine should weigh on the wire, and the most it may: it must not grow while it is above the goal. */
-export const WASM_GOAL_GZ_KB = 250;
-export const WASM_LIMIT_GZ_KB = 430;
+/** The most that each of the engine's two files may weigh on the wire. */
+export const WASM_LIMIT_GZ_KB = 250;
+
+/** What is weighed together: the engine that a page starts with, the rest of it, scripts, styles. */
+const KINDS = [
+  ['wasm', /^(?!.*_rest).*\.wasm$/],
+  ['wasm, rest', /_rest.*\.wasm$/],
+  ['js', /\.js$/],
+  ['css', /\.css$/],
+];
 
 /** Bundles the page. The engine's bindings must be there. */
 export function buildSite() {
@@ -23,12 +30,13 @@ export function buildSite() {
   );
 }
 
-/** Bytes of the site's files by kind: `[{ kind, raw, gz, br }]`, largest kind first. */
+/** Bytes of the site's files by kind: `[{ kind, raw, gz, br }]`. */
 export function weigh(folder = SITE) {
-  const kinds = new Map(['wasm', 'js', 'css'].map((kind) => [kind, { kind, raw: 0, gz: 0, br: 0 }]));
+  const kinds = new Map(KINDS.map(([kind]) => [kind, { kind, raw: 0, gz: 0, br: 0 }]));
   for (const name of readdirSync(folder, { recursive: true })) {
-    const weight = kinds.get(name.split('.').pop());
-    if (!weight) continue;
+    const [kind] = KINDS.find(([, names]) => names.test(name)) ?? [];
+    if (kind === undefined) continue;
+    const weight = kinds.get(kind);
     const bytes = readFileSync(join(folder, name));
     weight.raw += bytes.length;
     weight.gz += gzipSync(bytes, { level: 9 }).length;

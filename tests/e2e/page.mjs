@@ -29,12 +29,13 @@ export const pictureFile = (name) => join(ROOT, 'test-results', `${name.replace(
 /**
  * Defines a test that has the page open.
  *
- * `options`: `colorScheme` ('light' | 'dark'), `locale` ('en-US' | 'zh-CN'), `viewport`, and `hash` (with its '#').
+ * `options`: `colorScheme` ('light' | 'dark'), `locale` ('en-US' | 'zh-CN'), `viewport`, `hash` (with its '#'), and
+ * `prepare`, called with the context before the page is opened.
  * `body` receives `{ page, problems, picture }`: Playwright's page, the complaints so far, and a function that
  * saves a picture by name.
  */
 export function pageTest(name, options, body) {
-  const { hash = '', ...context_options } = options;
+  const { hash = '', prepare, ...context_options } = options;
   test(name, { timeout: TEST_LIMIT_MS }, async () => {
     assert.ok(SITE, 'start with: node tests/e2e/run.mjs');
     browser ??= await chromium.launch({ executablePath: findBrowser(), args: BROWSER_SWITCHES });
@@ -43,6 +44,7 @@ export function pageTest(name, options, body) {
       locale: 'en-US',
       ...context_options,
     });
+    await prepare?.(context);
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT_LIMIT_MS);
     const problems = watch(page);

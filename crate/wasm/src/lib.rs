@@ -59,6 +59,22 @@ fn start() {
     }));
 }
 
+/// Name of the global function that [`load_rest`] calls.
+const REST: &str = "mmEngineRest";
+
+/// Brings the rest of this instance, when a function of it is called for the first time: `tools/split.mjs` cuts the
+/// module in two. Calls the host's global `mmEngineRest` with this instance's exports; in a module that was not cut
+/// nothing calls this.
+///
+/// Throws what the host throws: an instance without its rest cannot go on.
+#[wasm_bindgen(js_name = loadRest)]
+pub fn load_rest() {
+    let host = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str(REST));
+    let host = host.and_then(|host| host.dyn_into::<js_sys::Function>());
+    let called = host.and_then(|host| host.call1(&JsValue::UNDEFINED, &wasm_bindgen::exports()));
+    called.unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+}
+
 /// Version of the engine.
 #[wasm_bindgen]
 pub fn version() -> String {

@@ -8,6 +8,7 @@
 import init, { Canvas, Playground, restart, version } from '../wasm/mm_wasm.js';
 import { PALETTE } from '../theme/palette.ts';
 import type { Notice, Viewport } from './protocol.ts';
+import { RestUnavailable } from './rest.ts';
 
 declare global {
   /** Left by the engine's panic hook. */
@@ -91,7 +92,7 @@ export class Host {
 
 /** Whether an error means that the engine's instance is broken. Others are answers, or faults of this worker. */
 export function isCrash(error: unknown): error is Error {
-  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+  return [WebAssembly.RuntimeError, RangeError, RestUnavailable].some((broken) => error instanceof broken);
 }
 
 /** What a person can copy into a report. */

@@ -9,6 +9,7 @@ import { crash } from '../wasm/mm_wasm.js';
 import { Player } from './player.ts';
 import type { Playable } from './player.ts';
 import type { Notice, PageRef, Reply, Request, ScriptError, StepText } from './protocol.ts';
+import { fetchRest } from './rest.ts';
 import { crashNotice, Host, isCrash } from './worker-host.ts';
 import type { Saved } from './worker-host.ts';
 import { SnapshotWriter } from './worker-snapshot.ts';
@@ -371,8 +372,14 @@ class EngineWorker {
   }
 }
 
+// A job that fails for good is an error of this worker: the page hears of errors, not of rejected promises.
+onunhandledrejection = ({ reason }) => {
+  setTimeout(() => { throw reason; });
+};
+
 const early: Request[] = [];
 onmessage = ({ data }: MessageEvent<Request>) => early.push(data);
 const worker = new EngineWorker(await Host.start());
 onmessage = ({ data }: MessageEvent<Request>) => worker.receive(data);
 for (const request of early) worker.receive(request);
+void fetchRest();

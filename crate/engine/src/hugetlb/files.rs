@@ -95,6 +95,7 @@ impl Machine {
     /// Writes a file of a size; `None` for one that is only read.
     ///
     /// EINVAL: no number, or overcommit of a gigantic size. ERANGE: beyond 2^64. EBUSY: see demotion.
+    #[inline(never)]
     pub(crate) fn hugetlb_store(
         &mut self,
         nid: Option<u8>,

@@ -50,6 +50,7 @@ impl Machine {
     ///
     /// # Errors
     /// ENOMEM: not so much is free; it holds nothing then.
+    #[inline(never)]
     pub fn hog(&mut self, bytes: u64) -> Result<(), Errno> {
         self.give_back(|p| &mut p.hog);
         let (mut left, mut order) = (bytes.div_ceil(PAGE_SIZE), PAGEBLOCK_ORDER);
@@ -77,6 +78,7 @@ impl Machine {
 
     /// Breaks `percent` of the free 2 MiB blocks, chosen by `seed`, by holding the first page of each; what an earlier call
     /// held is given back first.
+    #[inline(never)]
     pub fn fragment(&mut self, percent: u32, seed: u64) {
         self.give_back(|p| &mut p.fragments);
         let mut blocks = Vec::new();

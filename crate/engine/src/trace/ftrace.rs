@@ -62,6 +62,7 @@ impl Machine {
     }
 
     /// Text of `trace`: the lines of the enabled tracepoints that the ring still holds.
+    #[inline(never)]
     pub(crate) fn trace_show(&self) -> String {
         let lines: Vec<String> = self.trace_shown().map(|(e, r)| line(e, &r)).collect();
         let mut out = format!(

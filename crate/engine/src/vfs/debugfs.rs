@@ -137,6 +137,7 @@ fn wanted_cut(order: u8, (_, _, to, offset): Numbers) -> Option<Cut> {
 
 impl Machine {
     /// A file of `extfrag`.
+    #[inline(never)]
     pub(super) fn extfrag_show(&self, name: &str) -> String {
         let mut out = String::new();
         for z in &self.zones {
@@ -163,6 +164,7 @@ impl Machine {
     /// EINVAL: none of the forms, no such file. ESRCH: no such process.
     ///
     /// Deviation: a file is named as in `maps`, memfds as well.
+    #[inline(never)]
     pub(super) fn split_huge_pages_store(&mut self, text: &str) -> Result<(), Errno> {
         match parse_split(text).ok_or(Errno::EINVAL)? {
             SplitRequest::All => self.split_huge_pages_all(),

@@ -188,6 +188,7 @@ impl Machine {
     }
 
     /// A file that lists nodes.
+    #[inline(never)]
     pub(super) fn nodes_show(&self, name: &str) -> String {
         let nodes = u32::from(self.config.nodes);
         // CPUs are dealt out from the last node up when there are fewer of them than nodes.
@@ -199,6 +200,7 @@ impl Machine {
     }
 
     /// A file of one node.
+    #[inline(never)]
     pub(super) fn node_show(&self, nid: u8, name: &str) -> String {
         let (first, n) = self.node_cpus(nid);
         match name {

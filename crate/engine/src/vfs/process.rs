@@ -44,6 +44,7 @@ pub(super) struct AreaPages {
 
 impl Machine {
     /// Text of a file; EINVAL for a binary one.
+    #[inline(never)]
     pub(super) fn process_show(&self, pid: Pid, name: &str) -> Result<String, Errno> {
         let mm = self.mm_of(pid)?;
         Ok(match name {
@@ -61,6 +62,7 @@ impl Machine {
     }
 
     /// Writes a file. Only a thread of the process may change `comm`: EINVAL.
+    #[inline(never)]
     pub(super) fn process_store(&mut self, pid: Pid, name: &str, text: &str) -> Result<(), Errno> {
         let mm = self.mm_of(pid)?;
         match name {

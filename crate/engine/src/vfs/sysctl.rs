@@ -230,6 +230,7 @@ impl Machine {
     }
 
     /// Writes a file: EINVAL for text that is no number or out of range.
+    #[inline(never)]
     pub(super) fn sysctl_store(
         &mut self,
         spec: &'static FileSpec,
@@ -287,6 +288,7 @@ impl Machine {
     /// registered.
     ///
     /// Deviation: once, where the kernel goes on while much is being freed.
+    #[inline(never)]
     fn drop_caches(&mut self, what: u64) {
         if what & 1 != 0 {
             self.drop_pagecache();

@@ -46,6 +46,7 @@ fn of_group(group: Option<Group>) -> impl Iterator<Item = usize> {
 
 impl Machine {
     /// A file of one tracepoint.
+    #[inline(never)]
     pub(super) fn event_show(&self, index: usize, name: &str) -> String {
         match name {
             "format" => TRACEPOINTS[index].format(),
@@ -66,6 +67,7 @@ impl Machine {
     }
 
     /// `enable`, `filter` or `trigger` of one tracepoint.
+    #[inline(never)]
     pub(super) fn event_store(
         &mut self,
         index: usize,
@@ -84,6 +86,7 @@ impl Machine {
     }
 
     /// `enable` of a group: `X` if some are on and some off.
+    #[inline(never)]
     pub(super) fn events_show(&self, group: Option<Group>, name: &str) -> String {
         if name == "filter" {
             return GROUP_FILTER.into();
@@ -98,6 +101,7 @@ impl Machine {
     }
 
     /// `enable` of a group, or its filter: set where an event has the fields.
+    #[inline(never)]
     pub(super) fn events_store(
         &mut self,
         group: Option<Group>,
@@ -116,6 +120,7 @@ impl Machine {
     }
 
     /// Opening `trace` for writing empties it, whatever is written.
+    #[inline(never)]
     pub(super) fn trace_clear(&mut self) {
         self.tracing.clear(&self.events);
     }

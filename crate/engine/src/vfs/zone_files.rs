@@ -33,6 +33,7 @@ pub(super) fn zone_label(z: &Zone) -> String {
 
 impl Machine {
     /// A file of `/proc`; EINVAL for the binary ones, of which a text is no multiple of 8 bytes.
+    #[inline(never)]
     pub(super) fn proc_show(&self, name: &str) -> Result<String, Errno> {
         Ok(match name {
             "buddyinfo" => self.buddyinfo_show(),

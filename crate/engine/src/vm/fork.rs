@@ -18,6 +18,7 @@ impl Machine {
     ///
     /// # Errors
     /// ESRCH; EAGAIN beyond the limit of processes; ENOMEM without memory for its page tables.
+    #[inline(never)]
     pub fn fork(&mut self, parent: Pid, name: &str) -> Result<Pid, Errno> {
         self.syscall(parent, |m, old| {
             if m.procs.len() >= super::mm::MAX_PROCESSES {
@@ -249,6 +250,7 @@ impl Machine {
     ///
     /// # Errors
     /// ESRCH.
+    #[inline(never)]
     pub fn exit(&mut self, pid: Pid) -> Result<(), Errno> {
         self.syscall(pid, |m, mm| {
             m.exit_mm(mm);

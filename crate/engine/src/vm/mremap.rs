@@ -22,6 +22,7 @@ impl Machine {
     /// # Errors
     /// EINVAL: flags, alignment, lengths, overlap. EFAULT: no mapping, or beyond the end of one. ENOMEM: no room,
     /// or too many areas.
+    #[inline(never)]
     pub fn mremap(
         &mut self,
         pid: Pid,

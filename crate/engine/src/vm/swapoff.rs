@@ -21,6 +21,7 @@ impl Machine {
     /// # Errors
     /// EINVAL for fewer than [`MIN_SWAP_SLOTS`] pages or more than [`MAX_SWAP_SLOTS`], EPERM beyond
     /// [`MAX_SWAPFILES`] areas.
+    #[inline(never)]
     pub fn swapon(&mut self, bytes: u64, backing: Backing) -> Result<(), Errno> {
         let slots = bytes >> PAGE_SHIFT;
         if !(MIN_SWAP_SLOTS..MAX_SWAP_SLOTS).contains(&slots) {
@@ -58,6 +59,7 @@ impl Machine {
     ///
     /// # Errors
     /// ENOMEM: memory is too short; what came back stays, the area is on as before.
+    #[inline(never)]
     pub fn swapoff(&mut self) -> Result<(), Errno> {
         for i in 0..self.swap.areas.len() {
             if self.swap.areas[i].is_some() {

@@ -5,6 +5,7 @@ use crate::language::{Expectation, RegionField, StepField, Subject};
 use crate::output::Value;
 
 impl Session {
+    #[inline(never)]
     pub(crate) fn expect(&mut self, e: &Expectation, step: &mut Step) {
         let got = self.asked(&e.subject);
         let text = match &got {

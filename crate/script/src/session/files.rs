@@ -6,6 +6,7 @@ use mm_engine::Errno;
 use mm_engine::vm::addr::FileId;
 
 impl Session {
+    #[inline(never)]
     pub(super) fn memfd(
         &mut self,
         name: &Name,
@@ -22,6 +23,7 @@ impl Session {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn file(
         &mut self,
         name: &Name,

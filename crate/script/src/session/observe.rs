@@ -107,6 +107,7 @@ struct RegionPages {
 impl Session {
     /// # Errors
     /// More than [`MAX_OBSERVED_PAGES`] pages have names.
+    #[inline(never)]
     pub(crate) fn observe(&mut self, label: &str) -> Result<Value, Bad> {
         let named = self.names.iter().flat_map(|p| &p.regions);
         let pages: u64 = named.map(Region::pages).sum();

@@ -456,6 +456,7 @@ impl Session {
         step.signal = signal.map(|(at, s)| (s, at));
     }
 
+    #[inline(never)]
     fn split(
         &mut self,
         pid: Pid,

@@ -84,6 +84,7 @@ pub fn check_lines(list: &CheckList) -> Vec<String> {
 }
 
 impl Session {
+    #[inline(never)]
     pub(crate) fn why(&mut self, target: &PageTarget, step: &mut Step) -> Result<(), Bad> {
         let (pid, addr) = self.address(target)?;
         let lists = self
