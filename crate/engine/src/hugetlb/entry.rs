@@ -81,7 +81,7 @@ impl Machine {
         }
         let used = pte.with_young(true).with_dirty(pte.dirty() || write);
         self.tables.set(slot.table, slot.index, used);
-        let offset = addr / PAGE_SIZE & ((1 << PUD_ORDER) - 1);
+        let offset = (addr / PAGE_SIZE) & ((1 << PUD_ORDER) - 1);
         Some(pte.pfn().add(offset as usize))
     }
 }

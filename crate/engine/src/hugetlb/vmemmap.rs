@@ -41,8 +41,11 @@ impl Machine {
 
     /// A page joins the pool: its memory map goes to the buddy allocator, if that is switched on.
     pub(super) fn vmemmap_optimize(&mut self, head: Pfn) {
+        if !self.hugetlb.vmemmap.enabled {
+            return;
+        }
         let n = Self::vmemmap_spare(self.huge_page_order(head));
-        if !self.hugetlb.vmemmap.enabled || n == 0 {
+        if n == 0 {
             return;
         }
         let zone = self.zones.iter().position(|z| z.contains(head));
