@@ -42,8 +42,8 @@ class BlankCanvas {
 
 class BlankImage {}
 
-/** One colour is as good as another. */
-const COLOURS = [{ letter: 'T', light: '#000000', dark: '#ffffff', lightInk: '#ffffff', darkInk: '#000000' }];
+/** One colour is as good as another; the letters of some are not ASCII. */
+const COLOURS = ['T', '\u00b4'].map((letter) => ({ letter, light: '#000000', dark: '#ffffff', lightInk: '#ffffff', darkInk: '#000000' }));
 
 /** The module with an exported global for each of its functions, 1 once it was called. Returns bytes and names. */
 function marked(bytes) {
