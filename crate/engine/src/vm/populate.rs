@@ -5,6 +5,7 @@
 use super::addr::{HPAGE_PMD_SIZE, MmId, PAGE_SIZE, VmaId, pmd_down};
 use super::fault::{Access, FaultResult};
 use super::pte::Pte;
+use super::table::Pmd;
 use super::vma::VmFlags;
 use crate::errno::Errno;
 use crate::machine::Machine;
@@ -69,9 +70,12 @@ impl Machine {
         if !pte.huge() {
             let head = self.frames.head(pte.pfn());
             self.frames.set(head, FrameFlags::DIRTY);
-        } else if let Some(slot) = self.pmd_slot(mm, addr) {
-            let pte = pte.with_young(true).with_dirty(true);
-            self.tables.set(slot.table, slot.index, pte);
+        } else if let Some(slot) = self.pmd_slot(mm, addr)
+            && let Pmd::Huge(pmd) = self.pmd_at(slot)
+        {
+            // `pte` is of the page at `addr`, the entry of the first one.
+            let pmd = pmd.with_young(true).with_dirty(true);
+            self.tables.set(slot.table, slot.index, pmd);
         }
     }
 }

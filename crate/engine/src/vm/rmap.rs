@@ -60,8 +60,8 @@ impl Machine {
         }
     }
 
-    /// `n` PTE mappings more, of the pages from `page` on, all of one folio (`folio_add_anon_rmap_ptes`). A small
-    /// page in a locked area is locked; whether a large folio is in it whole is left to reclaim.
+    /// `n` PTE mappings more, of the pages from `page` on, all of one folio (`folio_add_anon_rmap_ptes`). A locked area
+    /// locks a folio of which they are all pages.
     pub(crate) fn add_anon_rmap_ptes(
         &mut self,
         page: Pfn,
@@ -75,8 +75,9 @@ impl Machine {
             v.flags.has(VmFlags::LOCKED) && !v.flags.any(VmFlags::SPECIAL),
         );
         self.add_rmap_ptes(page, n, mm, exclusive);
-        if locked && !self.folio_large(page) {
-            self.mlock_folio(page);
+        let head = self.frames.head(page);
+        if locked && n == self.folio_nr_pages(head) {
+            self.mlock_folio(head);
         }
     }
 

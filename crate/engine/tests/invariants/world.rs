@@ -260,9 +260,15 @@ impl World {
             Op::Mremap { first, n, to } => {
                 let len = n * PAGE_SIZE;
                 let flags = uapi::MREMAP_MAYMOVE | uapi::MREMAP_FIXED;
-                let moved = m.mremap(p, Self::addr(first), len, len, flags, Self::addr(to));
+                let from = Self::addr(first);
+                let mapped = m.smaps(p).iter().any(|e| (e.start..e.end).contains(&from));
+                let moved = m.mremap(p, from, len, len, flags, Self::addr(to));
                 if first.abs_diff(to) < n {
                     assert_eq!(moved, Err(Errno::EINVAL), "overlapping");
+                    return;
+                }
+                if !mapped {
+                    assert_eq!(moved, Err(Errno::EFAULT), "nothing there to move");
                     return;
                 }
                 self.hide(p, first, n);
