@@ -61,6 +61,8 @@ function report(native, wasm) {
     const times = ours / theirs;
     return `${times < 10 ? times.toPrecision(2) : Math.round(times)}x`;
   };
+  // What a rate must be at least, and whether it is.
+  const floor = (rate, least) => (least === undefined ? '' : `${rate >= least ? '>=' : '< '} ${count(least)}`);
   const rows = native.map(({ name, unit, rate }) => {
     const figure = figures.get(name);
     const ours = wasm.get(name);
@@ -68,12 +70,14 @@ function report(native, wasm) {
       name,
       count(figure?.rate),
       count(rate),
+      floor(rate, figure?.native),
       count(ours),
+      floor(ours, figure?.wasm),
       ratio(rate, figure?.rate),
       ratio(ours, figure?.rate),
       `${unit}${figure ? `: ${figure.what}` : ''}`,
     ];
   });
-  const head = ['', 'Linux', 'native', 'wasm', 'native/Linux', 'wasm/Linux', 'unit'];
-  return table([head, ...rows], [1, 2, 3, 4, 5]);
+  const head = ['', 'Linux', 'native', 'at least', 'wasm', 'at least', 'native/Linux', 'wasm/Linux', 'unit'];
+  return table([head, ...rows], [1, 2, 3, 4, 5, 6, 7]);
 }

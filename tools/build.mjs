@@ -4,8 +4,9 @@
  * Fails if a file of the engine is heavier than it may be.
  */
 import { mustMeet } from './bootstrap.mjs';
+import { FIRST_LOAD_LIMIT_GZ_KB, PAGE_LIMIT_GZ_KB, firstLoad, firstLoadSums } from './budget.mjs';
 import { buildEngine } from './engine.mjs';
-import { WASM_LIMIT_GZ_KB, buildSite, weigh, weightTable } from './site.mjs';
+import { SITE, WASM_LIMIT_GZ_KB, buildSite, weigh, weightTable } from './site.mjs';
 import { Refusal, main, say } from './terminal.mjs';
 
 main(async () => {
@@ -23,4 +24,7 @@ main(async () => {
     if (gz <= WASM_LIMIT_GZ_KB * 1000) continue;
     throw new Refusal(`${kind} is ${(gz / 1000).toFixed(1)} kB gzipped; it may be ${WASM_LIMIT_GZ_KB} kB.`);
   }
+  const { page, all } = firstLoadSums(firstLoad(SITE));
+  say(`First load: ${all.toFixed(1)} kB gzipped (at most ${FIRST_LOAD_LIMIT_GZ_KB}), ${page.toFixed(1)} of it without the engine (at most ${PAGE_LIMIT_GZ_KB}).`);
+  if (page > PAGE_LIMIT_GZ_KB || all > FIRST_LOAD_LIMIT_GZ_KB) throw new Refusal('A first visit downloads more than it may.');
 });

@@ -21,7 +21,7 @@ const TURNS = 200;
 const MAX_UNITS = 50_000;
 
 /** What is in view: near enough for letters, and as a page opens. */
-const VIEW = { width: 800, height: 600, dpr: 1, scrollY: 0, theme: 'dark', flash: true, selected: null, hovered: null };
+const VIEW = { width: 800, height: 600, dpr: 1, scrollY: 0, theme: 'dark', colouring: 'state', flash: true, selected: null, hovered: null };
 const VIEWS = [
   { ...VIEW, view: 'memory', cell: 4, letters: false },
   { ...VIEW, view: 'spaces', cell: 24, letters: true },
@@ -42,8 +42,8 @@ class BlankCanvas {
 
 class BlankImage {}
 
-/** One colour is as good as another. */
-const COLOURS = [{ letter: 'T', light: '#000000', dark: '#ffffff', lightInk: '#ffffff', darkInk: '#000000' }];
+/** One colour is as good as another; the letters of some are not ASCII. */
+const COLOURS = ['T', '\u00b4'].map((letter) => ({ letter, light: '#000000', dark: '#ffffff', lightInk: '#ffffff', darkInk: '#000000' }));
 
 /** The module with an exported global for each of its functions, 1 once it was called. Returns bytes and names. */
 function marked(bytes) {
@@ -64,14 +64,16 @@ function marked(bytes) {
 }
 
 /** What the page's worker asks of the engine for a frame and a snapshot: these, by being read or called. */
-const READ = ['position', 'length', 'nowNs', 'version'];
+const READ = ['position', 'length', 'nowNs', 'version', 'eventSeq'];
 const CALLED = ['totals', 'processRows', 'regionRows', 'namesVersion', 'names', 'zoneNames', 'zoneRows', 'khugepaged', 'ksmd']
-  .concat(['changedValues', 'contentHeight', 'letters', 'takeLog', 'pendingLines', 'nextCommand', 'cut']);
+  .concat(['changedValues', 'contentHeight', 'letters', 'takeLog', 'pendingLines', 'nextCommand', 'cut', 'checkpoints']);
 
 function look(playground, canvas) {
   canvas.paint(playground, performance.now());
   playground.measure();
   playground.events(1000);
+  // What was touched is read before the ring of events forgets it, also while nobody looks at the heatmap.
+  playground.touched(0);
   playground.words(0);
   for (const name of READ) assert.equal(typeof playground[name], 'number');
   for (const name of CALLED) playground[name]();

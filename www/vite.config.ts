@@ -7,6 +7,7 @@
  */
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { offline } from './offline/plugin.mjs';
 
 /** Nothing from elsewhere, no inline script or style, no eval; the engine is WebAssembly. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
@@ -22,7 +23,7 @@ const contentPolicy: Plugin = {
 
 export default defineConfig({
   base: './',
-  plugins: [contentPolicy],
+  plugins: [contentPolicy, offline()],
   build: {
     target: 'es2022',
     outDir: 'dist',

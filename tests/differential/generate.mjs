@@ -35,6 +35,8 @@ export function scenario(seed, theme = 'anon') {
   const say = (...words) => lines.push(words.filter((word) => word !== '').join(' '));
   const regions = new Map([['p1', new Map()]]);
   const files = new Map();
+  /** Regions of hugetlb pages: they move whole, as a part moved leaves a page promised to nobody, for good. */
+  const huge = new Set();
   let names = 0;
 
   /** A part of a region: all of it, a page, a stretch, every nth page of a stretch. */
@@ -92,6 +94,7 @@ export function scenario(seed, theme = 'anon') {
     ['keeponfork', 'populate_read', 'populate_write', 'willneed', 'pageout'],
     theme === 'swap' ? ['pageout', 'pageout', 'pageout', 'willneed'] : [],
     theme === 'files' ? ['remove', 'collapse', 'collapse'] : [],
+    theme === 'hugetlb' ? ['remove', 'dontneed', 'dontneed'] : [],
     MTHP ? ['guard_install', 'guard_remove', 'collapse', 'collapse', 'free', 'cold', 'pageout', 'pageout', 'normal'] : [],
   );
 
@@ -118,8 +121,21 @@ export function scenario(seed, theme = 'anon') {
       }
     } else if (theme === 'hugetlb' && about < 0.6) {
       size = pick(['2M', '4M']);
-      if (chance(0.4)) options.push('shared');
-      options.push('hugetlb');
+      if (chance(0.25)) {
+        if (files.size === 0 || chance(0.4)) {
+          const fresh = `m${files.size}`;
+          files.set(fresh, { size });
+          say('memfd', fresh, size, 'hugetlb');
+        }
+        const file = pick([...files.keys()]);
+        size = files.get(file).size;
+        if (chance(0.7)) options.push('shared');
+        options.push(`memfd=${file}`);
+      } else {
+        if (chance(0.4)) options.push('shared');
+        options.push('hugetlb');
+      }
+      huge.add(name);
       if (chance(0.2)) options.push('noreserve');
       if (chance(0.15)) options.push('populate');
     } else {
@@ -136,7 +152,8 @@ export function scenario(seed, theme = 'anon') {
 
   /** Calls that may end a region's name: the script stops there, with what they left. */
   const remap = (process, name, pages) => {
-    if (chance(0.5)) say(process, 'mremap', part(name, pages, { stepped: false }), 'to', `r${names++}${pick(['', ' off=4K', ' dontunmap'])}`);
+    const moved = huge.has(name) ? name : part(name, pages, { stepped: false });
+    if (chance(0.5)) say(process, 'mremap', moved, 'to', `r${names++}${pick(['', ' off=4K', ' dontunmap'])}`);
     else say(process, 'mremap', name, pick(['64K', '2M', '4M']), 'maymove');
   };
 
@@ -197,8 +214,13 @@ export function scenario(seed, theme = 'anon') {
     } else if (kind < 0.92) say(chance(0.8) ? 'khugepaged wake 1' : 'vm drop_caches 2');
     else if (kind < 0.97) say('ksmd scan', pick([1, 1, 2]));
     else if (theme === 'swap' && chance(0.5)) say('swap off');
-    else if (theme === 'hugetlb') say('vm nr_hugepages', below(6));
-    else if (theme === 'files' && files.size > 0) {
+    else if (theme === 'hugetlb' && (files.size === 0 || chance(0.5))) say('vm', pick(['nr_hugepages', 'nr_hugepages', 'nr_overcommit_hugepages']), below(6));
+    else if (theme === 'hugetlb') {
+      const file = pick([...files.keys()]);
+      const at = pick(['0', '4K', '2M', '4M']);
+      if (chance(0.7)) say(process, 'fallocate', file, pick(['punch', 'alloc']), at, pick(['4K', '64K', '2M', '4M']));
+      else say(process, 'truncate', file, at);
+    } else if (theme === 'files' && files.size > 0) {
       const file = pick([...files.keys()]);
       const at = `${4 * below(512)}K`;
       if (chance(0.6)) say(process, 'fallocate', file, 'punch', at, pick(['4K', '64K', '2M']));

@@ -1,65 +1,61 @@
 /** axe finds nothing: in both themes, at every size, with forms, answers and dialogs open. */
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { audit } from './audit.mjs';
 import { pageTest } from './page.mjs';
 import { emptyMachine, type } from './screen.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function audit(page, where) {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  const { violations, passes, inside } = await page.evaluate(async () => {
-    const found = await globalThis.axe.run();
-    const tell = ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(' ')).join(', ')}`;
-    return {
-      violations: found.violations.map(tell),
-      passes: found.passes.length,
-      inside: found.passes.some(({ nodes }) => nodes.some(({ target }) => Array.isArray(target[0]) && target[0][0].includes('mm-playground'))),
-    };
-  });
-  assert.deepEqual(violations, [], where);
-  assert.ok(passes > 15 && inside, `axe looked inside the element: ${where}`);
-}
+const dialog = (page) => page.getByRole('dialog');
 
 for (const colorScheme of ['light', 'dark']) {
-  pageTest(`axe, ${colorScheme}`, { colorScheme }, async ({ page }) => {
-    await page.locator('.lane').first().waitFor();
-    await audit(page, 'the opening scenario');
-    await emptyMachine(page);
-    await audit(page, 'the empty machine');
-    for (const line of ['proc p1', 'p1 mmap a 4M', 'p1 write a[0..256]', 'p1 madvise a hugepage']) await type(page, line);
-    await page.locator('.tree .row', { hasText: 'a' }).last().click();
-    await page.locator('[data-action="advise"]').click();
-    await page.locator('.stage-view').click({ position: { x: 18, y: 33 } });
-    await page.locator('.inspector .why').first().waitFor();
-    await page.locator('.tunable .name').first().click();
-    await audit(page, 'a form, the inspector and a help');
-    await page.locator('#console-input').fill('p1 madvice a hugepage');
-    await page.locator('#console-input').press('Enter');
-    await page.locator('.console .error').waitFor();
-    await audit(page, 'a wrong line');
-    await page.locator('#scenario').click();
-    await audit(page, 'the menu');
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
-    await page.getByRole('dialog').waitFor();
-    await audit(page, 'the shortcuts');
-    await page.keyboard.press('Escape');
-    for (const id of ['share', 'compare']) {
-      await page.locator(`#${id}`).click();
-      await page.getByRole('dialog').waitFor();
-      await audit(page, id);
+  for (const locale of ['en-US', 'zh-CN']) {
+    pageTest(`axe, ${colorScheme}, ${locale}`, { colorScheme, locale }, async ({ page }) => {
+      await page.locator('.lane').first().waitFor();
+      await page.locator('.story h3').first().waitFor();
+      await audit(page, 'the opening scenario');
+      await page.locator('.to-script').click();
+      await page.locator('.cm-content').waitFor();
+      await audit(page, 'the script beside the map');
+      await page.locator('.panel.script .heading .btn').last().click();
+      await emptyMachine(page);
+      await audit(page, 'the empty machine');
+      for (const line of ['proc p1', 'p1 mmap a 4M', 'p1 write a[0..256]', 'p1 madvise a hugepage']) await type(page, line);
+      await page.locator('.tree .row', { hasText: 'a' }).last().click();
+      await page.locator('[data-action="advise"]').click();
+      await page.locator('.stage-view').click({ position: { x: 18, y: 33 } });
+      await page.locator('.inspector .why').first().waitFor();
+      await page.locator('.tunable .name').first().click();
+      await audit(page, 'a form, the inspector and a help');
+      const input = page.locator('#console-input');
+      await input.fill('p1 madvice a hugepage');
+      await input.press('Enter');
+      await page.locator('.console .error').waitFor();
+      await audit(page, 'a wrong line');
+      await input.fill('p1 m');
+      await input.press('Tab');
+      await page.locator('#console-choices li').first().waitFor();
+      await input.press('ArrowDown');
+      await audit(page, 'completions');
+      await input.press('Escape');
+      await page.locator('#scenario').click();
+      await audit(page, 'the menu');
       await page.keyboard.press('Escape');
-    }
-    await page.locator('.event[data-page]', { hasText: 'fault' }).first().click();
-    await page.locator('.moment').waitFor();
-    await audit(page, 'an event as it was');
-    await page.getByRole('button', { name: 'Physical memory' }).click();
-    await audit(page, 'physical memory');
-    await page.getByRole('button', { name: 'KSM trees' }).click();
-    await audit(page, 'the trees of KSM');
-  });
+      await page.locator('#map').focus();
+      for (const key of ['?', 's', 'c', 't']) {
+        await page.keyboard.press(key);
+        await dialog(page).waitFor();
+        await audit(page, `the dialog of ${key}`);
+        await page.keyboard.press('Escape');
+        await page.locator('#map').focus();
+      }
+      await page.locator('.event[data-page]', { hasText: /fault|缺页/ }).first().click();
+      await page.locator('.moment').waitFor();
+      await audit(page, 'an event as it was');
+      await page.locator('#map').focus();
+      for (const view of ['2', '3']) {
+        await page.keyboard.press(view);
+        await audit(page, `view ${view}`);
+      }
+    });
+  }
 
   for (const [width, height] of [[900, 800], [390, 844]]) {
     pageTest(`axe, ${colorScheme}, ${width} px wide`, { colorScheme, viewport: { width, height } }, async ({ page }) => {
@@ -71,4 +67,12 @@ for (const colorScheme of ['light', 'dark']) {
       }
     });
   }
+
+  pageTest(`axe, ${colorScheme}, high contrast`, { colorScheme, contrast: 'more' }, async ({ page }) => {
+    await page.locator('.lane').first().waitFor();
+    await audit(page, 'the system asks for contrast');
+    for (let presses = 0; presses < 3; presses += 1) await page.locator('#theme').click();
+    await page.locator('.page[data-contrast]').waitFor();
+    await audit(page, 'the theme of high contrast');
+  });
 }

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 /** A machine with nothing in it, at rest. */
 export async function emptyMachine(page) {
   await page.locator('#scenario').click();
-  await page.getByRole('menuitem', { name: 'Empty machine' }).click();
-  await page.getByText('scenario.mm loaded').waitFor();
+  await page.getByRole('menuitem', { name: /^(?:Empty machine|空机器)$/ }).click();
+  await page.getByText(/^(?:scenario\.mm loaded|已载入 scenario\.mm)$/).last().waitFor();
   await playing(page, false);
 }
 

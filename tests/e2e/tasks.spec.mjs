@@ -73,7 +73,7 @@ pageTest('collapse and merge, by keyboard only', {}, async ({ page, picture }) =
   const printed = (line) => page.locator('.console .command', { hasText: line }).last().waitFor();
 
   await tabTo(page, /^scenario /);
-  await press('Enter', 'ArrowDown', 'ArrowDown', 'Enter');
+  await press('Enter', 'End', 'ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp', 'Enter');
   await page.getByText('scenario.mm loaded').waitFor();
   await tabTo(page, /^play /);
   await until(async () => /Pause/.test(await focused(page)), 'the machine to play');

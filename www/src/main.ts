@@ -17,4 +17,14 @@ addEventListener('hashchange', () => {
   if (location.hash !== '') location.reload();
 });
 
+// The page is kept for days without a network, once it has been fetched and is at work. In a frame of somebody
+// else's page, or where there is no permission, it does without.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  const keep = async (): Promise<void> => {
+    const registration = await navigator.serviceWorker.register('./sw.js');
+    if (registration.active !== null) await registration.update();
+  };
+  addEventListener('load', () => setTimeout(() => void keep().catch(() => undefined), 1500));
+}
+
 customElements.define('mm-playground', MmPlayground);

@@ -43,6 +43,9 @@ enum Command {
         /// Print a JSON list of {name, unit, rate}.
         #[arg(long)]
         json: bool,
+        /// Pages that each workload works on: 256 MiB, as the kernel was measured. At least 1024.
+        #[arg(long, default_value_t = 65_536, value_parser = clap::value_parser!(u64).range(1024..=65_536))]
+        pages: u64,
         /// Only workloads whose name contains this.
         #[arg(default_value = "")]
         filter: String,
@@ -58,6 +61,10 @@ fn main() -> ExitCode {
             file,
         } => run::run(&file, json, trace, timeline),
         Command::Why { file, page } => run::why(&file, &page),
-        Command::Bench { json, filter } => bench::bench(json, &filter),
+        Command::Bench {
+            json,
+            pages,
+            filter,
+        } => bench::bench(json, &filter, pages),
     }
 }

@@ -55,13 +55,23 @@ impl<T: Copy + Default> ChunkedVec<T> {
     /// The element at `i`, to be changed in place; copies a chunk that a clone still shares.
     #[inline]
     pub fn get_mut(&mut self, i: usize) -> &mut T {
-        &mut Rc::make_mut(&mut self.chunks[i / CHUNK_LEN])[i % CHUNK_LEN]
+        &mut unshare(&mut self.chunks[i / CHUNK_LEN])[i % CHUNK_LEN]
     }
 
     /// Stores `value` at `i`.
     #[inline]
     pub fn set(&mut self, i: usize, value: T) {
         *self.get_mut(i) = value;
+    }
+
+    /// Bytes of the chunks that `before` does not share, or, without one, that were ever written.
+    pub fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let n = crate::chunked::nr_unshared(
+            &self.chunks,
+            before.map_or(&[], |b| &b.chunks),
+            &self.untouched,
+        );
+        n * size_of::<[T; CHUNK_LEN]>() as u64
     }
 
     /// Appends `value`.
@@ -72,6 +82,35 @@ impl<T: Copy + Default> ChunkedVec<T> {
         self.len += 1;
         self.set(self.len - 1, value);
     }
+}
+
+/// A block to be changed, copied first if a clone holds it as well: [`Rc::make_mut`], whose rare half is kept out of
+/// the way of the common one.
+#[inline]
+pub(crate) fn unshare<B: Clone>(block: &mut Rc<B>) -> &mut B {
+    if Rc::get_mut(block).is_none() {
+        copy(block);
+    }
+    match Rc::get_mut(block) {
+        Some(b) => b,
+        None => unreachable!("it was copied"),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn copy<B: Clone>(block: &mut Rc<B>) {
+    *block = Rc::new(B::clone(block));
+}
+
+/// Blocks of `now` that are neither in their place in `before` nor the one that all begin as; and the list of blocks
+/// itself, as parts of a block.
+pub(crate) fn nr_unshared<B>(now: &[Rc<B>], before: &[Rc<B>], untouched: &Rc<B>) -> u64 {
+    let own = |(i, block): &(usize, &Rc<B>)| {
+        !Rc::ptr_eq(block, untouched) && !before.get(*i).is_some_and(|b| Rc::ptr_eq(block, b))
+    };
+    let list = size_of_val(now) / size_of::<B>().max(1);
+    (now.iter().enumerate().filter(own).count() + list) as u64
 }
 
 #[cfg(test)]

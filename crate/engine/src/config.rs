@@ -9,6 +9,9 @@ pub const MAX_NODES: u8 = 8;
 /// Most CPUs.
 pub const MAX_CPUS: u32 = 256;
 
+/// Largest block of a filesystem, in bytes.
+pub const MAX_FS_BLOCK: u64 = 64 << 10;
+
 /// What files on disk lie on: how large their folios in the page cache may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Filesystem {
@@ -56,8 +59,14 @@ pub struct MachineConfig {
     /// the conformance scenarios: ksmd runs, both have been round once, and a wake-up has no budget limit
     /// until the script sets one.
     pub parked: bool,
+    /// `transparent_hugepage_tmpfs=`: `huge=` of mounts that do not say.
+    pub tmpfs_huge: crate::thp::ShmemEnabled,
     /// What files on disk lie on.
     pub fs: Filesystem,
+    /// Bytes of a block of XFS or a block device, a power of two: larger ones than a page make the smallest folio.
+    pub fs_block: u64,
+    /// `CONFIG_READ_ONLY_THP_FOR_FS`: khugepaged and MADV_COLLAPSE take files on disk that nobody has open for writing.
+    pub read_only_thp_for_fs: bool,
     /// `hugepagesz=`, `hugepages=` and `default_hugepagesz=` in their order on the command line.
     pub hugetlb: crate::hugetlb::boot::HugetlbBoot,
 }
@@ -75,7 +84,10 @@ impl Default for MachineConfig {
             thp_shmem: None,
             split_huge_zero: false,
             parked: false,
+            tmpfs_huge: crate::thp::ShmemEnabled::Never,
             fs: Filesystem::Ext4,
+            fs_block: 4096,
+            read_only_thp_for_fs: false,
             hugetlb: Default::default(),
         }
     }
@@ -99,6 +111,14 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl MachineConfig {
+    /// Smallest folio of files on disk (`mapping_min_folio_order`).
+    pub(crate) fn fs_min_order(&self) -> u8 {
+        match self.fs {
+            Filesystem::Xfs | Filesystem::Bdev => (self.fs_block / 4096).max(1).ilog2() as u8,
+            _ => 0,
+        }
+    }
+
     /// Checks the bounds.
     ///
     /// # Errors
@@ -113,6 +133,9 @@ impl MachineConfig {
         }
         if !(1..=MAX_CPUS).contains(&self.cpus) {
             return err("cpus", format!("1 to {MAX_CPUS}"));
+        }
+        if !self.fs_block.is_power_of_two() || !(512..=MAX_FS_BLOCK).contains(&self.fs_block) {
+            return err("fs_block", "a power of two, 512 to 64K".into());
         }
         if self.mem / u64::from(self.nodes) < MIN_MEM {
             return err("nodes", "at least 64M of memory for each".into());

@@ -38,7 +38,7 @@ pub struct Benchmark {
     /// Pages of one unit: 1, 16 or 512.
     pages_of_unit: u64,
     /// Times the region is larger than asked for: where one page in 512 is touched, the work would be over too soon to
-    /// be measured.
+    /// be measured; and where the size is what matters.
     spread: u64,
     /// Lines before the clock runs, then those that are timed.
     setup: &'static [&'static str],
@@ -140,6 +140,15 @@ pub const BENCHMARKS: &[Benchmark] = &[
         &[NO_SMART_SCAN, "p write a seed=1", MERGEABLE, "ksmd scan 2"],
         KSM_SCAN,
     ),
+    // 1 GiB: the tree no longer fits the processor's caches.
+    Benchmark {
+        spread: 4,
+        ..pages(
+            "ksmd_distinct_steady_1g",
+            &[NO_SMART_SCAN, "p write a seed=1", MERGEABLE, "ksmd scan 2"],
+            KSM_SCAN,
+        )
+    },
     pages(
         "ksmd_volatile",
         &[
@@ -252,7 +261,7 @@ const fn pages(
 pub const MIN_PAGES: u64 = 1024;
 
 /// Runs a benchmark once on a region of `pages` pages (16 times as many where 2 MiB are the unit and one page of them is
-/// touched), rounded up to whole 4 MiB, at least [`MIN_PAGES`]. `now_s` is a
+/// touched, 4 times where the name ends in `1g`), rounded up to whole 4 MiB, at least [`MIN_PAGES`]. `now_s` is a
 /// clock in seconds. `None` for a name that is not one of [`BENCHMARKS`].
 ///
 /// # Panics

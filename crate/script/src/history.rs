@@ -63,6 +63,9 @@ pub enum Next<'a> {
     },
 }
 
+/// A place in the log: so many entries, and so much of the stretch that follows.
+type Target = (usize, u64);
+
 /// A session that remembers how it came about.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -76,7 +79,7 @@ pub struct History {
     open: bool,
     /// The daemons were stopped in the middle of a moment.
     unsettled: bool,
-    target: Option<usize>,
+    target: Option<Target>,
     checkpoints: Checkpoints,
 }
 
@@ -183,7 +186,23 @@ impl History {
             *total += passed;
         }
         self.unsettled = passed < ns;
+        if self.checkpoints.is_far(self.session.machine()) {
+            self.settle();
+            let place = self.inside();
+            self.checkpoints.note(place, &self.session);
+        }
         passed
+    }
+
+    /// The place inside the last stretch, which goes on.
+    fn inside(&self) -> Target {
+        match self.log.last() {
+            Some(Entry {
+                done: Done::Time { ns },
+                ..
+            }) if self.open => (self.log.len() - 1, *ns),
+            _ => (self.position, self.partial_ns),
+        }
     }
 
     /// Ends the stretch of time being played, unless the daemons are in the middle of a moment or the log is full:
@@ -236,6 +255,8 @@ impl History {
         self.unsettled = passed < wanted;
         if passed == rest && !self.unsettled {
             self.step_over();
+        } else if !self.unsettled {
+            self.note();
         }
         passed
     }
@@ -249,22 +270,73 @@ impl History {
     /// Begins to go to a position, at most the log's end: takes the best checkpoint. The rest is done by
     /// [`seek_on`](Self::seek_on).
     pub fn seek_begin(&mut self, position: usize) {
-        let target = position.min(self.log.len());
+        self.seek_inside(position, 0);
+    }
+
+    /// As [`seek_begin`](Self::seek_begin), and so many ns into the stretch that follows the position, if one does.
+    pub fn seek_inside(&mut self, position: usize, ns: u64) {
         self.target = None;
         if self.at_end() {
             self.settle();
             self.open = false;
+        } else {
+            self.settle();
         }
-        let here = self.position;
-        let can_go_on = here < target || here == target && self.partial_ns == 0;
+        let position = position.min(self.log.len());
+        let length = match self.log.get(position).map(|e| &e.done) {
+            Some(Done::Time { ns }) => *ns,
+            _ => 0,
+        };
+        let target = match ns.min(length) {
+            ns if ns > 0 && ns == length => (position + 1, 0),
+            ns => (position, ns),
+        };
+        let here = (self.position, self.partial_ns);
         let best = self.checkpoints.at_or_before(target);
-        if !can_go_on || best.0 > here {
+        if here > target || best.0 > here {
             self.session = best.1.clone();
-            self.position = best.0;
-            self.partial_ns = 0;
+            (self.position, self.partial_ns) = best.0;
             self.unsettled = false;
         }
         self.target = Some(target);
+    }
+
+    /// Begins to go to a moment: before whatever is due at it, after lines that ran before.
+    pub fn seek_time(&mut self, at_ns: u64) {
+        let after = self.log.partition_point(|e| e.start_ns < at_ns);
+        let position = after.saturating_sub(1);
+        let start = self.log.get(position).map_or(0, |e| e.start_ns);
+        match self.log.get(position).map(|e| &e.done) {
+            Some(Done::Time { .. }) => self.seek_inside(position, at_ns.saturating_sub(start)),
+            _ => self.seek_begin(after),
+        }
+    }
+
+    /// Begins to go back by one line, or to this time within the stretches that lie before. False at the very beginning.
+    pub fn back_begin(&mut self, at_ns: u64) -> bool {
+        let mut entry = match (self.partial_ns, self.position.checked_sub(1)) {
+            (0, None) => return false,
+            (0, Some(before)) => before,
+            _ => self.position,
+        };
+        // Stretches in a row are one to whoever goes back.
+        let is_time = |at: usize| matches!(self.log[at].done, Done::Time { .. });
+        while at_ns < self.log[entry].start_ns && entry > 0 && is_time(entry) && is_time(entry - 1)
+        {
+            entry -= 1;
+        }
+        let inside = at_ns.saturating_sub(self.log[entry].start_ns);
+        match self.log[entry].done {
+            // A stretch that took no time is stepped over.
+            Done::Time { ns } if inside < ns => self.seek_inside(entry, inside),
+            _ => self.seek_inside(entry, 0),
+        }
+        true
+    }
+
+    /// Checkpoints, and the host memory they take in bytes.
+    pub fn checkpoints(&self) -> (usize, u64) {
+        (self.checkpoints.len(), self.checkpoints.bytes())
     }
 
     /// Goes on with a seek for about `max_units` units of the daemons, at least one entry or unit. True when it is done.
@@ -273,7 +345,7 @@ impl History {
             return true;
         };
         let mut left = max_units.max(1);
-        while self.position < target && left > 0 {
+        while (self.position, self.partial_ns) < target && left > 0 {
             match self.next() {
                 Next::End => break,
                 Next::Line(_) => {
@@ -281,6 +353,11 @@ impl History {
                     left = left.saturating_sub(LINE_UNITS);
                 }
                 Next::Time { ns } => {
+                    let ns = if self.position == target.0 {
+                        target.1 - self.partial_ns
+                    } else {
+                        ns
+                    };
                     // How many units it used is not told: a stretch that stopped early used all.
                     left = if self.replay_time(ns, left) < ns {
                         0
@@ -290,7 +367,7 @@ impl History {
                 }
             }
         }
-        let done = self.position >= target;
+        let done = (self.position, self.partial_ns) >= target && !self.unsettled;
         if done {
             self.target = None;
         }
@@ -299,7 +376,7 @@ impl History {
 
     /// Where a seek under way leads.
     pub fn seek_target(&self) -> Option<usize> {
-        self.target
+        self.target.map(|t| t.0)
     }
 
     /// A script that makes this machine again: the log as lines, stretches of time in a row as one `run`.
@@ -354,7 +431,7 @@ impl History {
             return;
         }
         let partial_ns = std::mem::take(&mut self.partial_ns);
-        self.checkpoints.truncate(self.position);
+        self.checkpoints.truncate((self.position, partial_ns));
         self.log
             .truncate(self.position + usize::from(partial_ns > 0));
         if partial_ns > 0
@@ -386,7 +463,8 @@ impl History {
 
     /// An entry is complete: perhaps a checkpoint.
     fn note(&mut self) {
-        self.checkpoints.note(self.position, &self.session);
+        let place = (self.position, self.partial_ns);
+        self.checkpoints.note(place, &self.session);
     }
 }
 
@@ -419,10 +497,11 @@ pub fn duration(ns: u64) -> String {
     format!("{}{unit}", ns / size)
 }
 
-/// Work done by a machine since boot, in pages taken, given back, faulted or looked at: what replaying costs.
+/// Work done by a machine since boot, in pages taken, given back or faulted, and CPU time of the daemons, which is about
+/// WORK_NS for what costs the engine as much: what replaying costs.
 fn work_done(m: &Machine) -> u64 {
+    const WORK_NS: u64 = 200;
     let s = &m.stats().vm;
-    let k = m.ksm_gauges();
     let pages = s.pgalloc_dma + s.pgalloc_dma32 + s.pgalloc_normal + s.pgfree + s.pgfault;
-    (pages + k.pages_scanned + k.pages_skipped).unsigned_abs()
+    pages.unsigned_abs() + m.daemons_cpu_ns().iter().sum::<u64>() / WORK_NS
 }

@@ -16,6 +16,7 @@ fn benchmarks_run_and_count() {
         assert!(
             [
                 MIN_PAGES,
+                MIN_PAGES * 4,
                 MIN_PAGES / 16,
                 MIN_PAGES / 512,
                 MIN_PAGES * SPREAD / 512

@@ -1,6 +1,6 @@
 //! Rewind: wherever one goes in a log, the machine is the one that running the log leads to.
 
-use mm_script::history::{Done, History, MAX_CHECKPOINTS, Next};
+use mm_script::history::{CHECKPOINT_BYTES, Done, History, MAX_CHECKPOINTS, Next};
 use mm_script::language::{self, Line};
 use proptest::prelude::*;
 
@@ -68,6 +68,8 @@ enum Action {
     Seek(f64),
     SeekSlowly(f64, u64),
     Replay(u64, u64),
+    Moment(f64),
+    Back(u64),
 }
 
 const LINES: [&str; 8] = [
@@ -88,6 +90,8 @@ fn action() -> impl Strategy<Value = Action> {
         1 => Just(Action::Cut),
         2 => (0.0..1.0).prop_map(Action::Seek),
         1 => (0.0..1.0, 1..500u64).prop_map(|(to, units)| Action::SeekSlowly(to, units)),
+        1 => (0.0..1.0).prop_map(Action::Moment),
+        1 => (1..300_000_000u64).prop_map(Action::Back),
         2 => (1..300_000_000u64, 1..80u64).prop_map(|(ns, units)| Action::Replay(ns, units)),
     ]
 }
@@ -124,6 +128,27 @@ fn act(h: &mut History, action: &Action) {
             h.seek_begin(to);
             while !h.seek_on(units) {}
             assert_eq!(h.position(), to.min(h.length()));
+        }
+        Action::Moment(to) => {
+            let end = h.session().machine().now_ns();
+            let at = (to * end as f64) as u64;
+            h.seek_time(at);
+            while !h.seek_on(50) {}
+            let now = h.session().machine().now_ns();
+            assert!(now >= at && now <= at.max(end));
+        }
+        Action::Back(ns) => {
+            let (place, now) = (h.position(), h.session().machine().now_ns());
+            if h.back_begin(now.saturating_sub(ns)) {
+                while !h.seek_on(50) {}
+                let back = (h.position(), h.session().machine().now_ns());
+                assert!(
+                    back < (place, now) || back.1 < now,
+                    "{back:?} {place} {now}"
+                );
+            } else {
+                assert_eq!(place, 0);
+            }
         }
         Action::Replay(ns, units) => match h.next() {
             Next::End => {}
@@ -231,4 +256,67 @@ fn checkpoints_are_bounded() {
         h.seek(to);
         assert_eq!(hash(&h), hashes[to]);
     }
+}
+
+#[test]
+fn any_moment_is_the_machine_that_time_leads_to() {
+    let mut h = history();
+    let start = h.session().machine().now_ns();
+    while h.session().machine().now_ns() < start + 3_000_000_000 {
+        h.advance(3_000_000_000, 300);
+    }
+    for at in [2_900_000_001, 7, 1_500_000_000, 1_499_999_999, 200_000_000] {
+        h.seek_time(start + at);
+        while !h.seek_on(40) {}
+        assert_eq!(h.session().machine().now_ns(), start + at);
+        let mut fresh = history();
+        fresh.advance(at, u64::MAX);
+        assert_eq!(hash(&h), hash(&fresh), "{at} ns");
+    }
+    h.seek_time(u64::MAX);
+    while !h.seek_on(u64::MAX) {}
+    assert_eq!(h.position(), h.length());
+}
+
+#[test]
+fn going_back_goes_through_every_line_to_the_beginning() {
+    let mut h = history();
+    let lines = h.length();
+    h.advance(100_000_000, u64::MAX);
+    h.cut();
+    h.advance(100_000_000, u64::MAX);
+    h.cut();
+    let now = h.session().machine().now_ns();
+    assert!(h.back_begin(now - 150_000_000));
+    while !h.seek_on(u64::MAX) {}
+    let here = (h.position(), h.session().machine().now_ns());
+    assert_eq!(
+        here,
+        (lines, now - 150_000_000),
+        "stretches in a row are one"
+    );
+    let mut steps = 0;
+    while h.back_begin(0) {
+        while !h.seek_on(u64::MAX) {}
+        steps += 1;
+    }
+    assert_eq!((h.position(), steps), (0, lines + 1));
+}
+
+#[test]
+fn what_checkpoints_take_is_told_and_bounded() {
+    let mut h = history();
+    let first = h.checkpoints();
+    assert_eq!(first.0, 1);
+    for i in 0..60 {
+        run(&mut h, &lines(&format!("a write ram seed={i}")));
+        run(&mut h, &lines("a madvise heap dontneed"));
+        run(&mut h, &lines("a write heap"));
+        assert!(h.checkpoints().0 <= MAX_CHECKPOINTS && h.checkpoints().1 <= CHECKPOINT_BYTES);
+    }
+    let (n, bytes) = h.checkpoints();
+    assert!(n > 3 && bytes > first.1, "{n} checkpoints, {bytes} bytes");
+    h.seek(0);
+    run(&mut h, &lines("help"));
+    assert_eq!(h.checkpoints().0, n, "looking forgets nothing");
 }

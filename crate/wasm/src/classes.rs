@@ -1,8 +1,10 @@
 //! The class letter of every page of a region and of every frame of a zone.
 
+use crate::wire::Colouring;
 use mm_engine::machine::Machine;
+use mm_engine::phys::buddy::MAX_PAGE_ORDER;
 use mm_engine::phys::frame::FrameFlags;
-use mm_engine::vm::addr::{HPAGE_PMD_ORDER, MmId, PAGE_SIZE, Pfn};
+use mm_engine::vm::addr::{HPAGE_PMD_ORDER, MmId, PAGE_SIZE, Pfn, Pid};
 
 /// Letters that stand for a whole 2 MiB page if all 512 cells of a block have them.
 pub(crate) const HUGE: &[u8] = b"TZMFH";
@@ -25,6 +27,84 @@ pub(crate) fn of_frames(m: &Machine, pfn: u64, out: &mut [u8]) {
         out[i..end].fill(of_frame(m, frame));
         i = end;
     }
+}
+
+/// Letters of the other colourings stand in a plane of their own.
+pub(crate) const PLANE: u8 = 128;
+
+/// Owners that have a letter of their own; those after them share these.
+pub(crate) const OWNERS: u8 = 10;
+const SHARED: u8 = PLANE + b'+';
+
+/// Who maps each frame, as letters: `a` the first process, `b` the second; `+` several, 0 nobody. Costs a look at
+/// every page table.
+pub(crate) fn owners(m: &Machine, pids: impl Iterator<Item = Pid>) -> Vec<u8> {
+    let mut owners = vec![0; m.frames().len()];
+    for (i, pid) in pids.enumerate() {
+        let letter = PLANE + b'a' + i as u8 % OWNERS;
+        if let Some(p) = m.process(pid) {
+            m.each_mapped(p.mm, |pfn, pages| {
+                for owner in &mut owners[pfn.index()..pfn.index() + pages] {
+                    *owner = if *owner == 0 || *owner == letter {
+                        letter
+                    } else {
+                        SHARED
+                    };
+                }
+            });
+        }
+    }
+    owners
+}
+
+/// Letters of the frames from `pfn` in another colouring than by state. Blocks free or of one folio: `0`..`9`, `A` the
+/// order of free ones, `x` in use. Owners: their letter, `k` the kernel, `p` page tables, `-` nobody, `.` free. Pageblocks: `U` Unmovable, `M` Movable, `R` Reclaimable, in small letters what is
+/// free in them.
+pub(crate) fn of_frames_by(m: &Machine, by: Colouring, owners: &[u8], pfn: u64, out: &mut [u8]) {
+    of_frames(m, pfn, out);
+    let zone = m.zones().iter().find(|z| z.contains(Pfn(pfn as u32)));
+    let mut free = 0;
+    for (i, letter) in out.iter_mut().enumerate() {
+        let frame = Pfn(pfn as u32 + i as u32);
+        let is_free = *letter == b'b';
+        *letter = PLANE
+            + match by {
+                Colouring::Order if is_free => {
+                    // Only the head of a free block knows its order.
+                    let (frames, order) = (m.frames(), m.frames().order(frame));
+                    if frames.has(frame, FrameFlags::BUDDY) {
+                        free = order;
+                    } else if i == 0 {
+                        free = free_order(m, frame);
+                    }
+                    b"0123456789A"[usize::from(free)]
+                }
+                Colouring::Order => b'x',
+                Colouring::Owner => match owners.get(frame.index()) {
+                    Some(&owner) if owner > 0 => owner - PLANE,
+                    _ => match *letter {
+                        b'b' => b'.',
+                        b'p' => b'p',
+                        b'r' | b'z' | b'Z' => b'k',
+                        _ => b'-',
+                    },
+                },
+                _ => {
+                    let kind = zone.map_or(1, |z| z.pageblock_type(frame) as usize);
+                    if is_free { b"umr"[kind] } else { b"UMR"[kind] }
+                }
+            };
+    }
+}
+
+/// Order of the free block that a frame lies in: its head is the nearest aligned one below. Memory never used is whole
+/// blocks of the highest order.
+fn free_order(m: &Machine, frame: Pfn) -> u8 {
+    let head = |order: &u8| {
+        let head = Pfn(frame.0 & !((1 << order) - 1));
+        m.frames().has(head, FrameFlags::BUDDY) && m.frames().order(head) == *order
+    };
+    (0..MAX_PAGE_ORDER).find(head).unwrap_or(MAX_PAGE_ORDER)
 }
 
 /// Class letter of one frame.

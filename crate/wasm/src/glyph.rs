@@ -117,7 +117,7 @@ impl Glyphs {
     /// Mask of a class letter, if letters are drawn.
     pub fn letter(&self, letter: u8) -> Option<&Mask> {
         self.letters
-            .get(usize::from(letter))
+            .get(usize::from(letter & 127))
             .filter(|m| m.width > 0)
     }
 }

@@ -71,38 +71,11 @@ pub(crate) fn page_facts(
 
 /// The named pages that map a frame. None for the zero pages, which have no reverse map.
 pub(crate) fn mapped_by(session: &Session, frame: Pfn) -> Vec<PageName> {
-    let places = mappings(session.machine(), frame);
+    let places = session.machine().mapped_at(frame);
     places
         .into_iter()
         .filter_map(|(mm, addr)| locate(session, mm, addr))
         .collect()
-}
-
-/// Address spaces and addresses that map a frame.
-fn mappings(m: &Machine, frame: Pfn) -> Vec<(MmId, u64)> {
-    let frames = m.frames();
-    let head = frames.head(frame);
-    let flags = frames.flags(head);
-    if flags.has(FrameFlags::KSM) {
-        return m.ksm_mappings(frame);
-    }
-    if !flags.has(FrameFlags::ANON) || m.page_mapcount(frame) == 0 {
-        return Vec::new();
-    }
-    let index = frames.index(head) + u64::from(frame.0 - head.0);
-    let mut out = Vec::new();
-    for (_, p) in m.processes() {
-        for vma in m.mm(p.mm).vmas.values() {
-            let Some(addr) = m.vma(*vma).address_of(index) else {
-                continue;
-            };
-            let pte = m.pte(p.mm, addr);
-            if pte.present() && !pte.special() && pte.pfn() == frame {
-                out.push((p.mm, addr));
-            }
-        }
-    }
-    out
 }
 
 /// Rows of the inspector.

@@ -12,6 +12,7 @@
 //! | `events`, `told` | the event log as rows of numbers and a list of words; which words |
 //! | `inspect` | one page: facts, sharers, why |
 //! | `trees` | the trees of KSM, the way of a search |
+//! | `views` | page walk, heat, hugetlb pools, moments to go to, as rows of numbers |
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
 //! | `measure` | numbers of processes, regions, zones, daemons |
@@ -36,6 +37,7 @@ mod playground;
 mod playing;
 mod told;
 mod trees;
+mod views;
 mod wire;
 
 pub use canvas::Canvas;

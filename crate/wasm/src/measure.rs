@@ -289,7 +289,7 @@ impl Playground {
     }
 
     /// Totals: MemTotal, MemFree, RSS and AnonHugePages in kB; pages_shared, pages_sharing, pages_collapsed; swap in use
-    /// in kB; pages_unshared, pages_scanned; pgfault, thp_fault_alloc.
+    /// in kB; pages_unshared, pages_scanned; pgfault, thp_fault_alloc; CPU time of khugepaged and ksmd in ns.
     pub fn totals(&self) -> Vec<f64> {
         let m = self.session().machine();
         let (rss, swap) = m
@@ -298,7 +298,7 @@ impl Playground {
             .fold((0, 0), |(rss, swap), r| {
                 (rss + r.anon + r.file + r.shmem, swap + r.swap)
             });
-        let (ksm, stats) = (m.ksm_gauges(), &m.stats().vm);
+        let (ksm, stats, cpu) = (m.ksm_gauges(), &m.stats().vm, m.daemons_cpu_ns());
         vec![
             m.nr_managed_pages() as f64 * 4.0,
             m.nr_free_pages() as f64 * 4.0,
@@ -312,6 +312,8 @@ impl Playground {
             ksm.pages_scanned as f64,
             stats.pgfault as f64,
             stats.thp_fault_alloc as f64,
+            cpu[0] as f64,
+            cpu[1] as f64,
         ]
     }
 

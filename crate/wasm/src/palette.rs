@@ -8,11 +8,14 @@ pub(crate) type Rgba = [u8; 4];
 /// Letters without a colour of their own.
 const UNKNOWN: Rgba = [0x80, 0x80, 0x80, 0xff];
 
+/// Letters of two planes: classes, and what the other colourings of the memory view use.
+const PLANES: usize = 256;
+
 /// Colours of all letters in one theme.
 #[derive(Clone, Debug)]
 pub(crate) struct Palette {
-    fill: [Rgba; 128],
-    ink: [Rgba; 128],
+    fill: [Rgba; PLANES],
+    ink: [Rgba; PLANES],
     /// What a changed cell flashes in, and its strongest share of 255.
     pub flash: (Rgba, u8),
     /// Outline of the cell under the pointer.
@@ -20,7 +23,7 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    /// The palette of a theme. Letters beyond ASCII are left out.
+    /// The palette of a theme. Letters from 128 on are those of the other colourings: 128 more than the letter drawn.
     pub fn new(colours: &[Colours], theme: Theme) -> Palette {
         let (flash, outline) = match theme {
             Theme::Dark => (([0xff; 4], 200), [0xff; 4]),
@@ -28,12 +31,12 @@ impl Palette {
             Theme::Light => (([0x1b, 0x22, 0x2c, 0xff], 120), [0x10, 0x15, 0x1b, 0xff]),
         };
         let mut p = Palette {
-            fill: [UNKNOWN; 128],
-            ink: [[0, 0, 0, 0xff]; 128],
+            fill: [UNKNOWN; PLANES],
+            ink: [[0, 0, 0, 0xff]; PLANES],
             flash,
             outline,
         };
-        for c in colours.iter().filter(|c| c.letter.is_ascii()) {
+        for c in colours.iter().filter(|c| (c.letter as usize) < PLANES) {
             let (fill, ink) = match theme {
                 Theme::Light => (&c.light, &c.light_ink),
                 Theme::Dark => (&c.dark, &c.dark_ink),
@@ -46,12 +49,12 @@ impl Palette {
 
     /// Colour of a cell of this class.
     pub fn fill(&self, letter: u8) -> Rgba {
-        self.fill[usize::from(letter & 127)]
+        self.fill[usize::from(letter)]
     }
 
     /// Colour of the letter in it.
     pub fn ink(&self, letter: u8) -> Rgba {
-        self.ink[usize::from(letter & 127)]
+        self.ink[usize::from(letter)]
     }
 }
 

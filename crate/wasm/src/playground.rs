@@ -7,7 +7,7 @@ use crate::lanes::{Grid, Lane};
 use crate::measure::Layout;
 use crate::past::Past;
 use crate::playing::Queue;
-use crate::wire::{PageName, View, Viewport, picked, run_error, script_errors, to_js};
+use crate::wire::{Colouring, PageName, View, Viewport, picked, run_error, script_errors, to_js};
 use mm_engine::vm::addr::{PAGE_SHIFT, Pfn};
 use mm_script::history::History;
 use mm_script::language;
@@ -32,6 +32,8 @@ pub struct Playground {
     events: EventFeed,
     pub(crate) tunables: Vec<String>,
     pub(crate) values: Vec<String>,
+    /// Who maps each frame, as of a version of the machine; only while it is shown.
+    owners: (u64, Vec<u8>),
     /// A search for a moment of the past that is under way.
     pub(crate) past: Option<Past>,
 }
@@ -58,6 +60,7 @@ impl Playground {
             events: EventFeed::default(),
             tunables: Vec::new(),
             values: Vec::new(),
+            owners: (u64::MAX, Vec::new()),
             past: None,
         };
         p.tunables = p.tunable_table().into_iter().map(|t| t.path).collect();
@@ -76,14 +79,31 @@ impl Playground {
         )
     }
 
-    /// Everything that can be seen, as the JSON of `observe`. Counts as a line, so that later counters are since now.
-    pub fn observe(&mut self) -> String {
+    /// What is wrong with a script; nothing is run.
+    #[wasm_bindgen(unchecked_return_type = "LineError[]")]
+    pub fn check(&self, script: &str) -> JsValue {
+        let wrong = language::parse(script).map_err(|e| script_errors(&e));
+        to_js(&wrong.err().unwrap_or(Value::List(Vec::new())))
+    }
+
+    /// Everything that can be seen, as the JSON of `observe`; the machine stays as it is.
+    pub fn observe(&self) -> String {
         let line = language::parse_line("observe").unwrap_or_default();
-        let before = self.place();
-        let step = self.history.exec(&line[0]).ok();
-        self.branched(before);
-        self.changed();
+        let step = self.session().clone().exec(&line[0]).ok();
         step.map_or_else(String::new, |s| s.to_json().to_string())
+    }
+
+    /// Lines of the tracefs file `trace` for all tracepoints that the event ring still holds, enabled or not.
+    pub fn trace(&self) -> String {
+        let m = self.session().machine();
+        let mut text = String::new();
+        for e in m.events().since(0) {
+            if let Some(line) = m.trace_line(e) {
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+        text
     }
 
     /// Hash of the machine's whole state but its event log, 16 hexadecimal digits: equal natively and in every browser.
@@ -219,6 +239,15 @@ impl Playground {
     /// Lays regions and zones out again if they may have changed. Address spaces in the layout are alive after that,
     /// until the next line.
     pub(crate) fn arrange(&mut self) {
+        let by = self
+            .viewport
+            .as_ref()
+            .map_or(Colouring::State, |v| v.colouring);
+        if by == Colouring::Owner && self.view() == View::Memory && self.owners.0 != self.version {
+            let session = self.history.session();
+            let pids = session.processes().iter().map(|p| p.pid);
+            self.owners = (self.version, classes::owners(session.machine(), pids));
+        }
         if std::mem::take(&mut self.stale) {
             self.layout
                 .arrange(self.history.session(), self.viewport.as_ref());
@@ -263,7 +292,11 @@ impl Playground {
                 classes::of_pages(self.session().machine(), mm, page, &mut out[first..end]);
             }
             View::Memory => {
-                classes::of_frames(self.session().machine(), page, &mut out[first..end])
+                let (m, out) = (self.session().machine(), &mut out[first..end]);
+                match self.viewport.as_ref().map(|v| v.colouring) {
+                    None | Some(Colouring::State) => classes::of_frames(m, page, out),
+                    Some(by) => classes::of_frames_by(m, by, &self.owners.1, page, out),
+                }
             }
         }
     }

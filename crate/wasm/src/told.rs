@@ -81,6 +81,7 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             result: ScanResult::Succeed,
             ..
         }
+        | K::Access { .. }
         | K::KsmStartScan { .. }
         | K::KsmStopScan { .. }
         | K::KsmRemoveRmapItem { .. }

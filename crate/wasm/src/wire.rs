@@ -48,7 +48,7 @@ export interface LogPart { from: number; lines: string[]; startNs: number[] }
 /** How the canvas looks: see `Viewport` of the worker's protocol. */
 export interface ViewportFacts {
   view: 'spaces' | 'memory'; width: number; height: number; dpr: number; cell: number; scrollY: number;
-  theme: 'light' | 'dark'; letters: boolean; flash: boolean; selected: PageName | null; hovered: PageName | null;
+  theme: 'light' | 'dark'; colouring: 'state' | 'order' | 'owner' | 'pageblock'; letters: boolean; flash: boolean; selected: PageName | null; hovered: PageName | null;
 }
 /** Colours of one class letter, `#rrggbb`. */
 export interface Colours { letter: string; light: string; dark: string; lightInk: string; darkInk: string }
@@ -115,6 +115,19 @@ pub(crate) enum View {
     Memory,
 }
 
+/// What the colours of the memory view say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Colouring {
+    /// The class of the page.
+    State,
+    /// The order of the block or folio.
+    Order,
+    /// Which process maps it.
+    Owner,
+    /// The migrate type of its pageblock.
+    Pageblock,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Theme {
     Light,
@@ -131,6 +144,7 @@ pub(crate) struct Viewport {
     pub cell: f64,
     pub scroll_y: f64,
     pub theme: Theme,
+    pub colouring: Colouring,
     pub letters: bool,
     pub flash: bool,
     /// The page under the pointer.
@@ -145,7 +159,7 @@ impl Viewport {
     pub fn read(from: &JsValue) -> Result<Viewport, JsValue> {
         let hovered = field(from, "hovered", Some)?;
         Ok(Viewport {
-            view: match word(from, "view", ["spaces", "memory"])? {
+            view: match word(from, "view", &["spaces", "memory"])? {
                 0 => View::Spaces,
                 _ => View::Memory,
             },
@@ -154,9 +168,15 @@ impl Viewport {
             dpr: number(from, "dpr")?,
             cell: number(from, "cell")?,
             scroll_y: number(from, "scrollY")?,
-            theme: match word(from, "theme", ["light", "dark"])? {
+            theme: match word(from, "theme", &["light", "dark"])? {
                 0 => Theme::Light,
                 _ => Theme::Dark,
+            },
+            colouring: match word(from, "colouring", &["state", "order", "owner", "pageblock"])? {
+                0 => Colouring::State,
+                1 => Colouring::Order,
+                2 => Colouring::Owner,
+                _ => Colouring::Pageblock,
             },
             letters: flag(from, "letters")?,
             flash: flag(from, "flash")?,
@@ -231,8 +251,8 @@ fn text(object: &JsValue, name: &str) -> Result<String, JsValue> {
     field(object, name, |v| v.as_string())
 }
 
-/// Which of two words a field is.
-fn word(object: &JsValue, name: &str, words: [&str; 2]) -> Result<usize, JsValue> {
+/// Which of some words a field is.
+fn word(object: &JsValue, name: &str, words: &[&str]) -> Result<usize, JsValue> {
     let text = text(object, name)?;
     let found = words.iter().position(|w| *w == text);
     found.ok_or_else(|| wrong(name))

@@ -283,7 +283,7 @@ fn files_are_read_listed_and_completed() {
 fn the_canvas_shows_the_pages() {
     let mut p = played();
     let viewport = js_sys::JSON::parse(
-        r#"{"view":"spaces","width":300,"height":200,"dpr":1,"cell":4,"scrollY":0,"theme":"dark","letters":false,
+        r#"{"view":"spaces","width":300,"height":200,"dpr":1,"cell":4,"scrollY":0,"theme":"dark","colouring":"state","letters":false,
             "flash":true,"selected":null,"hovered":null}"#,
     );
     p.set_viewport(viewport.expect("JSON")).expect("a viewport");

@@ -1,5 +1,5 @@
 /** Regions or zones as lanes of the grid, and pages as places on it. */
-import type { PageRef, ProcessView, RegionView, ViewName, ZoneView } from '../engine/protocol.ts';
+import type { CellView, PageRef, ProcessView, RegionView, ViewName, ZoneView } from '../engine/protocol.ts';
 import type { Machine } from '../state/state.ts';
 import type { Lane, Place } from './geometry.ts';
 
@@ -14,13 +14,22 @@ export interface ZoneLane extends Lane {
   zone: ZoneView;
 }
 
+/** The view of cells that is shown; the others leave the map behind them as it was. */
+export function cellView(view: ViewName): CellView {
+  return view === 'memory' ? 'memory' : 'spaces';
+}
+
+export function isCellView(view: ViewName): view is CellView {
+  return view === 'spaces' || view === 'memory';
+}
+
 export type NamedLane = RegionLane | ZoneLane;
 
 export function lanesOf({ processes, zones }: Pick<Machine, 'processes' | 'zones'>, view: ViewName): NamedLane[] {
   if (view === 'memory') {
     return zones.map((zone) => ({ kind: 'zone', zone, start: zone.startPfn, length: zone.frames, top: zone.top, height: zone.height }));
   }
-  if (view === 'trees') return [];
+  if (view !== 'spaces') return [];
   return processes.flatMap((process) =>
     process.regions.map((region): RegionLane => ({ kind: 'region', process, region, start: region.startPage, length: region.pages, top: region.top, height: region.height })));
 }

@@ -1,8 +1,8 @@
 /**
  * The trees of KSM as lists of lines, in the order of their contents: what `memcmp` calls less stands above.
  *
- * A tree grows from left to right. Subtrees can be folded into one line; in large trees those from FOLD_DEPTH on are,
- * until somebody opens them.
+ * A tree grows from left to right. Subtrees can be folded into one line; in large trees those from some depth on are,
+ * the deeper the smaller the lines, until somebody opens them.
  */
 
 /** Numbers of a row that the engine tells of a node. */
@@ -14,9 +14,14 @@ const CHAINED = 1;
 const ALIVE = 2;
 const DEEPER = 4;
 
-/** In trees of more nodes than MANY subtrees this deep are folded at first. */
-export const FOLD_DEPTH = 5;
+/** In trees of more nodes than this deep subtrees are folded at first. */
 export const MANY = 96;
+
+/** What a person folded (true) and opened, by key. */
+export type Folding = ReadonlyMap<string, boolean>;
+
+/** From which depth on subtrees are folded at first: at half the height of a line there is room for four times as many. */
+export const foldDepth = (cell: number): number => (cell === 1 ? 9 : cell === 2 ? 7 : 5);
 
 /** A KSM page; several of a chain share one node. */
 export interface TreePageView {
@@ -124,16 +129,12 @@ export function readSearch(steps: Float64Array, trees: readonly TreeView[]): Ste
   return out;
 }
 
-/** Whether a subtree is folded: the large ones are at first, what was toggled is the other way round. */
-export function isFolded(node: TreeNodeView, treeSize: number, toggled: ReadonlySet<string>, open: ReadonlySet<TreeNodeView>): boolean {
-  if (node.size === 1 && !node.deeper) return false;
-  if (open.has(node)) return false;
-  return (treeSize > MANY && node.depth >= FOLD_DEPTH) !== toggled.has(node.key);
-}
-
 /** The lines of a tree from least to greatest. Nodes in `open` are never folded. */
-export function linesOf({ root }: TreeView, toggled: ReadonlySet<string>, open: ReadonlySet<TreeNodeView> = new Set()): TreeLine[] {
-  const folded = (node: TreeNodeView): boolean => isFolded(node, root.size, toggled, open);
+export function linesOf({ root }: TreeView, folding: Folding, depth = foldDepth(4), open: ReadonlySet<TreeNodeView> = new Set()): TreeLine[] {
+  const folded = (node: TreeNodeView): boolean => {
+    if (open.has(node) || (node.size === 1 && !node.deeper)) return false;
+    return folding.get(node.key) ?? (root.size > MANY && node.depth >= depth);
+  };
   return inOrder(root, folded).map((node) => ({ node, folded: folded(node) }));
 }
 

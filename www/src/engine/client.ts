@@ -6,6 +6,9 @@
  */
 import type { DaemonName, Notice, PageRef, Reply, Request, Viewport } from './protocol.ts';
 
+/** A part of a region. */
+export type CellsOf = Extract<Request, { op: 'cells' }>['regions'][number];
+
 type ReplyOp = Reply['op'];
 type ReplyOf<Op extends ReplyOp> = Extract<Reply, { op: Op }>;
 type WithId = Extract<Request, { id: number }>;
@@ -77,6 +80,37 @@ export class EngineClient {
     return this.#ask('done', { op: 'seek', position });
   }
 
+  /** To a moment of virtual time. */
+  seekTime(ns: number): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'seekTime', ns });
+  }
+
+  /** One action of a daemon back or forward. */
+  action(direction: 1 | -1): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'action', direction });
+  }
+
+  walk(page: PageRef): Promise<ReplyOf<'walk'>> {
+    return this.#ask('walk', { op: 'walk', page });
+  }
+
+  heat(): Promise<ReplyOf<'heat'>> {
+    return this.#ask('heat', { op: 'heat' });
+  }
+
+  latency(): Promise<ReplyOf<'latency'>> {
+    return this.#ask('latency', { op: 'latency' });
+  }
+
+  pools(): Promise<ReplyOf<'pools'>> {
+    return this.#ask('pools', { op: 'pools' });
+  }
+
+  /** Class letters of parts of regions; an empty list for one that does not exist. */
+  cells(regions: readonly CellsOf[]): Promise<ReplyOf<'cells'>> {
+    return this.#ask('cells', { op: 'cells', regions });
+  }
+
   read(path: string): Promise<ReplyOf<'read'>> {
     return this.#ask('read', { op: 'read', path });
   }
@@ -117,12 +151,24 @@ export class EngineClient {
     return this.#ask('complete', { op: 'complete', line, cursor });
   }
 
+  check(script: string): Promise<ReplyOf<'exec'>> {
+    return this.#ask('exec', { op: 'check', script });
+  }
+
+  export(what: 'trace' | 'observation'): Promise<ReplyOf<'export'>> {
+    return this.#ask('export', { op: 'export', what });
+  }
+
   script(): Promise<ReplyOf<'script'>> {
     return this.#ask('script', { op: 'script' });
   }
 
   play(): void {
     this.#port.postMessage({ op: 'play' });
+  }
+
+  reverse(): void {
+    this.#port.postMessage({ op: 'reverse' });
   }
 
   pause(): void {

@@ -57,6 +57,13 @@ export class Player {
     machine.cut();
   }
 
+  /** Virtual ns that a frame of playing backwards goes back. As fast as it goes is a minute a frame. */
+  backNs(now: number): number {
+    const elapsed = Math.min(LONGEST_FRAME_MS, Number.isNaN(this.#last) ? 16 : Math.max(0, now - this.#last));
+    this.#last = now;
+    return this.speed === Infinity ? FREE_NS : Math.round(elapsed * 1e6 * this.speed);
+  }
+
   /**
    * One frame.
    *

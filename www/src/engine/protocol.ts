@@ -8,10 +8,14 @@
  */
 
 /** Canvas tab. */
-export type ViewName = CellView | 'trees';
+export type ViewName = CellView | 'trees' | 'walk' | 'heat' | 'hugetlb';
 
 /** The views made of cells, which the worker paints. */
 export type CellView = 'spaces' | 'memory';
+
+/** What the colours of the memory view say: the page's class, the order of free blocks, who maps it, its pageblock. */
+export const COLOURINGS = ['state', 'order', 'owner', 'pageblock'] as const;
+export type Colouring = (typeof COLOURINGS)[number];
 
 /** Which daemon a step drives. */
 export type DaemonName = 'khugepaged' | 'ksmd';
@@ -37,6 +41,8 @@ export interface Viewport {
   /** CSS pixels scrolled from the top of the content. */
   scrollY: number;
   theme: 'light' | 'dark';
+  /** Of the memory view. */
+  colouring: Colouring;
   /** Draw letters or patterns in cells of 9 px and more. */
   letters: boolean;
   /** Changed cells flash and fade; false when the reader asked for reduced motion. */
@@ -58,6 +64,8 @@ export type Request =
    * simply goes on and the daemons wake.
    */
   | { op: 'play' }
+  /** Goes back in time at the speed set, line by line where there are lines, until the beginning or `pause`. */
+  | { op: 'reverse' }
   | { op: 'pause' }
   /** Virtual seconds for one real second; Infinity = as fast as it goes. */
   | { op: 'speed'; factor: number }
@@ -65,6 +73,10 @@ export type Request =
   | { op: 'step'; id: number; daemon: DaemonName; count: number }
   /** To a place on the timeline; 0 = the empty machine, `snapshot.length` = the newest. A later `exec` drops what follows. */
   | { op: 'seek'; id: number; position: number }
+  /** To a moment of virtual time, before what is due at it. */
+  | { op: 'seekTime'; id: number; ns: number }
+  /** To before the last thing a daemon did, or to after the next. */
+  | { op: 'action'; id: number; direction: 1 | -1 }
   /** Text of a virtual file, such as /proc/redis/smaps. */
   | { op: 'read'; id: number; path: string }
   | { op: 'list'; id: number; path: string }
@@ -82,14 +94,47 @@ export type Request =
   | { op: 'pick'; id: number; x: number; y: number }
   /** The trees of KSM, and the way that the next visit of `page` would take through them. */
   | { op: 'trees'; id: number; page: PageRef | null }
+  /** The page walk for a page, and what a TLB would have to hold for its process. */
+  | { op: 'walk'; id: number; page: PageRef }
+  /** What was touched where and when, from the beginning of the run. */
+  | { op: 'heat'; id: number }
+  /** How long faults took, from the beginning of the run to the present time. */
+  | { op: 'latency'; id: number }
+  /** The pools of huge pages. */
+  | { op: 'pools'; id: number }
+  /** Class letters of whole regions. */
+  | { op: 'cells'; id: number; regions: readonly { process: string; region: string; first: number; count: number }[] }
   /** Which page maps this frame. */
   | { op: 'pageOf'; id: number; frame: number }
   /** Words that would complete the line at the cursor. */
   | { op: 'complete'; id: number; line: string; cursor: number }
   /** The text of the log: a script that makes this machine again. */
   | { op: 'script'; id: number }
+  /** Class letters of pages of a region. */
+  /** What is wrong with a script; nothing is run. Answered as `exec`. */
+  | { op: 'check'; id: number; script: string }
+  /** Tracepoints as lines of ftrace, or everything that can be seen as JSON. */
+  | { op: 'export'; id: number; what: 'trace' | 'observation' }
   /** Crashes the engine: for the test that a crash is reported and survived. */
   | { op: 'panic' };
+
+/** Kinds of heat, in the order of a cell's numbers. */
+export const HEAT_KINDS = ['accessed', 'faulted', 'collapsed', 'merged'] as const;
+export type HeatKind = (typeof HEAT_KINDS)[number];
+
+/** What was touched: ranges of memory against virtual time. */
+export interface HeatRows {
+  /** Pairs: pid, number of the first page. Ascending. */
+  ranges: Float64Array;
+  /** Pages of a range. */
+  rangePages: number;
+  bucketNs: number;
+  columns: number;
+  /** Virtual time up to which it is known, also when the machine stands before that. */
+  untilNs: number;
+  /** Of each range, of each column, a number for each of HEAT_KINDS; 65535 stands for more. */
+  cells: Uint16Array;
+}
 
 export interface ScriptError {
   line: number;
@@ -117,10 +162,19 @@ export type Reply =
   | { op: 'pick'; id: number; page: PageRef | null; frame: number | null; letter: string }
   /** Rows of 8 and 6 numbers, as canvas/trees.ts reads them. */
   | { op: 'trees'; id: number; rows: Float64Array; search: Float64Array }
+  /** As canvas/walk.ts reads it; empty if there is no such page. */
+  | { op: 'walk'; id: number; rows: Float64Array }
+  | { op: 'heat'; id: number; heat: HeatRows }
+  /** Pairs: ns that a fault takes, and how many of them there were. */
+  | { op: 'latency'; id: number; rows: Float64Array }
+  /** As canvas/pools.ts reads it. */
+  | { op: 'pools'; id: number; rows: Float64Array }
+  | { op: 'cells'; id: number; letters: Uint8Array[] }
   | { op: 'pageOf'; id: number; page: PageRef | null }
   | { op: 'complete'; id: number; from: number; words: string[] }
   /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there. */
   | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number }
+  | { op: 'export'; id: number; text: string }
   | { op: 'done'; id: number };
 
 /** Posted by the worker without being asked. */
@@ -235,6 +289,10 @@ export interface Snapshot {
   version: number;
   nowNs: number;
   playing: boolean;
+  /** Playing backwards. */
+  reverse: boolean;
+  /** What going back rests on, and its bounds. */
+  checkpoints: { count: number; bytes: number; mostCount: number; mostBytes: number };
   speed: number;
   /** Lines of the loaded script that are still to be played. */
   pendingLines: number;
@@ -266,9 +324,10 @@ export interface Snapshot {
   letters: string;
 }
 
-/** Columns of `series`, in this order. Time in ns; rss, anonHuge, free and swap in KiB; the rest are counts. */
+/** Columns of `series`, in this order. Time in ns; rss, anonHuge, free and swap in KiB; CPU in percent since the sample before; the rest are counts. */
 export const SERIES = [
   'timeNs', 'rss', 'anonHuge', 'free', 'pagesSharing', 'pagesShared', 'pagesUnshared', 'pagesScanned', 'pagesCollapsed', 'swap', 'pgfault', 'thpFaultAlloc',
+  'khugepagedCpu', 'ksmdCpu',
 ] as const;
 
 export interface Totals {

@@ -6,7 +6,7 @@
  * is lost. A log that crashes the new instance as well is halved until it does not.
  */
 import init, { Canvas, Playground, restart, version } from '../wasm/mm_wasm.js';
-import { PALETTE } from '../theme/palette.ts';
+import { COLOURING_PALETTE, PALETTE } from '../theme/palette.ts';
 import type { Notice, Viewport } from './protocol.ts';
 import { RestUnavailable } from './rest.ts';
 
@@ -14,6 +14,9 @@ declare global {
   /** Left by the engine's panic hook. */
   var mmEngineReport: string | undefined;
 }
+
+/** What the painter paints with. */
+const COLOURS = [...PALETTE, ...COLOURING_PALETTE];
 
 /** Units of the daemons in one call while a log is run again. */
 const RESTORE_UNITS = 20_000;
@@ -51,7 +54,7 @@ export class Host {
 
   setCanvas(target: OffscreenCanvas): void {
     this.#target = target;
-    this.#canvas = new Canvas(target, [...PALETTE]);
+    this.#canvas = new Canvas(target, COLOURS);
   }
 
   /** True if what lies where on the map depends on the change. */
@@ -74,7 +77,7 @@ export class Host {
         restart();
         this.playground = new Playground();
         if (this.#viewport !== null) this.playground.setViewport(this.#viewport);
-        if (this.#target !== null) this.#canvas = new Canvas(this.#target, [...PALETTE]);
+        if (this.#target !== null) this.#canvas = new Canvas(this.#target, COLOURS);
         this.playground.load(saved.script);
         if (entries === saved.log.length) this.playground.dropPending(saved.lines - saved.pending);
         else this.playground.dropPending(saved.lines);

@@ -15,10 +15,13 @@ const MEASURE_SHARE = 12;
 
 /** Places in `Playground.totals` of the columns of SERIES after the time. */
 const SERIES_TOTALS = [2, 3, 1, 5, 4, 8, 9, 6, 7, 10, 11] as const;
+/** Places of the CPU time of the daemons, which the series has as a share. */
+const CPU_TOTALS = [12, 13] as const;
 
 /** How the player stands; the rest is read off the machine. */
 export interface PlayState {
   playing: boolean;
+  reverse: boolean;
   speed: number;
 }
 
@@ -37,6 +40,8 @@ export class SnapshotWriter {
   #marksTold = -1;
   #samples: Sample[] = [];
   #samplesTold = 0;
+  #cpu = { nowNs: 0, cpu: [0, 0] };
+  #shares = [0, 0];
   #played: StepText[] = [];
   #droppedPlayed = 0;
   #eventsReset = true;
@@ -63,6 +68,8 @@ export class SnapshotWriter {
   /** A new script: nothing is known of its machine. */
   startOver(): void {
     this.newInstance();
+    this.#cpu = { nowNs: 0, cpu: [0, 0] };
+    this.#shares = [0, 0];
     this.#samples = [];
     this.#played = [];
   }
@@ -107,7 +114,14 @@ export class SnapshotWriter {
     const { position, length, nowNs } = playground;
     if (position < length) return;
     const totals = playground.totals();
-    this.#samples.push({ position, row: [nowNs, ...SERIES_TOTALS.map((at) => totals[at] ?? 0)] });
+    const cpu = CPU_TOTALS.map((at) => totals[at] ?? 0);
+    const before = this.#cpu.nowNs <= nowNs ? this.#cpu : { nowNs, cpu };
+    const passed = nowNs - before.nowNs;
+    // Samples of one moment repeat the share of the stretch before.
+    const shares = passed > 0 ? cpu.map((ns, i) => Math.min(100, (100 * (ns - (before.cpu[i] ?? 0))) / passed)) : this.#shares;
+    this.#shares = shares;
+    this.#cpu = { nowNs, cpu };
+    this.#samples.push({ position, row: [nowNs, ...SERIES_TOTALS.map((at) => totals[at] ?? 0), ...shares] });
     if (this.#samples.length <= MAX_SAMPLES) return;
     const told = this.#samples.slice(0, this.#samplesTold).filter((_, i) => i % 2 === 0);
     const rest = this.#samples.slice(this.#samplesTold);
@@ -121,7 +135,7 @@ export class SnapshotWriter {
    * @param now real time in ms
    * @param exact sum up all pages even if that was done a moment ago
    */
-  write(playground: Playground, { playing, speed }: PlayState, now: number, exact: boolean): Snapshot {
+  write(playground: Playground, { playing, reverse, speed }: PlayState, now: number, exact: boolean): Snapshot {
     if (exact || now - this.#measuredAt > this.#measureCost * MEASURE_SHARE) {
       const start = performance.now();
       playground.measure();
@@ -135,9 +149,11 @@ export class SnapshotWriter {
     this.#marksTold = length;
     const told = this.#samplesUpTo(position, nowNs);
     const [memTotalKb, memFreeKb, rssKb, anonHugeKb, pagesShared, pagesSharing, pagesCollapsed] = playground.totals() as unknown as Totals7;
+    const [count, bytes, mostCount, mostBytes] = playground.checkpoints() as unknown as [number, number, number, number];
     const snapshot: Snapshot = {
-      version, nowNs, playing, speed, position, length, events,
+      version, nowNs, playing, reverse, speed, position, length, events,
       pendingLines: this.#pending,
+      checkpoints: { count, bytes, mostCount, mostBytes },
       marks: marksChanged ? this.#marks : null,
       processes: this.#processes(playground),
       zones: this.#zones(playground),

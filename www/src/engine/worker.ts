@@ -6,12 +6,15 @@
  * nobody sees, and only while there is something to do.
  */
 import { crash } from '../wasm/mm_wasm.js';
+import type { Playground } from '../wasm/mm_wasm.js';
 import { Player } from './player.ts';
 import type { Playable } from './player.ts';
 import type { Notice, PageRef, Reply, Request, ScriptError, StepText } from './protocol.ts';
 import { fetchRest } from './rest.ts';
+import { Heat } from './worker-heat.ts';
 import { crashNotice, Host, isCrash } from './worker-host.ts';
 import type { Saved } from './worker-host.ts';
+import { look } from './worker-look.ts';
 import { SnapshotWriter } from './worker-snapshot.ts';
 
 /** At most 20 snapshots a second. */
@@ -34,7 +37,10 @@ class EngineWorker {
   readonly #host: Host;
   readonly #writer = new SnapshotWriter();
   readonly #player = new Player((step) => this.#writer.played(step));
+  readonly #heat = new Heat();
   readonly #jobs: Job[] = [];
+  /** Plays backwards. */
+  #reverse = false;
   #working = false;
   /** The machine is somewhere on the way: it is painted, but nothing is told of it. */
   #seeking = false;
@@ -80,6 +86,9 @@ class EngineWorker {
       case 'exec': return this.#enqueue(() => this.#exec(request.id, request.text));
       case 'step': return this.#enqueue(() => this.#step(request.id, `step ${request.daemon} ${request.count}`));
       case 'seek': return this.#enqueue(() => this.#seek(request.id, request.position));
+      case 'seekTime': return this.#enqueue(() => this.#go(request.id, (playground) => playground.seekTime(request.ns)));
+      case 'action': return this.#enqueue(() => this.#action(request.id, request.direction));
+      case 'reverse': return this.#enqueue(async () => this.#setPlaying(true, true));
       case 'play': return this.#enqueue(async () => this.#setPlaying(true));
       case 'pause': return this.#enqueue(async () => this.#setPlaying(false));
       case 'speed':
@@ -115,6 +124,22 @@ class EngineWorker {
         const search = page === null ? new Float64Array() : playground.ksmSearch(page.process, page.region, page.index);
         return post({ op: 'trees', id, rows, search }, [rows.buffer, search.buffer]);
       }
+      case 'walk':
+      case 'pools':
+      case 'cells': {
+        const [reply, transfer] = look(playground, request);
+        return post(reply, transfer);
+      }
+      case 'heat': {
+        this.#heat.follow(playground, true);
+        const heat = this.#heat.view();
+        return post({ op: 'heat', id: request.id, heat }, [heat.ranges.buffer, heat.cells.buffer]);
+      }
+      case 'latency': {
+        this.#heat.follow(playground, true);
+        const rows = this.#heat.latency(playground.nowNs);
+        return post({ op: 'latency', id: request.id, rows }, [rows.buffer]);
+      }
       case 'pageOf': return post({ op: 'pageOf', id: request.id, page: playground.pageOfFrame(request.frame) });
       case 'complete': {
         const [from = '0', ...words] = playground.complete(request.line, request.cursor);
@@ -124,6 +149,8 @@ class EngineWorker {
         const place = { lines: this.#writer.linesBefore(playground), ns: playground.nowNs };
         return post({ op: 'script', id: request.id, text: playground.script(), pending: playground.pendingScript(), ...place });
       }
+      case 'check': return post({ op: 'exec', id: request.id, steps: [], errors: playground.check(request.script) });
+      case 'export': return post({ op: 'export', id: request.id, text: request.what === 'trace' ? playground.trace() : playground.observe() });
       case 'panic': return crash();
     }
   }
@@ -182,6 +209,7 @@ class EngineWorker {
       this.#script = script;
       this.#scriptLines = playground.pendingLines();
       this.#writer.startOver();
+      this.#heat.startOver();
       this.#unsaved = [];
       this.#exact = this.#mustTell = true;
     }
@@ -202,8 +230,10 @@ class EngineWorker {
   async #type(text: string, steps: StepText[]): Promise<ScriptError[] | null> {
     const wrong = this.#host.playground.typed(text);
     if (wrong.length > 0) return wrong;
+    if (this.#reverse) this.#setPlaying(false);
     const { position, length } = this.#host.playground;
     const total = this.#host.playground.typedLeft();
+    const seq = this.#host.playground.eventSeq;
     const errors: ScriptError[] = [];
     let sampled = performance.now();
     let behind = position < length;
@@ -217,6 +247,7 @@ class EngineWorker {
         if (behind && playground.position === playground.length) {
           behind = false;
           this.#writer.branched(position);
+          this.#heat.branched(playground, seq);
         }
       } catch (error) {
         if (isCrash(error) || error instanceof Error) throw error;
@@ -224,7 +255,7 @@ class EngineWorker {
       }
       if (performance.now() - sampled > SAMPLE_MS || playground.typedLeft() === 0) {
         sampled = performance.now();
-        this.#writer.sample(playground);
+        this.#sample(playground);
       }
       return playground.typedLeft() === 0;
     };
@@ -234,22 +265,38 @@ class EngineWorker {
     return errors;
   }
 
-  async #seek(id: number, position: number): Promise<void> {
+  #seek(id: number, position: number): Promise<void> {
+    return this.#go(id, (playground) => playground.seek(position), position);
+  }
+
+  /** Goes elsewhere in the log, where `begin` says. */
+  async #go(id: number, begin: (playground: Playground) => void, position = Infinity): Promise<void> {
     this.#setPlaying(false);
     const { playground } = this.#host;
     this.#seeking = true;
-    playground.seek(position);
+    begin(playground);
     const from = playground.position;
-    const total = Math.max(1, position - from);
+    const total = Math.max(1, Math.min(position, playground.length) - from);
     const done = await this.#inParts(
       () => this.#host.playground.seekOn(JOB_UNITS),
       () => ({ done: Math.min(total, this.#host.playground.position - from), total }),
     );
     this.#seeking = false;
     if (!done) return;
+    this.#arrived();
+    post({ op: 'done', id });
+  }
+
+  #arrived(): void {
     this.#writer.jumped();
     this.#exact = this.#mustTell = true;
-    post({ op: 'done', id });
+  }
+
+  /** One action of a daemon back, or forward: the log played again, or time at its end. */
+  #action(id: number, direction: 1 | -1): Promise<void> {
+    const [last = -1, next = -1] = this.#host.playground.actions();
+    if (direction < 0) return this.#go(id, (playground) => void playground.backTo(Math.max(0, last)));
+    return this.#skip(id, 1, next < 0 ? 0 : next + 1, true);
   }
 
   async #past(id: number, page: PageRef, seq: number, timeNs: number): Promise<void> {
@@ -259,7 +306,8 @@ class EngineWorker {
     post({ op: 'inspect', id, page: this.#host.playground.pastInspect(page.process, page.region, page.index), position });
   }
 
-  async #skip(id: number, lines: number, ns: number): Promise<void> {
+  /** @param first whichever comes first, a line or the time */
+  async #skip(id: number, lines: number, ns: number, first = false): Promise<void> {
     this.#setPlaying(false);
     const from = this.#host.playground.nowNs;
     let left = lines;
@@ -271,7 +319,7 @@ class EngineWorker {
         left -= 1;
         const step = this.#machine.playLine();
         if (step !== undefined) this.#writer.played(step);
-        return step?.failed === 'error';
+        return first || step?.failed === 'error';
       }
       const rest = ns - playground.nowNs;
       if (upcoming < 0 || rest <= 0) return true;
@@ -280,7 +328,7 @@ class EngineWorker {
       playground.playTime(upcoming === 0 ? rest : Math.min(rest, upcoming), JOB_UNITS);
       if (performance.now() - sampled > SAMPLE_MS) {
         sampled = performance.now();
-        this.#writer.sample(playground);
+        this.#sample(playground);
         playground.cut();
       }
       return false;
@@ -288,12 +336,25 @@ class EngineWorker {
     const total = Math.max(1, ns - from);
     if (!await this.#inParts(part, () => ({ done: Math.min(total, this.#host.playground.nowNs - from), total }))) return;
     this.#host.playground.cut();
-    this.#writer.sample(this.#host.playground);
+    this.#sample(this.#host.playground);
     this.#exact = this.#mustTell = true;
     post({ op: 'done', id });
   }
 
-  #setPlaying(playing: boolean): void {
+  /** The charts and the heat of what has happened. */
+  #sample(playground: Playground): void {
+    this.#writer.sample(playground);
+    this.#heat.follow(playground, false);
+  }
+
+  #setPlaying(playing: boolean, reverse = false): void {
+    if (this.#reverse && this.#seeking) {
+      // On the way back to a checkpoint and forward again: the way is finished first.
+      while (!this.#host.playground.seekOn(JOB_UNITS));
+      this.#seeking = false;
+      this.#writer.jumped();
+    }
+    this.#reverse = playing && reverse;
     if (playing) this.#player.play();
     else this.#player.pause(this.#machine);
     this.#exact = this.#mustTell = true;
@@ -314,7 +375,8 @@ class EngineWorker {
     this.#guard(() => {
       const { playground } = this.#host;
       if (!this.#working && this.#player.playing) {
-        if (this.#player.frame(this.#machine, now)) this.#writer.sample(playground);
+        if (this.#reverse) this.#back(now);
+        else if (this.#player.frame(this.#machine, now)) this.#sample(playground);
         more = true;
       }
       more = this.#host.paint(now) || more;
@@ -325,10 +387,26 @@ class EngineWorker {
     if (more) this.#wake();
   }
 
+  /** A frame of playing backwards: as much time, or a line; on the way from a checkpoint for longer than a frame, no more. */
+  #back(now: number): void {
+    const { playground } = this.#host;
+    if (!this.#seeking) {
+      const ns = this.#player.backNs(now);
+      if (!playground.backTo(playground.nowNs - ns)) {
+        this.#setPlaying(false);
+        return;
+      }
+    }
+    const end = performance.now() + JOB_MS;
+    this.#seeking = true;
+    while (this.#seeking && performance.now() < end) this.#seeking = !playground.seekOn(JOB_UNITS);
+    if (!this.#seeking) this.#writer.jumped();
+  }
+
   #tell(now: number): void {
     const { playground } = this.#host;
     const { playing, speed } = this.#player;
-    const snapshot = this.#writer.write(playground, { playing, speed }, now, this.#exact);
+    const snapshot = this.#writer.write(playground, { playing, reverse: this.#reverse, speed }, now, this.#exact);
     this.#toldAt = now;
     this.#toldVersion = playground.version;
     this.#exact = this.#mustTell = false;
@@ -359,12 +437,13 @@ class EngineWorker {
     const lost = this.#unsaved;
     this.#generation += 1;
     this.#jobs.length = 0;
-    this.#player.playing = false;
+    this.#player.playing = this.#reverse = false;
     const notice = crashNotice(error, lost.at(-1), saved, lost);
     const entries = this.#host.recover(saved);
     this.#seeking = false;
     this.#writer.newInstance();
     this.#writer.branched(this.#host.playground.position);
+    this.#heat.branched(this.#host.playground, this.#host.playground.eventSeq);
     this.#exact = this.#mustTell = true;
     this.#toldAt = -Infinity;
     post(entries === saved.log.length ? notice : { ...notice, lostLines: [...saved.log.slice(entries), ...lost] } as Notice);

@@ -13,7 +13,7 @@ run 10s
 redis write heap[393216..524288] seed=1
 run 20s
 
-# It frees all but every 33rd page, and the allocator gives them back: RSS falls to 62 MiB.
+# It frees all but every 33rd page, and the allocator gives them back: RSS falls to 70 MiB.
 for i in 1..33
   redis madvise heap[$i..524288:33] dontneed
   run 500ms

@@ -31,7 +31,8 @@ for i in 1..9
 end
 run 4s
 
-# They load the same files again. Merging that back takes ten times as long with ten times the sleep.
+# They load the same files again. Merging that back takes ten times as long with ten times the sleep. What is kept at
+# last: 12288 pages of the image, and 128 of zeros, which 256 places share each.
 echo 200 > /sys/kernel/mm/ksm/sleep_millisecs
 for i in 1..9
   guest$i write ram[0..8192:3] seed=42

@@ -9,7 +9,7 @@ const state = (part: Partial<State> = {}): State => ({ ...initialState({ theme: 
 const daemon = { running: true, at: null, last: '', lastDetail: '', fullScans: 0, nextNs: null };
 const heap = { name: 'heap', startPage: 0, pages: 512, perm: 'rw-p', flags: 'hg', rssKb: 4, anonHugeKb: 0, ksmKb: 0, swapKb: 0, top: 0, height: 100 };
 const snapshot = (part: Partial<Snapshot> = {}): Snapshot => ({
-  version: 1, nowNs: 0, playing: false, speed: 10, pendingLines: 0, position: 0, length: 0, marks: null,
+  version: 1, nowNs: 0, reverse: false, checkpoints: { count: 1, bytes: 0, mostCount: 1, mostBytes: 0 }, playing: false, speed: 10, pendingLines: 0, position: 0, length: 0, marks: null,
   processes: [{ name: 'redis', pid: 1, rssKb: 4, swapKb: 0, regions: [heap] }], zones: [],
   khugepaged: daemon, ksmd: daemon, events: [], droppedEvents: 0, eventsReset: false, played: [], droppedPlayed: 0,
   series: new Float64Array(), seriesReset: false, tunables: null, contentHeight: 0, letters: '',

@@ -44,17 +44,46 @@ export function playedTexts(step: StepText): ConsoleText[] {
   return [{ kind: 'command', text: step.cmd, from: 'scenario' }, ...outputOf(step)];
 }
 
+const KEY = 'mm-playground.lines';
+
+function loadLines(store: Storage | null): string[] {
+  try {
+    const lines: unknown = JSON.parse(store?.getItem(KEY) ?? '[]');
+    return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string').slice(-MAX_HISTORY) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Lines typed before, walked by the arrow keys; the line being typed is kept at the end. */
 export class History {
-  #lines: string[] = [];
-  #at = 0;
+  #lines: string[];
+  #at: number;
   #draft = '';
+  readonly #store: Storage | null;
+
+  /** @param store keeps the lines for the next visit */
+  constructor(store: Storage | null = null) {
+    this.#store = store;
+    this.#lines = loadLines(store);
+    this.#at = this.#lines.length;
+  }
 
   push(line: string): void {
     if (line.trim() !== '' && this.#lines.at(-1) !== line) this.#lines.push(line);
     if (this.#lines.length > MAX_HISTORY) this.#lines.shift();
     this.#at = this.#lines.length;
     this.#draft = '';
+    try {
+      this.#store?.setItem(KEY, JSON.stringify(this.#lines));
+    } catch {
+      // Full or forbidden: the lines last as long as the tab.
+    }
+  }
+
+  /** Lines that contain a text, newest first, each once. */
+  matching(text: string): readonly string[] {
+    return [...new Set(this.#lines.toReversed())].filter((line) => line.includes(text));
   }
 
   /** The line before, or null at the oldest. */

@@ -4,7 +4,8 @@
  * Storage may be missing or forbidden (private windows, sandboxed frames): everything then works and is
  * forgotten with the tab.
  */
-export type ThemeChoice = 'system' | 'light' | 'dark';
+/** `contrast`: light or dark as the system, with strong lines and colours. */
+export type ThemeChoice = 'system' | 'light' | 'dark' | 'contrast';
 export type LocaleName = 'en' | 'zh';
 
 export interface Preferences {
@@ -39,7 +40,7 @@ export function loadPreferences(languages: readonly string[], store: Storage | n
   }
   if (typeof saved !== 'object' || saved === null) return preferences;
   const { theme, locale, singleKeys } = saved as Record<keyof Preferences, unknown>;
-  if (theme === 'system' || theme === 'light' || theme === 'dark') preferences.theme = theme;
+  if (theme === 'system' || theme === 'light' || theme === 'dark' || theme === 'contrast') preferences.theme = theme;
   if (locale === 'en' || locale === 'zh') preferences.locale = locale;
   if (typeof singleKeys === 'boolean') preferences.singleKeys = singleKeys;
   return preferences;

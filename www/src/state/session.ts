@@ -21,9 +21,10 @@ import type { Preferences } from './preferences.ts';
 import { BadLink, MAX_LINK_SCRIPT, decodeWork, encodeWork } from './share.ts';
 import type { Work } from './share.ts';
 import { CELL_SIZES } from './state.ts';
+import type { Place } from './script-lines.ts';
 import type { Scenario, State } from './state.ts';
 import { Store } from './store.ts';
-import { keepRun, loadWorks, saveWorks } from './works.ts';
+import { keepRun, loadWorks, saveWorks, storage } from './works.ts';
 
 /** Bound of a script, as in the language. */
 const MAX_SCRIPT_BYTES = 1 << 20;
@@ -31,21 +32,32 @@ const MAX_SCRIPT_BYTES = 1 << 20;
 /** The work is saved so long after a change, less often while the machine plays. */
 const SAVE_MS = 1500;
 const SAVE_PLAYING_MS = 5000;
+/** Entries of a log that is saved after each line. */
+const SAVE_AT_ONCE = 1000;
+
+/** Longest name of a run put aside. */
+const MAX_LABEL = 120;
 
 /** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
 export type RunResult = 'done' | 'failed' | 'wrong';
+
+/** An entry of the timeline, or a moment of virtual time. */
+type SeekTarget = { position: number } | { ns: number };
 
 export class Session {
   readonly store: Store<State>;
   readonly client: EngineClient;
   /** Lines typed into the console. */
-  readonly history = new History();
+  readonly history = new History(storage());
   readonly #inspect: InspectLoop;
   /** Where the newest seek wants to go while one is under way. */
-  #seekNext: number | null = null;
+  #seekNext: SeekTarget | null = null;
   #seeking: Promise<void> | null = null;
   /** Grows with everything that is opened: what is still being fetched gives way to what was chosen after it. */
   #turn = 0;
+
+  /** The script that was loaded, as long as nothing else was done. */
+  #ran: string | null = null;
 
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #link: string;
@@ -58,6 +70,7 @@ export class Session {
     this.client = new EngineClient(port, (notice) => this.#onNotice(notice), (report) => this.#onFailure(report));
     this.#inspect = new InspectLoop(this.store, this.client);
     this.store.watch((s) => [s.machine?.version, s.touched], () => this.#saveSoon(), this.#closed.signal);
+    globalThis.document?.addEventListener('visibilitychange', () => void this.#save(), { signal: this.#closed.signal });
   }
 
   get state(): State {
@@ -86,10 +99,10 @@ export class Session {
     return turn === this.#turn && this.#replace({ id, name: `${id}.mm`, script }, { speed, cell, touched: false });
   }
 
-  /** A script of the reader's; with errors it opens in the editor and the machine stays. */
-  openText(name: string, script: string): Promise<boolean> {
+  /** A script of the reader's; with errors it opens in the editor and the machine stays. @param from where to begin, played up to there in one go */
+  openText(name: string, script: string, from: Place | null = null): Promise<boolean> {
     this.#turn += 1;
-    return this.#replace({ id: null, name, script }, { touched: true });
+    return this.#replace({ id: null, name, script }, { touched: true }, from);
   }
 
   openEmpty(): Promise<boolean> {
@@ -132,11 +145,7 @@ export class Session {
     this.pause();
     const work = await this.work();
     if (work === null) return;
-    if (work.script.length > MAX_LINK_SCRIPT) {
-      this.store.set({ dialog: { kind: 'notice', title: this.t.share.title, text: this.t.share.tooLong } });
-      return;
-    }
-    const link = `${location.href.split('#')[0]}#${await encodeWork(work)}`;
+    const link = work.script.length > MAX_LINK_SCRIPT ? null : `${location.href.split('#')[0]}#${await encodeWork(work)}`;
     this.store.set({ dialog: { kind: 'share', link } });
   }
 
@@ -144,6 +153,13 @@ export class Session {
     const run = this.state.kept.find((kept) => kept.serial === serial);
     if (run === undefined) return;
     void (this.#hasWork ? this.#keep() : Promise.resolve()).then(() => this.openWork(run.work, true));
+  }
+
+  renameKept(serial: number, label: string): void {
+    const name = label.trim().slice(0, MAX_LABEL);
+    if (name === '') return;
+    this.store.set({ kept: this.state.kept.map((run) => (run.serial === serial ? { ...run, label: name } : run)) });
+    this.#saveSoon();
   }
 
   dropKept(serial: number): void {
@@ -167,9 +183,15 @@ export class Session {
     return this.state.touched && (this.state.machine?.length ?? 0) > 0;
   }
 
-  async #replace(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell' | 'touched'>>): Promise<boolean> {
+  async #replace(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell' | 'touched'>>, from: Place | null = null): Promise<boolean> {
     if (this.#hasWork) await this.#keep();
     if (!await this.#load(scenario, how)) return false;
+    try {
+      if (from !== null) await this.#waitFor(this.client.skip(from.lines, from.ns));
+    } catch (error) {
+      this.#onGone(error);
+      return false;
+    }
     this.client.play();
     return true;
   }
@@ -184,7 +206,8 @@ export class Session {
   }
 
   async #save(): Promise<void> {
-    const { touched, busy, progress } = this.state;
+    const { touched, busy, progress, machine } = this.state;
+    if (machine === null) return;
     // Half of a long job is no state to come back to.
     if (busy > 0 || progress !== null) return this.#saveSoon();
     const current = touched ? await this.work() : null;
@@ -227,9 +250,22 @@ export class Session {
     }
   }
 
-  async editScript(): Promise<void> {
-    const text = await this.script();
-    if (text !== null) this.store.set({ dialog: { kind: 'script', name: this.state.scenario?.name ?? 'scenario.mm', text, errors: [] } });
+  /** Opens the script beside the map. */
+  editScript(): void {
+    this.store.set({ side: 'script', panel: 'script' });
+  }
+
+  /** What the editor shows: the script as it came, or with what was typed since, as the log has it. */
+  async source(): Promise<string | null> {
+    const { scenario, touched } = this.state;
+    if (scenario !== null && (!touched || scenario.script === this.#ran)) return scenario.script;
+    try {
+      const { text, pending } = await this.#waitFor(this.client.script());
+      return `${text}${pending}`;
+    } catch (error) {
+      this.#onGone(error);
+      return null;
+    }
   }
 
   /** A new machine, at rest. */
@@ -251,6 +287,7 @@ export class Session {
       return false;
     }
     const { state } = this;
+    this.#ran = script;
     this.store.set({
       scenario,
       ...how,
@@ -280,7 +317,10 @@ export class Session {
       // What follows here would be lost.
       if (changes && machine !== null && machine.position < machine.length) await this.#keep();
       const { steps, errors } = await this.#waitFor(this.client.exec(lines.join('\n')));
-      if (changes && steps.length > 0) this.store.set({ touched: true });
+      if (changes && steps.length > 0) {
+        this.#ran = null;
+        this.store.set({ touched: true });
+      }
       const outputs = steps.flatMap((step): ConsoleText[] => {
         const output = outputOf(step);
         const named = steps.length > 1 && output.length > 0;
@@ -288,12 +328,19 @@ export class Session {
       });
       const wrong = errors.map((error): ConsoleText => ({ kind: 'error', source: lines[error.line - 1] ?? '', error }));
       this.#print(...outputs, ...wrong);
+      // A tab may be closed the moment after; to write a long log down at every line would take too long.
+      if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#save();
       if (errors.length > 0) return 'wrong';
       return steps.some((step) => step.failed !== null) ? 'failed' : 'done';
     } catch (error) {
       this.#onGone(error);
       return 'wrong';
     }
+  }
+
+  /** Prints a line and what the page itself answers to it. */
+  note(line: string, text: string): void {
+    this.#print({ kind: 'command', text: line, from: 'person' }, { kind: 'output', text, failed: false });
   }
 
   stepDaemon(daemon: DaemonName): Promise<RunResult> {
@@ -320,6 +367,12 @@ export class Session {
     else this.client.play();
   }
 
+  /** Plays backwards, or stops if it does. */
+  toggleReverse(): void {
+    if (this.state.machine?.reverse) this.client.pause();
+    else this.client.reverse();
+  }
+
   setSpeed(factor: number): void {
     this.store.set({ speed: factor });
     this.client.speed(factor);
@@ -328,7 +381,26 @@ export class Session {
   /** Goes to a place on the timeline; of many calls while one is under way only the newest counts. */
   seek(position: number): Promise<void> {
     const length = this.state.machine?.length ?? 0;
-    this.#seekNext = Math.max(0, Math.min(length, Math.round(position)));
+    return this.#seekTo({ position: Math.max(0, Math.min(length, Math.round(position))) });
+  }
+
+  /** Goes to a moment of virtual time, before what a daemon does then. */
+  seekTime(ns: number): Promise<void> {
+    return this.#seekTo({ ns });
+  }
+
+  /** One action of a daemon, or one line, back or forward. */
+  async stepAction(direction: 1 | -1): Promise<void> {
+    this.pause();
+    try {
+      await this.#waitFor(this.client.action(direction));
+    } catch (error) {
+      this.#onGone(error);
+    }
+  }
+
+  #seekTo(target: SeekTarget): Promise<void> {
+    this.#seekNext = target;
     this.#seeking ??= this.#seekOn().finally(() => {
       this.#seeking = null;
     });
@@ -339,9 +411,9 @@ export class Session {
     this.pause();
     try {
       while (this.#seekNext !== null) {
-        const target: number = this.#seekNext;
+        const target: SeekTarget = this.#seekNext;
         this.#seekNext = null;
-        await this.#waitFor(this.client.seek(target));
+        await this.#waitFor('ns' in target ? this.client.seekTime(target.ns) : this.client.seek(target.position));
       }
     } catch (error) {
       this.#seekNext = null;
@@ -351,7 +423,13 @@ export class Session {
 
   /** Steps of the timeline from here, or from where a seek under way leads. */
   seekBy(entries: number): Promise<void> {
-    return this.seek((this.#seekNext ?? this.state.machine?.position ?? 0) + entries);
+    const { machine, marks } = this.state;
+    const next = this.#seekNext;
+    if (next !== null && 'position' in next) return this.seek(next.position + entries);
+    const position = machine?.position ?? 0;
+    // From inside a stretch one step back leads to its beginning.
+    const inside = position < (machine?.length ?? 0) && (machine?.nowNs ?? 0) > (marks[position]?.timeNs ?? Infinity);
+    return this.seek(position + entries + (inside && entries < 0 ? 1 : 0));
   }
 
   // --- looking ---
@@ -400,12 +478,6 @@ export class Session {
     } catch (error) {
       this.#onGone(error);
     }
-  }
-
-  /** Goes back to before the entry of the timeline that a moment is in. */
-  seekTime(ns: number): Promise<void> {
-    const mark = this.state.marks.findLast(({ timeNs }) => timeNs <= ns);
-    return this.seek(mark === undefined ? 0 : mark.position - 1);
   }
 
   /** Brings a setting into view. */

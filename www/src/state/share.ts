@@ -29,6 +29,8 @@ export const MAX_LINK_SCRIPT = 100_000;
 const MAX_TEXT = 200_000;
 const MAX_INFLATED = 2_000_000;
 const VERSION = '1';
+/** Views that a link can name. */
+const VIEWS: readonly ViewName[] = ['spaces', 'memory', 'trees', 'walk', 'heat', 'hugetlb'];
 
 /** The text is no link, or of a version that is not known here. */
 export class BadLink extends Error {
@@ -67,7 +69,7 @@ export function readWork(value: unknown): Work {
     script,
     lines: whole(lines, 1e6),
     ns: whole(ns, Number.MAX_SAFE_INTEGER),
-    view: view === 'memory' || view === 'trees' ? view : 'spaces',
+    view: VIEWS.find((name) => name === view) ?? 'spaces',
     cell: CELL_SIZES.find((size) => size === cell) ?? 4,
     speed: speed === 0 ? Infinity : whole(speed, 1000) || 10,
     selected: readPage(selected),

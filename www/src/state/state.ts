@@ -1,11 +1,12 @@
 /** Everything the page shows, as one value. Views are functions of it. */
-import type { CheckListView, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
+import type { CheckListView, Colouring, EventView, PageRef, PageView, ScriptError, Snapshot, TimelineMark, Tunable, ViewName } from '../engine/protocol.ts';
 import type { Messages } from '../locales/index.ts';
 import type { ScenarioId } from '../scenarios/index.ts';
 import type { ConsoleLog } from './console.ts';
 import { EMPTY_CONSOLE } from './console.ts';
 import type { EventLog } from './events.ts';
 import { EMPTY_EVENTS } from './events.ts';
+import type { PeerView } from './peer.ts';
 import type { Preferences } from './preferences.ts';
 import type { Columns } from './series.ts';
 import { EMPTY_SERIES } from './series.ts';
@@ -14,7 +15,7 @@ import type { KeptRun } from './works.ts';
 /** A snapshot without what only adds to logs. */
 export type Machine = Omit<Snapshot, 'marks' | 'events' | 'eventsReset' | 'played' | 'droppedPlayed' | 'series' | 'seriesReset' | 'tunables'>;
 
-export type PanelName = 'map' | 'processes' | 'tunables' | 'inspector' | 'console' | 'events' | 'charts';
+export type PanelName = 'map' | 'processes' | 'tunables' | 'inspector' | 'script' | 'console' | 'events' | 'charts';
 
 /** What the window has room for: everything, panels in tabs below, or one panel at a time. */
 export type Layout = 'wide' | 'medium' | 'narrow';
@@ -37,7 +38,10 @@ export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'script'; name: string; text: string; errors: readonly ScriptError[] }
   | { kind: 'sweep' }
-  | { kind: 'share'; link: string }
+  | { kind: 'rename'; serial: number; label: string }
+  | { kind: 'table' }
+  /** `link` is null for a script that is too long for one. */
+  | { kind: 'share'; link: string | null }
   | { kind: 'notice'; title: string; text: string }
   | { kind: 'crash'; crash: Crash };
 
@@ -63,6 +67,8 @@ export interface TreeItem {
 
 export interface State {
   preferences: Preferences;
+  /** What the place beside the map shows where there is room for both. */
+  side: 'inspector' | 'script';
   /** In the language chosen; null until they are loaded. */
   words: Messages | null;
   /** `preferences.theme` with `system` resolved. */
@@ -90,6 +96,8 @@ export interface State {
   busy: number;
   progress: { done: number; total: number } | null;
   view: ViewName;
+  /** Of the memory view. */
+  colouring: Colouring;
   /** CSS pixels a cell. */
   cell: number;
   /** Scroll along with the daemons. */
@@ -111,6 +119,9 @@ export interface State {
   pointedNs: number | null;
   /** Answer to why, by list, that the reader folded away. */
   foldedLists: ReadonlySet<CheckListView['who']>;
+  /** The screen is split: the other half has this setting. */
+  split: { path: string; value: string } | null;
+  peer: PeerView | null;
   dialog: Dialog | null;
 }
 
@@ -119,6 +130,7 @@ export const CELL_SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24] as const;
 export function initialState(preferences: Preferences, theme: 'light' | 'dark'): State {
   return {
     preferences,
+    side: 'inspector',
     words: null,
     theme,
     layout: 'wide',
@@ -139,6 +151,7 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     busy: 0,
     progress: null,
     view: 'spaces',
+    colouring: 'state',
     cell: 4,
     follow: true,
     selected: null,
@@ -151,6 +164,8 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     pointedTunable: null,
     pointedNs: null,
     foldedLists: new Set(['fault']),
+    split: null,
+    peer: null,
     dialog: null,
   };
 }

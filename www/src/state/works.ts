@@ -25,7 +25,8 @@ export const MAX_KEPT = 10;
 const MAX_CHARACTERS = 2_000_000;
 const KEY = 'mm-playground.works';
 
-function storage(): Storage | null {
+/** The browser's, null where it is forbidden. */
+export function storage(): Storage | null {
   try {
     return globalThis.localStorage ?? null;
   } catch {

@@ -56,3 +56,37 @@ export const PALETTE: readonly PaletteEntry[] = [
 export function stateColour(letter: string, theme: 'light' | 'dark'): string {
   return PALETTE.find((e) => e.letter === letter)?.[theme] ?? '#808080';
 }
+
+/** Letters of the other colourings of the memory view are this much more than the letter that is drawn. */
+const PLANE = 128;
+
+function other(letter: string, light: string, dark: string, lightInk = BLACK, darkInk = BLACK): PaletteEntry {
+  return entry(String.fromCharCode(PLANE + letter.charCodeAt(0)), light, dark, lightInk, darkInk);
+}
+
+/** By order: viridis, which grows lighter as it goes. */
+const ORDERS = ['#440154', '#482475', '#414487', '#355f8d', '#2a788e', '#21918c', '#22a884', '#44bf70', '#7ad151', '#bddf26', '#fde725'];
+const OWNERS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#e8dc3a', '#8a6fb8', '#66a61e', '#b15928'];
+
+/** Order, owner and pageblock of frames. */
+export const COLOURING_PALETTE: readonly PaletteEntry[] = [
+  ...ORDERS.map((colour, order) => other('0123456789A'.charAt(order), colour, colour, order < 6 ? WHITE : BLACK, order < 6 ? WHITE : BLACK)),
+  other('x', '#e6e8ec', '#20262e', '#5b6570', '#7d8794'),
+  ...OWNERS.map((colour, i) => other('abcdefghij'.charAt(i), colour, colour, [0, 2, 5, 7, 9].includes(i) ? WHITE : BLACK, [0, 5, 7, 9].includes(i) ? WHITE : BLACK)),
+  other('+', '#1d232b', '#e6e9ee', WHITE, BLACK),
+  other('-', '#9aa3ad', '#5d6773', BLACK, WHITE),
+  other('k', '#c3c8ce', '#3a424d', BLACK, WHITE),
+  other('p', '#dcd3ea', '#4d4266', BLACK, WHITE),
+  other('.', '#f1f2f4', '#1a1f26', '#5b6570', '#7d8794'),
+  other('U', '#d55e00', '#d55e00', WHITE, BLACK),
+  other('M', '#0072b2', '#3f86c9', WHITE, BLACK),
+  other('R', '#009e73', '#12a57c', WHITE, BLACK),
+  other('u', '#f3cdb0', '#4a2a18', BLACK, WHITE),
+  other('m', '#cfe3f2', '#16324a', BLACK, WHITE),
+  other('r', '#bfe5d8', '#123c31', BLACK, WHITE),
+];
+
+/** Colour of a letter of another colouring. */
+export function colouringColour(letter: string, theme: 'light' | 'dark'): string {
+  return COLOURING_PALETTE.find((e) => e.letter.charCodeAt(0) === PLANE + letter.charCodeAt(0))?.[theme] ?? '#808080';
+}

@@ -14,6 +14,7 @@ import type { CurveName } from './curves.ts';
 import { button, h, keyedList, on, option, setAttribute, setText } from './dom.ts';
 import type { Row } from './dom.ts';
 import { saveBlob } from './files.ts';
+import { latencyPanel } from './latency.ts';
 import type { Plot } from './plot.ts';
 import { adopt, style } from './styles.ts';
 
@@ -86,7 +87,7 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     }
     drawnAt = performance.now();
     const { series } = session.state;
-    plot?.data(series);
+    plot?.data(series, session.state.split === null ? null : (session.state.peer?.series ?? null));
     drawKeys();
     const last = (column: number): number => series[column]?.at(-1) ?? 0;
     setAttribute(place, 'aria-label', t.charts.summary(...(USUAL.map((name, i) => curveText(name, last(i + 1))) as [string, string, string, string])));
@@ -100,6 +101,7 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     draw();
   });
 
+  watch(context, (s) => s.peer?.series, draw);
   const size = new ResizeObserver(([entry]) => {
     const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
     if (width === 0 || height === 0) return;
@@ -115,9 +117,10 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     adopt(root);
     place.replaceChildren();
     plot = new Plot(place, width, height, {
-      pointed: (row) => {
-        pointed = row;
-        session.store.set({ pointedNs: row === null ? null : (session.state.series[0]?.[row] ?? null) });
+      pointed: (ns) => {
+        const row = ns === null ? -1 : (session.state.series[0]?.findLastIndex((time) => time <= ns) ?? -1);
+        pointed = row < 0 ? null : row;
+        session.store.set({ pointedNs: ns });
         drawKeys();
       },
       clicked: (ns) => void session.seekTime(ns),
@@ -134,12 +137,33 @@ export function chartsPanel(context: Context, root: ShadowRoot): HTMLElement {
     plot?.destroy();
   }, { once: true });
 
+  /** The histogram stands where the curves do. */
+  let histogram = false;
+  const latency = latencyPanel(context, () => histogram);
+  const switchTo = button({ label: t.latency.show, text: t.latency.show, className: 'btn small bare' }, () => {
+    histogram = !histogram;
+    setAttribute(switchTo, 'aria-pressed', String(histogram));
+    latency.element.hidden = !histogram;
+    place.hidden = keys.hidden = add.hidden = png.hidden = svg.hidden = histogram;
+    latency.refresh();
+  });
+  switchTo.id = 'latency';
+  setAttribute(switchTo, 'aria-pressed', 'false');
+
   const fileName = (kind: string): string => `${session.state.scenario?.name.replace(/\.mm$/, '') ?? 'charts'}.${kind}`;
-  const csv = button({ label: t.charts.csv, text: 'CSV', className: 'btn small bare' }, () => saveBlob(fileName('csv'), new Blob([csvOf(session.state.series)], { type: 'text/csv' })));
+  const csv = button({ label: t.charts.csv, text: 'CSV', className: 'btn small bare' }, () => saveBlob(fileName('csv'), new Blob([histogram ? latency.csv() : csvOf(session.state.series)], { type: 'text/csv' })));
   const png = button({ label: t.charts.png, text: 'PNG', className: 'btn small bare' }, () => {
     const legend = CURVES.filter(({ name }) => shown(name)).map(({ name, colour }) => ({ text: t.charts[name], colour }));
     void plot?.picture(legend).then((blob) => blob !== null && saveBlob(fileName('png'), blob));
   });
+  const svg = button({ label: t.charts.svg, text: 'SVG', className: 'btn small bare' }, () => void (async () => {
+    const { chartSvg } = await import('./chart-svg.ts');
+    const theme = getComputedStyle(place);
+    const colour = (name: string): string => theme.getPropertyValue(name).trim();
+    const curves = CURVES.filter(({ name }) => shown(name)).map(({ name, colour: property }) => ({ name, text: t.charts[name], colour: colour(property) }));
+    const ink = { ground: colour('--panel'), line: colour('--line'), words: colour('--ink') };
+    saveBlob(fileName('svg'), new Blob([chartSvg(session.state.series, curves, ink)], { type: 'image/svg+xml' }));
+  })());
   return h('section', { class: 'panel charts', 'data-panel': 'charts', 'aria-label': t.charts.label },
-    h('h2', { class: 'heading' }, t.panels.charts), h('div', { class: 'tools' }, add, csv, png), keys, place);
+    h('h2', { class: 'heading' }, t.panels.charts), h('div', { class: 'tools' }, add, switchTo, csv, png, svg), keys, place, latency.element);
 }

@@ -15,6 +15,8 @@ export const CURVES = [
   { name: 'swap', colour: '--swap', unit: 'kib' },
   { name: 'pgfault', colour: '--curve-5', unit: 'count' },
   { name: 'thpFaultAlloc', colour: '--curve-1', unit: 'count' },
+  { name: 'khugepagedCpu', colour: '--curve-2', unit: 'percent' },
+  { name: 'ksmdCpu', colour: '--curve-3', unit: 'percent' },
 ] as const;
 
 export type CurveName = (typeof CURVES)[number]['name'];
@@ -36,13 +38,19 @@ export function usualCurves([, rss = [], , free = [], sharing = []]: Columns): C
   return USUAL.filter((name) => (name === 'free' ? fitsBeside(free, rss) : name !== 'pagesSharing' || top(sharing) > 0));
 }
 
+/** `12 %`, `0.3 %` */
+export function percent(value: number): string {
+  return `${value > 0 && value < 10 ? +value.toFixed(1) : Math.round(value)} %`;
+}
+
 export function curveText(name: CurveName, value: number): string {
-  return CURVES.find((curve) => curve.name === name)?.unit === 'kib' ? kib(value) : count(value);
+  const unit = CURVES.find((curve) => curve.name === name)?.unit;
+  return unit === 'kib' ? kib(value) : unit === 'percent' ? percent(value) : count(value);
 }
 
 /** The whole series as a table: seconds, then KiB or counts. */
 export function csvOf(columns: Columns): string {
-  const head = ['time_s', ...CURVES.map(({ name, unit }) => (unit === 'kib' ? `${name}_kb` : name))];
+  const head = ['time_s', ...CURVES.map(({ name, unit }) => (unit === 'kib' ? `${name}_kb` : unit === 'percent' ? `${name}_percent` : name))];
   const [times = [], ...rest] = columns;
   return [head.join(','), ...times.map((ns, row) => [ns / 1e9, ...rest.map((column) => column[row] ?? 0)].join(','))].join('\n') + '\n';
 }

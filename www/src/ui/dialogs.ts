@@ -5,11 +5,13 @@ import { watch } from './context.ts';
 import { crashDialog } from './crash-dialog.ts';
 import css from './dialogs.css?inline';
 import { h, on } from './dom.ts';
+import { renameDialog } from './rename-dialog.ts';
 import { noticeDialog, shareDialog } from './share-dialog.ts';
 import { sweepDialog } from './sweep-dialog.ts';
 import { scriptDialog } from './script-dialog.ts';
 import { shortcutsDialog } from './shortcuts-dialog.ts';
 import { style } from './styles.ts';
+import { tableDialog } from './table-dialog.ts';
 
 style(css);
 
@@ -33,7 +35,9 @@ function contentOf(context: Context, dialog: Dialog): HTMLElement[] {
     case 'shortcuts': return shortcutsDialog(context);
     case 'script': return scriptDialog(context, dialog);
     case 'sweep': return sweepDialog(context);
+    case 'table': return tableDialog(context);
     case 'share': return shareDialog(context, dialog.link);
+    case 'rename': return renameDialog(context, dialog);
     case 'notice': return noticeDialog(context, dialog.title, dialog.text);
     case 'crash': return crashDialog(context, dialog.crash);
   }

@@ -5,11 +5,14 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** Filled shapes (`f`) and strokes (`s`). */
 const SHAPES = {
   toStart: { f: 'M3 3h1.6v10H3zM13 3v10L5.6 8z' },
-  back: { f: 'M12 3v10L4.6 8z' },
+  back: { f: 'M10.4 3v10L3.4 8zM12 3h1.5v10H12z' },
+  reverse: { f: 'M11.5 2.8v10.4L3 8z' },
   play: { f: 'M4.5 2.8v10.4L13 8z' },
   pause: { f: 'M4 3h3v10H4zM9 3h3v10H9z' },
-  forward: { f: 'M4 3v10l7.4-5z' },
+  forward: { f: 'M5.6 3v10l7-5zM2.5 3H4v10H2.5z' },
   toEnd: { f: 'M3 3v10l7.4-5zM11.4 3H13v10h-1.6z' },
+  actionBack: { f: 'M10.5 4.2v7.6L5.5 8z', s: 'M3 4.2v7.6' },
+  actionForward: { f: 'M5.5 4.2v7.6l5-3.8z', s: 'M13 4.2v7.6' },
   step: { f: 'M2.5 4v8L8 8z', s: 'M11.5 5.5v5M9 8h5' },
   chevron: { s: 'M4.5 6.5 8 10l3.5-3.5' },
   plus: { s: 'M8 3.5v9M3.5 8h9' },
@@ -30,6 +33,8 @@ const SHAPES = {
   branch: { s: 'M5 3v10M5 9c0-2.6 6-1.4 6-4.4V3M3.5 4.5 5 3l1.5 1.5M9.5 4.5 11 3l1.5 1.5' },
   info: { s: 'M8 7.2v4M8 4.8v.1M8 2.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3' },
   pin: { s: 'M6 2.5h4M6.7 2.5v4L5 8.7h6L9.3 6.5v-4M8 8.7v4.8' },
+  table: { s: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6 3.5v9' },
+  contrast: { f: 'M8 2.3a5.7 5.7 0 0 1 0 11.4z', s: 'M8 2.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3' },
   follow: { s: 'M8 2.5v8M5 8l3 3 3-3M3.5 13.5h9' },
 } as const;
 

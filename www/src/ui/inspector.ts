@@ -25,7 +25,8 @@ const SHARERS_SHOWN = 12;
 export function inspectorPanel(context: Context): HTMLElement {
   const { session, t } = context;
   const title = h('span', { class: 'title' });
-  const unpin = button({ label: t.inspector.unpin, icon: icon('close'), className: 'btn bare small square push' }, () => session.select(null));
+  const unpin = button({ label: t.inspector.unpin, icon: icon('close'), className: 'btn bare small square' }, () => session.select(null));
+  const toScript = button({ label: t.panels.script, icon: icon('edit'), text: t.panels.script, className: 'btn bare small to-script' }, () => session.editScript());
   const none = story(context);
   const moment = h('div', { class: 'moment', hidden: true });
   const swatch = h('i', { class: 'swatch' });
@@ -79,7 +80,7 @@ export function inspectorPanel(context: Context): HTMLElement {
     showWhy(inOrder(view.why, view.letter).map((list) => ({ list, letter: view.letter })));
   });
   return h('section', { class: 'panel inspector', 'data-panel': 'inspector', 'aria-label': t.panels.inspector },
-    h('h2', { class: 'heading' }, title, unpin), h('div', { class: 'scroll' }, none, body));
+    h('h2', { class: 'heading' }, title, h('span', { class: 'push' }), unpin, toScript), h('div', { class: 'scroll' }, none, body));
 }
 
 /** Which moment is shown, and the ways from there. */

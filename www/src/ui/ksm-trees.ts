@@ -4,7 +4,7 @@
  * The way that the next visit of a page would take - the selected page, else the one ksmd stands at - lights up step
  * by step, with what `memcmp` says at each node.
  */
-import { linesOf, openFor, readSearch, readTrees } from '../canvas/trees.ts';
+import { foldDepth, linesOf, openFor, readSearch, readTrees } from '../canvas/trees.ts';
 import type { StepView, TreeLine, TreeNodeView, TreeView } from '../canvas/trees.ts';
 import type { PageRef } from '../engine/protocol.ts';
 import { pageName } from '../format.ts';
@@ -50,7 +50,7 @@ export function ksmTrees(context: Context): HTMLElement {
   let lit = 0;
   let lines: Drawn[] = [];
   let heads: { x: number; y: number; words: string }[] = [];
-  const toggled = new Set<string>();
+  const folding = new Map<string, boolean>();
   let current: string | null = null;
   const shown = (): boolean => session.state.view === 'trees';
   const lineHeight = (): number => (session.state.cell === 1 ? 6 : Math.min(30, 10 + 2 * session.state.cell));
@@ -68,7 +68,7 @@ export function ksmTrees(context: Context): HTMLElement {
       for (const column of [0, 1]) {
         const tree = trees.find((one) => one.nid === nid && one.unstable === (column === 1));
         const left = MARGIN + column * width / 2;
-        const rows = tree === undefined ? [] : linesOf(tree, toggled, open);
+        const rows = tree === undefined ? [] : linesOf(tree, folding, foldDepth(session.state.cell), open);
         const name = column === 1 ? t.ksm.unstable : t.ksm.stable;
         const size = tree === undefined ? t.ksm.none : t.ksm.nodes(tree.root.size);
         const top = bottom[column] as number;
@@ -106,21 +106,42 @@ export function ksmTrees(context: Context): HTMLElement {
       g.fillText(words, x, y);
       return x + g.measureText(words).width;
     };
-    // Edges first, those of the search over the others.
-    for (const bright of [false, true]) {
-      g.strokeStyle = colour(bright ? 'accent' : 'edge');
-      g.lineWidth = bright ? 2 : 1;
-      g.beginPath();
-      for (const line of lines) {
-        const up = line.node.parent === null ? undefined : places.get(line.node.parent);
-        if (up === undefined || Math.max(up.y, line.y) < from || Math.min(up.y, line.y) > to) continue;
-        if (bright !== (way.has(line.node) && way.has(up.node))) continue;
-        g.moveTo(up.x + size / 2, up.y + high / 2);
-        g.lineTo(up.x + size / 2, line.y + high / 2);
-        g.lineTo(line.x, line.y + high / 2);
-      }
+    // Edges first, then the way of the search over them.
+    const edge = (up: Drawn | undefined, line: Drawn): void => {
+      if (up === undefined || Math.max(up.y, line.y) < from || Math.min(up.y, line.y) > to) return;
+      g.moveTo(up.x + size / 2, up.y + high / 2);
+      g.lineTo(up.x + size / 2, line.y + high / 2);
+      g.lineTo(line.x, line.y + high / 2);
+    };
+    const jump = (from: Drawn, line: Drawn): void => {
+      const left = Math.min(from.x, line.x) - 5;
+      g.moveTo(from.x, from.y + high / 2);
+      g.lineTo(left, from.y + high / 2);
+      g.lineTo(left, line.y + high / 2);
+      g.lineTo(line.x, line.y + high / 2);
+    };
+    const stroke = (ink: string, thick: number, dashes: number[]): void => {
+      g.strokeStyle = colour(ink);
+      g.lineWidth = thick;
+      g.setLineDash(dashes);
       g.stroke();
+      g.beginPath();
+    };
+    g.beginPath();
+    for (const line of lines) edge(line.node.parent === null ? undefined : places.get(line.node.parent), line);
+    stroke('edge', 1, []);
+    // The page itself is taken out first, which may turn the tree: a step may go where no edge is drawn yet.
+    for (const along of [true, false]) {
+      let before: Drawn | undefined;
+      for (const { node } of way.values()) {
+        const line = places.get(node);
+        if (line === undefined) continue;
+        if (before?.column === line.column && (node.parent === before.node) === along) (along ? edge : jump)(before, line);
+        before = line;
+      }
+      stroke('accent', 2, along ? [] : [2, 3]);
     }
+    g.setLineDash([]);
     for (const line of lines) {
       if (line.y < from || line.y > to) continue;
       const { node, folded } = line;
@@ -136,7 +157,8 @@ export function ksmTrees(context: Context): HTMLElement {
         x += size + 2;
       }
       const step = way.get(node);
-      if (step !== undefined || node.key === current) {
+      const linked = linkedFrame();
+      if (step !== undefined || node.key === current || (linked !== null && node.pages.some((page) => page.frame === linked))) {
         g.strokeStyle = colour(step === undefined ? 'ink' : 'accent');
         g.lineWidth = 2;
         g.strokeRect(line.x - 2, middle - size / 2 - 2, x - line.x + 2, size + 4);
@@ -156,12 +178,21 @@ export function ksmTrees(context: Context): HTMLElement {
       g.restore();
     }
     for (const { x, y, words } of heads) write(words, x, y, 'muted');
-    if (searched !== null && search.length > 0) write(t.ksm.search(`${searched.process} ${pageName(searched)}`), MARGIN, stage.scrollTop + height - 12, 'accent');
+    if (searched !== null && search.length > 0) {
+      const words = t.ksm.search(`${searched.process} ${pageName(searched)}`);
+      const y = stage.scrollTop + height - 12;
+      g.fillStyle = colour('panel');
+      g.fillRect(MARGIN - 4, y - 10, g.measureText(words).width + 8, 20);
+      write(words, MARGIN, y, 'accent');
+    }
   };
   const outcome = ({ order, at, here, there }: StepView): string => {
     const word = order < 0 ? '<' : order > 0 ? '>' : '=';
     return order === 0 ? `= ${t.ksm.equal}` : `${word} [${at}] ${byte(here)} ${word} ${byte(there)}`;
   };
+
+  /** The frame that is selected or pointed at anywhere. */
+  const linkedFrame = (): number | null => session.state.frame?.number ?? session.state.inspected?.view.frame ?? null;
 
   // --- what the worker tells ---
 
@@ -205,7 +236,10 @@ export function ksmTrees(context: Context): HTMLElement {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches || session.state.machine?.playing === true;
     lit = still ? search.length : Math.min(1, search.length);
     const next = (): void => {
-      if (lit >= search.length) return;
+      if (lit >= search.length) {
+        reveal(search.at(-1)?.node);
+        return;
+      }
       lit += 1;
       draw();
       stepTimer = setTimeout(next, STEP_MS);
@@ -213,10 +247,17 @@ export function ksmTrees(context: Context): HTMLElement {
     if (!still) stepTimer = setTimeout(next, STEP_MS);
   };
 
+  /** Scrolls to where a search ended, if that is out of sight. */
+  const reveal = (node: TreeNodeView | undefined): void => {
+    const line = lines.find((one) => one.node === node);
+    if (line === undefined || (line.y >= stage.scrollTop && line.y + lineHeight() <= stage.scrollTop + stage.clientHeight)) return;
+    stage.scrollTop = line.y - stage.clientHeight / 2;
+  };
+
   // --- what a person does ---
 
-  const toggle = (key: string): void => {
-    if (!toggled.delete(key)) toggled.add(key);
+  const toggle = ({ node, folded }: TreeLine): void => {
+    folding.set(node.key, !folded);
     layout();
     draw();
   };
@@ -230,6 +271,27 @@ export function ksmTrees(context: Context): HTMLElement {
       // As above.
     }
   };
+  let pointed: string | null = null;
+  /** The page of the node under the pointer is the one that the inspector shows. */
+  const point = async (line: TreeLine | undefined): Promise<void> => {
+    const key = line?.node.key ?? null;
+    if (key === pointed) return;
+    pointed = key;
+    const mapped = line?.node.pages.find((page) => page.frame >= 0);
+    if (mapped === undefined) return session.hover(null);
+    try {
+      const { page } = await session.client.pageOf(mapped.frame);
+      if (pointed === key) session.hover(page);
+    } catch {
+      // As above.
+    }
+  };
+  const lineAt = (event: MouseEvent): { line: Drawn | undefined; x: number } => {
+    const box = view.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top + stage.scrollTop];
+    const column = x < stage.clientWidth / 2 ? 0 : 1;
+    return { x, line: lines.find((one) => one.column === column && y >= one.y && y < one.y + lineHeight()) };
+  };
   const words = ({ node, folded }: TreeLine): string => [
     t.ksm.bytes(node.bytes),
     ...(node.chain ? [t.ksm.dups(node.pages.length)] : []),
@@ -238,15 +300,14 @@ export function ksmTrees(context: Context): HTMLElement {
     ...search.filter((step) => step.node === node).map(({ order }) => (order < 0 ? t.ksm.less : order > 0 ? t.ksm.greater : t.ksm.equal)),
   ].join(', ');
   on(view, {
+    pointermove: (event) => void point(lineAt(event).line),
+    pointerleave: () => void point(undefined),
     click: (event) => {
-      const box = view.getBoundingClientRect();
-      const [x, y] = [event.clientX - box.left, event.clientY - box.top + stage.scrollTop];
-      const column = x < stage.clientWidth / 2 ? 0 : 1;
-      const line = lines.find((one) => one.column === column && y >= one.y && y < one.y + lineHeight());
+      const { line, x } = lineAt(event);
       if (line === undefined) return;
       current = line.node.key;
       setText(spoken, words(line));
-      if (x < line.x + lineHeight() && line.node.size > 1) toggle(line.node.key);
+      if (x < line.x + lineHeight() && line.node.size > 1) toggle(line);
       else void select(line);
       draw();
     },
@@ -258,8 +319,8 @@ export function ksmTrees(context: Context): HTMLElement {
       if (to === undefined && !fold && !(event.key === 'Enter' && line !== undefined)) return;
       event.preventDefault();
       event.stopPropagation();
-      if (fold && current !== null) toggle(current);
-      else if (to === undefined) void select(line as TreeLine);
+      if (fold && line !== undefined) toggle(line);
+      else if (to === undefined && line !== undefined) void select(line);
       const next = lines[Math.max(0, Math.min(lines.length - 1, to ?? i))];
       if (next === undefined) return;
       current = next.node.key;
@@ -289,6 +350,7 @@ export function ksmTrees(context: Context): HTMLElement {
     stale = true;
     void ask();
   });
+  watch(context, (s) => [s.frame, s.inspected], draw);
   watch(context, (s) => [s.cell, s.theme], () => {
     layout();
     draw();

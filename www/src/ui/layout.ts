@@ -15,8 +15,8 @@ const MEDIUM_PX = 740;
 /** The panels of the tabbed place, the first being the one to begin with. */
 export const TABBED: Readonly<Record<Layout, readonly PanelName[]>> = {
   wide: [],
-  medium: ['console', 'inspector', 'events', 'charts'],
-  narrow: ['map', 'processes', 'tunables', 'inspector', 'console', 'events', 'charts'],
+  medium: ['console', 'inspector', 'script', 'events', 'charts'],
+  narrow: ['map', 'processes', 'tunables', 'inspector', 'script', 'console', 'events', 'charts'],
 };
 
 export function layoutFor(width: number): Layout {
@@ -44,12 +44,14 @@ export function keepLayout(host: HTMLElement, session: Session, page: HTMLElemen
 
 /** Panels that have no place now get `data-away`. */
 export function showPanels(context: Context, page: HTMLElement): void {
-  watch(context, (s) => [s.layout, s.panel], () => {
-    const { layout, panel } = context.session.state;
+  watch(context, (s) => [s.layout, s.panel, s.side], () => {
+    const { layout, panel, side } = context.session.state;
     const tabbed = TABBED[layout];
+    page.dataset['side'] = side;
     for (const element of page.querySelectorAll<HTMLElement>('[data-panel]')) {
       const name = element.dataset['panel'] as PanelName;
-      setAttribute(element, 'data-away', tabbed.includes(name) && name !== panel);
+      const beside = (name === 'inspector' || name === 'script') && !tabbed.includes(name) && name !== side;
+      setAttribute(element, 'data-away', beside || (tabbed.includes(name) && name !== panel));
     }
     for (const area of page.querySelectorAll<HTMLElement>('.area-left, .area-bottom')) {
       const empty = [...area.children].every((child) => child.hasAttribute('data-away'));

@@ -4,6 +4,7 @@
  * Lives as long as the session: a canvas can be handed over only once, while views come and go with the language.
  * Changes of a frame are gathered into one viewport message.
  */
+import { cellView } from '../canvas/lanes.ts';
 import type { Viewport } from '../engine/protocol.ts';
 import type { Session } from '../state/session.ts';
 import { h } from './dom.ts';
@@ -23,11 +24,12 @@ export class MapCanvas {
   #height = 0;
   #scrollY = 0;
   #frame = 0;
+  readonly #scrolled = new Set<() => void>();
 
   constructor(session: Session, signal: AbortSignal) {
     this.#session = session;
     const later = (): void => this.#schedule();
-    session.store.watch((s) => [s.view, s.cell, s.theme, s.selected, s.hovered], later, signal);
+    session.store.watch((s) => [s.view, s.cell, s.theme, s.colouring, s.selected, s.hovered], later, signal);
     this.#reducedMotion.addEventListener('change', later, { signal });
   }
 
@@ -55,6 +57,13 @@ export class MapCanvas {
     if (scrollY === this.#scrollY) return;
     this.#scrollY = scrollY;
     this.#schedule();
+    for (const tell of this.#scrolled) tell();
+  }
+
+  /** Calls back after each scroll, until the returned function is called. */
+  onScroll(tell: () => void): () => void {
+    this.#scrolled.add(tell);
+    return () => void this.#scrolled.delete(tell);
   }
 
   /** Posts what is still waiting, so that a pick sees the map as it is now. */
@@ -75,9 +84,9 @@ export class MapCanvas {
       this.#handedOver = true;
       this.#session.client.canvas(this.element.transferControlToOffscreen());
     }
-    const { view, cell, theme, selected, hovered } = this.#session.state;
+    const { view, cell, theme, selected, hovered, colouring } = this.#session.state;
     const viewport: Viewport = {
-      view: view === 'trees' ? 'spaces' : view, cell, theme, selected, hovered,
+      view: cellView(view), cell, colouring, theme, selected, hovered,
       width: this.#width,
       height: this.#height,
       dpr: Math.min(MAX_DPR, devicePixelRatio),

@@ -1,51 +1,111 @@
 /** The map's panel: which view, how large, the stage itself, the daemons' state and the legend. */
-import type { DaemonName, DaemonView, ViewName } from '../engine/protocol.ts';
+import { isCellView } from '../canvas/lanes.ts';
+import { COLOURINGS } from '../engine/protocol.ts';
+import type { CellView, Colouring, DaemonName, DaemonView, ViewName } from '../engine/protocol.ts';
 import { duration, kib, pageName } from '../format.ts';
 import { stateWords } from '../locales/index.ts';
 import type { State } from '../state/state.ts';
 import { CELL_SIZES } from '../state/state.ts';
-import { PALETTE, stateColour } from '../theme/palette.ts';
+import { PALETTE, colouringColour, stateColour } from '../theme/palette.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
-import { button, h, setAttribute, setText } from './dom.ts';
+import { button, h, on, option, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { MapCanvas } from './map-canvas.ts';
 import css from './map-panel.css?inline';
-import { ksmTrees } from './ksm-trees.ts';
 import { mapStage } from './map-stage.ts';
 import { reasonWord } from './reason.ts';
-import { style } from './styles.ts';
+import { adopt, style } from './styles.ts';
 
 style(css);
 
 /** Always in the legend, so that it does not jump while the stories run; what else occurs joins them. */
-const LEGEND: Readonly<Record<ViewName, string>> = { spaces: 'aTtkzs.', memory: 'aTtkpbr', trees: '' };
+const LEGEND: Readonly<Record<CellView, string>> = { spaces: 'aTtkzs.', memory: 'aTtkpbr' };
+
+const VIEWS: readonly ViewName[] = ['spaces', 'memory', 'trees', 'walk', 'heat', 'hugetlb'];
+
+/** Views of their own, loaded when they are first seen. */
+const LATE: Readonly<Record<Exclude<ViewName, CellView>, () => Promise<(context: Context) => HTMLElement>>> = {
+  trees: async () => (await import('./ksm-trees.ts')).ksmTrees,
+  walk: async () => (await import('./page-walk.ts')).pageWalk,
+  heat: async () => (await import('./heat-map.ts')).heatMap,
+  hugetlb: async () => (await import('./hugetlb-pool.ts')).hugetlbPool,
+};
+
+/** Owners that the legend names. */
+const MAX_OWNERS = 10;
 
 /** The letters of a legend, in the order of the palette; folios of all sizes between are one. */
-export function legendLetters(view: ViewName, occurring: string): string[] {
+export function legendLetters(view: CellView, occurring: string): string[] {
   const shown = LEGEND[view] + occurring.replace(/[1-8]/g, '4') + (view === 'memory' && occurring.includes('Z') ? 'Z' : '');
   const letters = PALETTE.map(({ letter }) => letter).filter((letter) => shown.includes(letter) && (view === 'spaces' || !'.sg'.includes(letter)));
   return [...letters.filter((letter) => letter !== '.'), ...letters.filter((letter) => letter === '.')];
 }
 
-export function mapPanel(context: Context, canvas: MapCanvas): HTMLElement {
+export function mapPanel(context: Context, canvas: MapCanvas, root: ShadowRoot): HTMLElement {
   const { t } = context;
-  return h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
+  const panel = h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
     h('div', { class: 'map-bar' }, viewTabs(context), caption(context), mapControls(context)),
-    mapStage(context, canvas),
-    ksmTrees(context),
-    h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd')), legend(context)),
+    stages(context, canvas, root),
+    h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd'), checkpointChip(context)), legend(context)),
   );
+  loadLate(context, root, panel);
+  return panel;
+}
+
+/** The map, and beside it the other machine when the screen is split. */
+function stages(context: Context, canvas: MapCanvas, root: ShadowRoot): HTMLElement {
+  const { session, signal } = context;
+  const first = mapStage(context, canvas);
+  const element = h('div', { class: 'stages' }, first);
+  let ended: AbortController | null = null;
+  watch(context, (s) => !isCellView(s.view), (away) => { element.hidden = away; });
+  watch(context, (s) => s.split !== null, (split) => {
+    element.classList.toggle('split', split);
+    ended?.abort();
+    ended = null;
+    element.querySelector('.split-pane')?.remove();
+    if (!split) return;
+    const now = ended = new AbortController();
+    void import('./split-pane.ts').then(({ splitPane }) => {
+      if (now.signal.aborted || signal.aborted || session.state.split === null) return;
+      adopt(root);
+      element.append(splitPane({ ...context, signal: AbortSignal.any([now.signal, signal]) }, canvas, first));
+    });
+  });
+  return element;
+}
+
+/** Puts a view of its own into the panel when it is first shown. */
+function loadLate(context: Context, root: ShadowRoot, panel: HTMLElement): void {
+  const loaded = new Set<ViewName>();
+  watch(context, (s) => s.view, (view) => {
+    if (isCellView(view) || loaded.has(view)) return;
+    loaded.add(view);
+    const place = h('div', { class: 'stage-frame' });
+    panel.insertBefore(place, panel.lastElementChild);
+    watch(context, (s) => s.view === view, (shown) => { place.hidden = !shown; });
+    void LATE[view]().then((make) => {
+      if (context.signal.aborted) return;
+      adopt(root);
+      place.replaceWith(make(context));
+    });
+  });
 }
 
 function viewTabs(context: Context): HTMLElement {
   const { session, t } = context;
   const tab = (view: ViewName): HTMLElement => {
     const element = button({ label: t.map[view], text: t.map[view], className: 'btn bare' }, () => session.setView(view));
-    watch(context, (s) => s.view, (now) => setAttribute(element, 'aria-pressed', String(now === view)));
+    watch(context, (s) => s.view, (now) => {
+      setAttribute(element, 'aria-pressed', String(now === view));
+      // Where there is no room for all tabs, the one that is chosen comes into view.
+      const bar = element.parentElement;
+      if (now === view && bar !== null && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = element.offsetLeft - bar.offsetLeft - bar.clientWidth / 3;
+    });
     return element;
   };
-  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, tab('spaces'), tab('memory'), tab('trees'));
+  return h('div', { class: 'views', role: 'group', 'aria-label': t.map.views }, ...VIEWS.map(tab));
 }
 
 /** What the scenario is about, in a sentence. */
@@ -71,7 +131,21 @@ function mapControls(context: Context): HTMLElement {
     setAttribute(out, 'aria-disabled', String(cell === CELL_SIZES[0]));
     setAttribute(into, 'aria-disabled', String(cell === CELL_SIZES.at(-1)));
   });
-  return h('div', { class: 'controls' }, follow, out, size, into);
+  watch(context, (s) => !isCellView(s.view), (away) => { follow.hidden = size.hidden = away; });
+  watch(context, (s) => s.view === 'walk', (away) => { out.hidden = into.hidden = away; });
+  const table = button({ label: t.table.title, icon: icon('table'), className: 'btn bare small square' }, () => session.store.set({ dialog: { kind: 'table' } }));
+  return h('div', { class: 'controls' }, colouringSelect(context), table, follow, out, size, into);
+}
+
+/** What the colours of the memory view say. */
+function colouringSelect(context: Context): HTMLElement {
+  const { session, t } = context;
+  const select = h('select', { class: 'field colouring', id: 'colouring', 'aria-label': t.memory.colouring, title: t.memory.colouring }, ...COLOURINGS.map((name) => option(name, t.memory[name])));
+  watch(context, (s) => [s.view, s.colouring], ([view]) => {
+    select.hidden = view !== 'memory';
+    select.value = session.state.colouring;
+  });
+  return on(select, { change: () => session.store.set({ colouring: select.value as Colouring }) });
 }
 
 /** Where a daemon is and what it said last; a press goes there. */
@@ -96,6 +170,18 @@ function daemonChip(context: Context, daemon: DaemonName): HTMLElement {
   return element;
 }
 
+/** What going back rests on, and what that takes. */
+function checkpointChip(context: Context): HTMLElement {
+  const { t } = context;
+  const element = h('span', { class: 'chip muted checkpoints' });
+  watch(context, (s) => s.machine?.checkpoints, (memory) => {
+    if (memory === undefined) return;
+    setText(element, t.rewind.memory(memory.count, kib(memory.bytes / 1024)));
+    setAttribute(element, 'title', t.rewind.bound(memory.mostCount, kib(memory.mostBytes / 1024)));
+  });
+  return element;
+}
+
 /** khugepaged goes by ranges, ksmd by pages. */
 export function placeText(daemon: DaemonName, { at }: DaemonView): string {
   if (at === null) return '';
@@ -113,14 +199,43 @@ function nextText({ t }: Context, { machine }: State, daemon: DaemonName): strin
 function legend(context: Context): HTMLElement {
   const { t } = context;
   const list = h('ul', { class: 'legend', 'aria-label': t.map.legend });
-  watch(context, (s) => [s.view, s.theme, legendLetters(s.view, s.machine?.letters ?? '').join('')], ([view, , letters]) => {
-    const { theme } = context.session.state;
-    if (view === 'trees') list.replaceChildren(h('li', {}, t.ksm.legend));
-    else list.replaceChildren(...[...letters as string].map((letter) => {
-      const swatch = h('i', { class: 'swatch', 'aria-hidden': 'true' });
-      swatch.style.background = stateColour(letter, theme);
-      return h('li', {}, swatch, h('b', {}, letter === '4' ? '1–8' : letter), stateWords(t, letter).short);
-    }));
-  });
+  watch(context, (s) => [s.view, s.theme, s.colouring, legendKey(s)], () => list.replaceChildren(...legendItems(context).map(({ letter, text, colour }) => {
+    if (colour === '') return h('li', {}, text);
+    const swatch = h('i', { class: 'swatch', 'aria-hidden': 'true' });
+    swatch.style.background = colour;
+    return h('li', {}, swatch, letter !== '' && h('b', {}, letter), text);
+  })));
   return list;
+}
+
+/** Changes when what the legend lists does. */
+function legendKey({ view, colouring, machine }: State): string {
+  if (view === 'memory' && colouring === 'owner') return machine?.processes.map(({ name }) => name).join() ?? '';
+  return isCellView(view) ? legendLetters(view, machine?.letters ?? '').join('') : view;
+}
+
+interface LegendItem {
+  letter: string;
+  text: string;
+  /** '' for words alone. */
+  colour: string;
+}
+
+function legendItems({ session, t }: Context): LegendItem[] {
+  const { view, theme, colouring, machine } = session.state;
+  const by = (letter: string, text: string): LegendItem => ({ letter, text, colour: colouringColour(letter, theme) });
+  if (view === 'hugetlb') {
+    return [
+      { letter: 'F', text: t.pool.free, colour: 'var(--track)' }, { letter: 'R', text: t.pool.reserved, colour: 'var(--ksm)' },
+      { letter: 'U', text: t.pool.inUse, colour: 'var(--accent)' }, { letter: '+', text: t.pool.surplus, colour: 'repeating-linear-gradient(135deg, var(--muted) 0 2px, var(--track) 2px 4px)' },
+    ];
+  }
+  if (!isCellView(view)) return [{ letter: '', text: { trees: t.ksm.legend, walk: t.walk.legend, heat: t.heat.legend }[view], colour: '' }];
+  if (view === 'spaces' || colouring === 'state') {
+    return legendLetters(view, machine?.letters ?? '').map((letter) => ({ letter: letter === '4' ? '1–8' : letter, text: stateWords(t, letter).short, colour: stateColour(letter, theme) }));
+  }
+  if (colouring === 'order') return [...[...'0123456789A'].map((letter, order) => by(letter, kib(4 * 2 ** order))), by('x', t.memory.inUse)];
+  if (colouring === 'pageblock') return [by('U', 'Unmovable'), by('M', 'Movable'), by('R', 'Reclaimable'), ...[...'umr'].map((letter) => by(letter, t.memory.freeIn))];
+  const owners = (machine?.processes ?? []).slice(0, MAX_OWNERS).map(({ name }, i) => by('abcdefghij'.charAt(i), name));
+  return [...owners, by('+', t.memory.shared), by('-', t.memory.unmapped), by('p', t.states.p.short), by('k', t.states.r.short), by('.', t.states.b.short)];
 }

@@ -1,7 +1,9 @@
 /** Pointing, clicking, dragging and zooming on the map. */
 import { hex, pageName } from '../format.ts';
 import { stateWords } from '../locales/index.ts';
+import { samePage } from '../state/apply.ts';
 import type { Context } from './context.ts';
+import { watch } from './context.ts';
 import { on, setText } from './dom.ts';
 import type { MapCanvas } from './map-canvas.ts';
 
@@ -15,7 +17,8 @@ interface Parts {
 /** A press that moves less is a click. */
 const DRAG_PX = 4;
 
-export function listenToPointer({ session, t }: Context, { stage, view, canvas, tip }: Parts): void {
+export function listenToPointer(context: Context, { stage, view, canvas, tip }: Parts): void {
+  const { session, t } = context;
   /** Where the pointer is, null when it is elsewhere; a pick under way answers for the newest place. */
   let pointer: { x: number; y: number } | null = null;
   let picking = false;
@@ -33,6 +36,15 @@ export function listenToPointer({ session, t }: Context, { stage, view, canvas, 
     const below = pointer.y + 18 + tip.offsetHeight < canvas.height;
     tip.style.transform = `translate(${left}px, ${below ? pointer.y + 18 : pointer.y - tip.offsetHeight - 8}px)`;
   };
+  /** What the pointer's page is, and once that is known its frame, who shares it and where it stands in KSM's trees. */
+  let said = '';
+  const linked = (): string => {
+    const { inspected, hovered, view: shown } = session.state;
+    if (said === '' || inspected === null || !samePage(hovered, inspected.view.ref)) return said;
+    const { frame, sharers, letter } = inspected.view;
+    return [said, ...(frame !== null && shown === 'spaces' ? [t.map.frame(hex(frame))] : []), ...(sharers.length > 0 ? [t.inspector.sharers(sharers.length)] : []), ...(letter === 'k' ? [t.ksm.stable] : [])].join(' · ');
+  };
+  watch(context, (s) => s.inspected, () => { if (pointer !== null && !tip.hidden) showTip(linked()); });
   const point = async (): Promise<void> => {
     if (picking || pointer === null) return;
     picking = true;
@@ -44,7 +56,8 @@ export function listenToPointer({ session, t }: Context, { stage, view, canvas, 
         const name = session.state.view === 'memory' && frame !== null
           ? [hex(frame), page === null ? '' : `${page.process} ${pageName(page)}`].join(' ').trim()
           : page === null ? '' : pageName(page);
-        showTip(name === '' ? '' : `${name} · ${stateWords(t, letter).short}`);
+        said = name === '' ? '' : `${name} · ${stateWords(t, letter).short}`;
+        showTip(linked());
       }
       picking = false;
       if (pointer !== asked) void point();

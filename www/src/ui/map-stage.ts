@@ -6,7 +6,7 @@
  */
 import { Grid } from '../canvas/geometry.ts';
 import type { Place } from '../canvas/geometry.ts';
-import { lanesOf, pageAt, placeOfFrame, placeOfPage } from '../canvas/lanes.ts';
+import { cellView, isCellView, lanesOf, pageAt, placeOfFrame, placeOfPage } from '../canvas/lanes.ts';
 import type { NamedLane } from '../canvas/lanes.ts';
 import { hex } from '../format.ts';
 import { stateWords } from '../locales/index.ts';
@@ -18,6 +18,7 @@ import { DaemonFollower } from './map-follow.ts';
 import { moveFor } from './map-keys.ts';
 import type { MapCanvas } from './map-canvas.ts';
 import { mapOverlay } from './map-overlay.ts';
+import { listenToPinch } from './map-pinch.ts';
 import { listenToPointer } from './map-pointer.ts';
 
 /** The machine is drawn with these; a place is valid only for the lanes it was found in. */
@@ -55,7 +56,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
   const read = (): Drawn => {
     const { machine, view: name, cell } = session.state;
     const lanes = machine === null ? [] : lanesOf(machine, name);
-    return { lanes, grid: new Grid(lanes, name === 'trees' ? 'spaces' : name, canvas.width, cell), width: canvas.width };
+    return { lanes, grid: new Grid(lanes, cellView(name), canvas.width, cell), width: canvas.width };
   };
   const selectedPlace = ({ lanes }: Drawn): Place | null => placeOfSelection(lanes, session.state);
 
@@ -131,6 +132,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     },
   });
   listenToPointer(context, { stage, view, canvas, tip: over.tip });
+  listenToPinch(context, view);
 
   let speakTimer: ReturnType<typeof setTimeout> | undefined;
   watch(context, (s) => spokenText(context, s), (text) => {
@@ -177,7 +179,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     if (place !== null) reveal(place);
   });
   const frame = h('div', { class: 'stage-frame' }, stage, keys, spoken);
-  watch(context, (s) => s.view === 'trees', (away) => { frame.hidden = away; });
+  watch(context, (s) => !isCellView(s.view), (away) => { frame.hidden = away; });
   return frame;
 }
 

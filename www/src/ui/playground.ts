@@ -23,6 +23,7 @@ import { MapCanvas } from './map-canvas.ts';
 import { mapPanel } from './map-panel.ts';
 import playgroundCss from './playground.css?inline';
 import { processesPanel } from './processes.ts';
+import { scriptPanel } from './script-panel.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { adopt, style } from './styles.ts';
 import { timelinePanel } from './timeline.ts';
@@ -50,7 +51,7 @@ export class MmPlayground extends HTMLElement {
     const preferences = loadPreferences(navigator.languages);
     const resolve = (): 'light' | 'dark' => {
       const { theme } = session.state.preferences;
-      return theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+      return theme === 'light' || theme === 'dark' ? theme : dark.matches ? 'dark' : 'light';
     };
     const session = new Session(initialState(preferences, dark.matches ? 'dark' : 'light'), startWorker(), this.getAttribute('link') ?? '');
     void loadMessages(preferences.locale).then((words) => session.store.set({ words }));
@@ -65,6 +66,7 @@ export class MmPlayground extends HTMLElement {
     dark.addEventListener('change', applyTheme, { signal });
     session.store.watch((s) => s.preferences.theme, applyTheme, signal);
     session.store.watch((s) => s.theme, (theme) => { page.dataset['theme'] = theme; }, signal);
+    session.store.watch((s) => s.preferences.theme, (theme) => page.toggleAttribute('data-contrast', theme === 'contrast'), signal);
     session.store.watch((s) => s.words, (words) => { if (words !== null) this.#mount(life, words); }, signal);
     session.store.watch((s) => s.touched, (touched) => { if (touched) this.dispatchEvent(new CustomEvent('mm-touched', { bubbles: true })); }, signal);
     keepLayout(this, session, page, signal);
@@ -95,8 +97,9 @@ export class MmPlayground extends HTMLElement {
     page.replaceChildren(
       topBar(context),
       h('div', { class: 'area-left' }, processesPanel(context), tunablesPanel(context)),
-      mapPanel(context, canvas),
+      mapPanel(context, canvas, this.#root),
       inspectorPanel(context),
+      scriptPanel(context, this.#root),
       panelTabs(context),
       h('div', { class: 'area-bottom' }, consolePanel(context), eventsPanel(context), chartsPanel(context, this.#root)),
       timelinePanel(context),

@@ -20,8 +20,8 @@ const KIB_STEPS = Array.from({ length: 34 }, (_, i) => 2 ** i);
 const TIME_STEPS = [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400].map((s) => s * NS);
 
 export interface PlotEvents {
-  /** The row of the series under the pointer, null when it left. */
-  pointed(row: number | null): void;
+  /** The time of the sample under the pointer, null when it left. */
+  pointed(ns: number | null): void;
   clicked(ns: number): void;
 }
 
@@ -37,6 +37,8 @@ export class Plot {
   #colours = new Map<string, string>();
   /** The cursor stands where somebody else points. */
   #guest = false;
+  /** Another machine's curves are there. */
+  #compared = false;
 
   constructor(place: HTMLElement, width: number, height: number, { pointed, clicked }: PlotEvents) {
     this.#place = place;
@@ -49,29 +51,31 @@ export class Plot {
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { setScale: false } },
       padding: [8, 16, 0, 0],
-      scales: { x: { time: false }, kib: { range: fromZero(1024) }, count: { range: fromZero(8) } },
+      scales: { x: { time: false }, kib: { range: fromZero(1024) }, count: { range: fromZero(8) }, percent: { range: fromZero(1) } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, incrs: TIME_STEPS, space: 70, values: (_, splits) => splits.map((ns) => axisClock(ns / NS)) },
         { ...axis, scale: 'kib', size: LEFT_AXIS_PX, incrs: KIB_STEPS, space: 34, values: (_, splits) => splits.map((v) => (v === 0 ? '0' : kib(v))) },
         { ...axis, scale: 'count', side: 1, size: RIGHT_AXIS_PX, grid: { show: false }, space: 34, values: (_, splits) => splits.map(short) },
+        { ...axis, scale: 'percent', side: 1, size: 44, grid: { show: false }, space: 34, values: (_, splits) => splits.map((v) => `${+v.toFixed(2)} %`) },
       ],
       series: [
         {},
-        ...CURVES.map(({ name, colour, unit }) => ({
+        ...[false, true].flatMap((compared) => CURVES.map(({ name, colour, unit }) => ({
           scale: unit,
           show: false,
           stroke: () => this.#colour(colour),
-          width: 2,
+          width: compared ? 1.5 : 2,
           points: { show: false },
-          ...(name === 'free' ? { dash: [4, 3] } : {}),
-        })),
+          spanGaps: true,
+          ...(compared ? { dash: [2, 3] } : name === 'free' ? { dash: [4, 3] } : {}),
+        }))),
       ],
       hooks: {
         setCursor: [({ cursor }) => {
-          if (!this.#guest) pointed((cursor.left ?? -1) < 0 ? null : (cursor.idx ?? null));
+          if (!this.#guest) pointed((cursor.left ?? -1) < 0 || cursor.idx == null ? null : (this.#plot.data[0][cursor.idx] ?? null));
         }],
       },
-    }, [[], ...CURVES.map(() => [])], place);
+    }, [[], ...CURVES.map(() => []), ...CURVES.map(() => [])], place);
     let pressedX = 0;
     this.#plot.over.addEventListener('pointerdown', ({ clientX }) => { pressedX = clientX; });
     this.#plot.over.addEventListener('click', ({ clientX }) => {
@@ -80,13 +84,22 @@ export class Plot {
     });
   }
 
-  /** @param columns as in SERIES: time in ns first */
-  data(columns: Columns): void {
-    this.#plot.setData(columns as unknown as uPlot.AlignedData);
+  /**
+   * @param columns as in SERIES: time in ns first
+   * @param other those of the machine that is compared with, drawn over them in dashes
+   */
+  data(columns: Columns, other: Columns | null): void {
+    const none = CURVES.map(() => []);
+    const compared = other !== null && (other[0]?.length ?? 0) > 0;
+    const tables = compared ? uPlot.join([columns, other] as unknown as uPlot.AlignedData[]) : [...columns, ...none];
+    this.#compared = compared;
+    this.#plot.setData(tables as uPlot.AlignedData);
+    for (let curve = 0; curve < CURVES.length; curve += 1) this.show(curve, this.#plot.series[curve + 1]?.show === true);
   }
 
   show(curve: number, shown: boolean): void {
-    if (this.#plot.series[curve + 1]?.show !== shown) this.#plot.setSeries(curve + 1, { show: shown });
+    const places = [[curve + 1, shown], [curve + 1 + CURVES.length, shown && this.#compared]] as const;
+    for (const [at, show] of places) if (this.#plot.series[at]?.show !== show) this.#plot.setSeries(at, { show });
   }
 
   /** Puts the cursor at a time that is pointed at elsewhere; null takes it away. */

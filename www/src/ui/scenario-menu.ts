@@ -1,5 +1,6 @@
 /** The menu of scenarios and files. */
 import { SCENARIOS } from '../scenarios/index.ts';
+import type { Shipped } from '../scenarios/index.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { button, h, on, setText } from './dom.ts';
@@ -29,17 +30,20 @@ export function scenarioMenu(context: Context): HTMLElement {
   let items: HTMLElement[] = [];
   const kept = h('div', { class: 'kept', role: 'group', 'aria-labelledby': 'kept-title', hidden: true });
   const fileItem = (name: IconName, words: string, choose: () => void): HTMLElement => item([icon(name), words], '', choose);
+  const shippedItem = (shipped: Shipped): HTMLElement => {
+    const { title: words, blurb } = t.scenarios[shipped.id];
+    return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
+  };
   menu.append(
-    ...SCENARIOS.map((shipped) => {
-      const { title: words, blurb } = t.scenarios[shipped.id];
-      return item([h('span', {}, words), h('small', {}, blurb)], 'shipped', () => void session.openShipped(shipped));
-    }),
+    h('div', { class: 'stories', role: 'none' }, ...[...new Set(SCENARIOS.map(({ subject }) => subject))].map((subject) => h('div', { class: 'subject', role: 'group', 'aria-label': t.subjects[subject] },
+      h('div', { class: 'group-title', 'aria-hidden': 'true' }, t.subjects[subject]),
+      ...SCENARIOS.filter((shipped) => shipped.subject === subject).map(shippedItem)))),
     kept,
     h('div', { role: 'separator' }),
     fileItem('file', t.scenarioMenu.empty, () => void session.openEmpty()),
     fileItem('file', t.scenarioMenu.open, () => openFile(context)),
     fileItem('save', t.scenarioMenu.save, () => void saveScript(context)),
-    fileItem('edit', t.scenarioMenu.edit, () => void session.editScript()),
+    fileItem('edit', t.scenarioMenu.edit, () => session.editScript()),
     fileItem('link', `${t.share.open}…`, () => void session.share()),
   );
   watch(context, (s) => s.kept, (runs) => {
@@ -50,7 +54,10 @@ export function scenarioMenu(context: Context): HTMLElement {
         const drop = item([icon('close')], 'drop', () => session.dropKept(serial));
         drop.title = t.scenarioMenu.drop(label);
         drop.setAttribute('aria-label', drop.title);
-        return h('div', { class: 'kept-run', role: 'none' }, item([icon('branch'), h('span', {}, label)], '', () => session.openKept(serial)), drop);
+        const rename = item([icon('edit')], 'drop', () => session.store.set({ dialog: { kind: 'rename', serial, label } }));
+        rename.title = t.rewind.rename(label);
+        rename.setAttribute('aria-label', rename.title);
+        return h('div', { class: 'kept-run', role: 'none' }, item([icon('branch'), h('span', {}, label)], '', () => session.openKept(serial)), rename, drop);
       }),
     );
     items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];

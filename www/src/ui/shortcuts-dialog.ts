@@ -8,13 +8,17 @@ type GroupName = keyof Context['t']['shortcuts']['groups'];
 
 const GROUPS: Readonly<Record<GroupName, readonly (readonly [KeyName, string])[]>> = {
   everywhere: [
-    ['play', 'Space'], ['back', '[  ]'], ['undo', 'Ctrl Z  Ctrl Shift Z'], ['khugepaged', 'H'], ['ksmd', 'K'], ['views', '1  2  3'], ['zoom', '+  -'], ['console', '/'],
+    ['play', 'Space'], ['back', '[  ]'], ['action', ',  .'], ['reverse', 'R'], ['undo', 'Ctrl Z  Ctrl Shift Z'], ['khugepaged', 'H'], ['ksmd', 'K'], ['views', '1  2  3  4  5  6'], ['zoom', '+  -'], ['console', '/'],
     ['panels', 'F6  Shift F6'], ['help', '?'],
-    ['compare', 'C'], ['share', 'S'],
+    ['compare', 'C'], ['share', 'S'], ['script', 'E'], ['table', 'T'],
   ],
   map: [['page', '← → ↑ ↓'], ['range', 'Shift or Ctrl + arrow'], ['region', 'PgUp  PgDn'], ['ends', 'Home  End'], ['ask', 'W'], ['letGo', 'Esc']],
+  script: [['complete', 'Ctrl Space'], ['runStart', 'Ctrl Enter'], ['runChange', 'Ctrl Shift Enter'], ['find', 'Ctrl F'], ['leave', 'Tab']],
   events: [['event', '↑  ↓'], ['then', 'Enter']],
-  console: [['complete', 'Tab'], ['history', '↑  ↓'], ['newline', 'Shift Enter'], ['clear', 'Ctrl L']],
+  timeline: [['entry', '←  →'], ['leap', 'PgUp  PgDn'], ['begin', 'Home  End']],
+  lists: [['item', '↑  ↓'], ['fold', '←  →'], ['choose', 'Enter']],
+  settings: [['value', '↑  ↓'], ['tenth', 'PgUp  PgDn'], ['write', 'Enter']],
+  console: [['complete', 'Tab'], ['history', '↑  ↓'], ['search', 'Ctrl R'], ['newline', 'Shift Enter'], ['clear', 'Ctrl L']],
 };
 
 export function shortcutsDialog(context: Context): HTMLElement[] {

@@ -11,6 +11,7 @@ const STOPS: readonly (readonly [PanelName | null, string])[] = [
   ['tunables', '.tunables summary'],
   ['map', '#map'],
   ['inspector', '.inspector button:not([style*="hidden"]), .inspector summary'],
+  ['script', '.cm-content'],
   ['console', '#console-input'],
   ['events', '.events .list'],
   ['charts', '.charts .key'],
@@ -19,7 +20,7 @@ const STOPS: readonly (readonly [PanelName | null, string])[] = [
 
 /** Takes text or arrow keys itself. */
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  return (target instanceof HTMLElement && target.isContentEditable) || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
     || (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'range');
 }
 
@@ -69,9 +70,15 @@ function singleKey({ session }: Context, event: KeyboardEvent, root: ShadowRoot)
     '?': () => session.store.set({ dialog: { kind: 'shortcuts' } }),
     '[': () => void session.seekBy(-1),
     ']': () => void session.seekBy(1),
+    ',': () => void session.stepAction(-1),
+    '.': () => void session.stepAction(1),
+    r: () => session.toggleReverse(),
     '1': () => session.setView('spaces'),
     '2': () => session.setView('memory'),
     '3': () => session.setView('trees'),
+    '4': () => session.setView('walk'),
+    '5': () => session.setView('heat'),
+    '6': () => session.setView('hugetlb'),
     '+': () => session.zoom(1),
     '=': () => session.zoom(1),
     '-': () => session.zoom(-1),
@@ -80,6 +87,8 @@ function singleKey({ session }: Context, event: KeyboardEvent, root: ShadowRoot)
     w: () => { if (selected !== null) void session.run(whyLine(selected)); },
     c: () => session.store.set({ dialog: { kind: 'sweep' } }),
     s: () => void session.share(),
+    e: () => session.editScript(),
+    t: () => session.store.set({ dialog: { kind: 'table' } }),
     '/': () => {
       session.store.set({ panel: 'console' });
       queueMicrotask(() => root.getElementById('console-input')?.focus());
@@ -98,7 +107,8 @@ function goRound({ session }: Context, root: ShadowRoot, step: 1 | -1): boolean 
   for (let i = 1; i <= n; i += 1) {
     const [name, selector] = STOPS[(here + i * step + n * n) % n] as (typeof STOPS)[number];
     const target = root.querySelector<HTMLElement>(selector);
-    if (target === null) continue;
+    // Of what shares a place, the one that is shown.
+    if (target === null || (!TABBED[layout].includes(name ?? 'map') && target.closest('[data-away]') !== null)) continue;
     if (name !== null && TABBED[layout].includes(name) && name !== panel) session.store.set({ panel: name });
     // A panel that was in a tab appears with the store's next microtask.
     queueMicrotask(() => target.focus());

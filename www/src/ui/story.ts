@@ -14,19 +14,24 @@ export function story(context: Context): HTMLElement {
       element.replaceChildren(hint);
       return;
     }
-    const { story: paragraphs, tries } = t.scenarios[id];
-    element.replaceChildren(
-      h('h3', {}, t.inspector.about),
-      ...paragraphs.map((words) => h('p', {}, words)),
-      hint,
-      h('h3', {}, t.inspector.tryIt),
-      h('div', { class: 'tries' }, ...shipped.tries.map((line, i) => {
-        const words = tries[i] ?? line;
-        const element = button({ label: words, text: words, className: 'btn small' }, () => void session.run(line));
-        element.title = t.inspector.runRemedy(line);
-        return element;
-      })),
-    );
+    element.replaceChildren();
+    void shipped.story().then(({ story }) => {
+      if (session.state.scenario?.id !== id) return;
+      const { paragraphs, tries } = story[session.state.preferences.locale];
+      element.replaceChildren(
+        h('h3', {}, t.scenarios[id].title),
+        ...paragraphs.map((words) => h('p', {}, words)),
+        hint,
+        h('h3', {}, t.inspector.tryIt),
+        h('div', { class: 'tries' }, ...story.tries.map((line, i) => tryButton(context, line, tries[i] ?? line))),
+      );
+    }, () => element.replaceChildren(hint));
   });
+  return element;
+}
+
+function tryButton({ session, t }: Context, line: string, words: string): HTMLElement {
+  const element = button({ label: words, text: words, className: 'btn small' }, () => void session.run(line));
+  element.title = t.inspector.runRemedy(line);
   return element;
 }

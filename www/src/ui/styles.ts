@@ -16,5 +16,6 @@ export function adopt(root: ShadowRoot): void {
     sheet.replaceSync(css);
     sheets.push(sheet);
   }
-  root.adoptedStyleSheets = sheets;
+  // Those of others, such as an editor's, stay.
+  root.adoptedStyleSheets = [...sheets, ...root.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet))];
 }

@@ -1,4 +1,5 @@
 /** Compares settings: the run of the screen, once for each value, as a table with small charts. */
+import { isCellView } from '../canvas/lanes.ts';
 import { startWorker } from '../engine/client.ts';
 import type { Totals } from '../engine/protocol.ts';
 import { count, kib } from '../format.ts';
@@ -92,12 +93,21 @@ export function sweepDialog(context: Context): HTMLElement[] {
   });
   const csv = (): string => [['value', ...COLUMNS.map(([name]) => name)].join(','),
     ...rows.map(({ value, totals }) => [value, ...COLUMNS.map(([, key]) => totals?.[key] ?? '')].join(','))].join('\n') + '\n';
+  const sideBySide = button({ label: t.split.open, text: t.split.open }, () => {
+    const [value] = valuesOf(values.value);
+    if (value === undefined) return;
+    stop();
+    closeDialog(context);
+    session.store.set({ split: { path: setting.value, value }, view: isCellView(session.state.view) ? session.state.view : 'spaces', panel: session.state.layout === 'narrow' ? 'map' : session.state.panel });
+  });
+  sideBySide.id = 'side-by-side';
   const content = h('div', { class: 'sweep-dialog' },
     dialogTitle(t.sweep.title),
     h('p', { class: 'muted' }, t.sweep.what),
     form,
     h('div', { class: 'sweep-table scroll', tabindex: 0, role: 'region', 'aria-label': t.sweep.results }, table),
     h('div', { class: 'buttons' }, said,
+      sideBySide,
       button({ label: t.charts.csv, text: t.charts.csv, className: 'btn bare' }, () => saveText('compare.csv', csv())),
       button({ label: t.share.close, text: t.share.close }, () => {
         stop();

@@ -12,8 +12,8 @@ import { clockView, daemonSteps, speedSelect, transport } from './transport.ts';
 
 style(css);
 
-const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: 'light', light: 'dark', dark: 'system' };
-const THEME_ICON: Readonly<Record<ThemeChoice, IconName>> = { system: 'system', light: 'sun', dark: 'moon' };
+const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: 'light', light: 'dark', dark: 'contrast', contrast: 'system' };
+const THEME_ICON: Readonly<Record<ThemeChoice, IconName>> = { system: 'system', light: 'sun', dark: 'moon', contrast: 'contrast' };
 
 export function topBar(context: Context): HTMLElement {
   const { t } = context;

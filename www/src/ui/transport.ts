@@ -4,7 +4,7 @@ import { clock } from '../format.ts';
 import type { State } from '../state/state.ts';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
-import { button, h, on, option, setText } from './dom.ts';
+import { button, h, on, option, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { IconName } from './icons.ts';
 
@@ -16,11 +16,14 @@ export function transport(context: Context): HTMLElement {
   const key = (name: IconName, label: string, click: () => void): HTMLButtonElement => button({ label, icon: icon(name) }, click);
   const toStart = key('toStart', t.transport.start, () => void session.seek(0));
   const back = key('back', t.transport.back, () => void session.seekBy(-1));
+  const reverse = key('reverse', t.rewind.reverse, () => session.toggleReverse());
+  reverse.id = 'reverse';
   const play = key('play', t.transport.play, () => session.togglePlay());
   const forward = key('forward', t.transport.forward, () => void session.seekBy(1));
   const toEnd = key('toEnd', t.transport.end, () => void session.seek(Infinity));
   play.classList.add('primary');
   play.id = 'play';
+  watch(context, (s) => s.machine?.reverse ?? false, (on) => setAttribute(reverse, 'aria-pressed', String(on)));
   watch(context, (s) => s.machine?.playing ?? false, (playing) => {
     const label = playing ? t.transport.pause : t.transport.play;
     play.replaceChildren(icon(playing ? 'pause' : 'play'));
@@ -29,17 +32,23 @@ export function transport(context: Context): HTMLElement {
   });
   // aria-disabled keeps the focus where it is when the end is reached.
   watch(context, (s) => [s.machine?.position, s.machine?.length], ([position, length]) => {
-    for (const [element, off] of [[toStart, position === 0], [back, position === 0], [forward, position === length], [toEnd, position === length]] as const) {
+    for (const [element, off] of [[toStart, position === 0], [back, position === 0], [reverse, position === 0], [forward, position === length], [toEnd, position === length]] as const) {
       element.setAttribute('aria-disabled', String(off));
     }
   });
-  return h('div', { class: 'segments transport', role: 'group', 'aria-label': t.transport.label }, toStart, back, play, forward, toEnd);
+  return h('div', { class: 'segments transport', role: 'group', 'aria-label': t.transport.label }, toStart, back, reverse, play, forward, toEnd);
 }
 
 export function daemonSteps({ session, t }: Context): HTMLElement {
   const step = (daemon: DaemonName, label: string): HTMLElement =>
     button({ label, icon: icon('step'), text: daemon }, () => void session.stepDaemon(daemon));
-  return h('div', { class: 'segments daemon-steps' }, step('khugepaged', t.transport.stepKhugepaged), step('ksmd', t.transport.stepKsmd));
+  const action = (name: IconName, label: string, direction: 1 | -1): HTMLElement => {
+    const element = button({ label, icon: icon(name), className: 'btn action' }, () => void session.stepAction(direction));
+    element.id = name;
+    return element;
+  };
+  return h('div', { class: 'segments daemon-steps', role: 'group', 'aria-label': t.rewind.actions },
+    action('actionBack', t.rewind.actionBack, -1), step('khugepaged', t.transport.stepKhugepaged), step('ksmd', t.transport.stepKsmd), action('actionForward', t.rewind.actionForward, 1));
 }
 
 export function speedSelect(context: Context): HTMLElement {

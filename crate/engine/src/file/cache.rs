@@ -65,6 +65,9 @@ impl Machine {
         *self.frames.refcount_mut(head) = n as i32;
         if shmem {
             self.frames.set(head, FrameFlags::SWAPBACKED);
+            if self.mount_noswap(id) {
+                self.frames.set(head, FrameFlags::UNEVICTABLE);
+            }
         }
         self.account_file_folio(head, 1);
         let inode = self.inode_mut(id);

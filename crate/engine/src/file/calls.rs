@@ -30,7 +30,12 @@ impl Machine {
         self.new_file(path.to_owned(), false, size)
     }
 
-    fn new_file(&mut self, name: String, shmem: bool, size: u64) -> Result<FileId, Errno> {
+    pub(super) fn new_file(
+        &mut self,
+        name: String,
+        shmem: bool,
+        size: u64,
+    ) -> Result<FileId, Errno> {
         if size > MAX_FILE_BYTES {
             return Err(Errno::EFBIG);
         }
@@ -55,6 +60,7 @@ impl Machine {
             return self.hugetlb_truncate(pid, id, size);
         }
         self.syscall(pid, |m, _| {
+            m.open_for_write(id);
             if size > MAX_FILE_BYTES {
                 return Err(Errno::EFBIG);
             }
@@ -93,7 +99,10 @@ impl Machine {
         if Machine::is_file_hugepages(id) {
             return self.hugetlb_fallocate(pid, id, mode, offset, len);
         }
-        self.syscall(pid, |m, _| m.do_fallocate(id, mode, offset, len))
+        self.syscall(pid, |m, _| {
+            m.open_for_write(id);
+            m.do_fallocate(id, mode, offset, len)
+        })
     }
 
     fn do_fallocate(&mut self, id: FileId, mode: u32, offset: u64, len: u64) -> Result<(), Errno> {
@@ -120,7 +129,7 @@ impl Machine {
         }
         let old = self.inode(id).size_pages();
         if self.inode(id).shmem {
-            self.shmem_fallocate(id, offset >> PAGE_SHIFT, end.div_ceil(PAGE_SIZE), keep)?;
+            self.shmem_fallocate(id, offset >> PAGE_SHIFT, end, keep)?;
         }
         if !keep && end > self.inode(id).size {
             self.inode_mut(id).size = end;
@@ -129,15 +138,15 @@ impl Machine {
         Ok(())
     }
 
-    /// Allocates what is not there; it is not zeroed before its first use, and no large folio is looked for beyond
-    /// those the mount allows.
+    /// Allocates what is not there, as a write up to `end_byte` would; it is not zeroed before its first use.
     fn shmem_fallocate(
         &mut self,
         id: FileId,
         first: u64,
-        end: u64,
+        end_byte: u64,
         keep: bool,
     ) -> Result<(), Errno> {
+        let end = end_byte.div_ceil(PAGE_SIZE);
         if end - first > self.nr_managed_pages() {
             return Err(Errno::ENOSPC);
         }
@@ -149,7 +158,7 @@ impl Machine {
         while index < end {
             let known = self.file_folio(id, index).is_some();
             let (page, _) = self
-                .shmem_get_page(id, index, None, 0)
+                .shmem_get_page(id, index, None, end_byte)
                 .map_err(|_| Errno::ENOSPC)?;
             let head = self.frames.head(page);
             if !known {
@@ -252,7 +261,13 @@ impl Machine {
     /// Whether the kernel looks for a place where address and offset of a mapping are aligned alike
     /// (`shmem_get_unmapped_area`, `thp_get_unmapped_area`).
     pub(crate) fn file_area_wants_alignment(&self, id: FileId, len: u64) -> bool {
-        if self.inode(id).shmem {
+        use crate::thp::ShmemEnabled as E;
+        if self.inode(id).mount > 0 {
+            let top = self.thp.shmem_enabled;
+            len >= HPAGE_PMD_SIZE
+                && top != E::Deny
+                && (top == E::Force || self.mount_huge(id) != E::Never)
+        } else if self.inode(id).shmem {
             self.shared_area_wants_alignment(len)
         } else {
             len >= HPAGE_PMD_SIZE

@@ -119,15 +119,19 @@ impl Machine {
 
     /// Everything files hold; their pages are hashed as frames.
     pub(crate) fn hash_files(&self, h: &mut impl Write) {
+        let _ = write!(h, "{:?}", self.mounts);
         for inode in self.files.iter().flatten() {
             let _ = write!(
                 h,
-                "{}{}{}{}{}{:?}{:?}{:?}",
+                "{}{}{}{}{}{}{}{}{:?}{:?}{:?}",
                 inode.name,
                 inode.size,
                 inode.opens,
                 inode.reserved_pages,
                 inode.fallocend,
+                inode.mount,
+                inode.large_folios,
+                inode.open_for_write,
                 inode.folios,
                 inode.vmas,
                 inode.ra

@@ -13,7 +13,7 @@ use std::collections::btree_map::Entry;
 impl Machine {
     /// Writes the dirty pages of `first..end` to the disk; their entries lose dirty bit and write right
     /// (`folio_clear_dirty_for_io`).
-    pub(super) fn write_back(&mut self, id: FileId, first: u64, end: u64) {
+    pub(crate) fn write_back(&mut self, id: FileId, first: u64, end: u64) {
         if self.inode(id).shmem {
             return;
         }
@@ -50,6 +50,29 @@ impl Machine {
         let index = self.frames.index(head) + u64::from(page.0 - head.0);
         let content = self.contents.get(self.frames.content(page));
         self.set_disk(id, index, Some(content));
+    }
+
+    /// All who had a file on disk open for writing close it.
+    pub fn close_writers(&mut self, id: FileId) {
+        if !Machine::is_file_hugepages(id) {
+            self.inode_mut(id).open_for_write = false;
+        }
+    }
+
+    /// Somebody opens a file for writing. Where the filesystem has no large folios, those khugepaged made could not be
+    /// written: the whole cache of the file goes (`do_dentry_open`).
+    pub(crate) fn open_for_write(&mut self, id: FileId) {
+        if std::mem::replace(&mut self.inode_mut(id).open_for_write, true) {
+            return;
+        }
+        let huge = |m: &Machine| {
+            let mut heads = m.inode(id).folios.values();
+            heads.any(|h| m.folio_large(*h))
+        };
+        if self.config.fs.max_order() == 0 && huge(self) {
+            self.unmap_mapping_range(id, 0, u64::MAX >> crate::vm::addr::PAGE_SHIFT, true);
+            self.remove_bytes(id, 0, super::END_OF_FILES);
+        }
     }
 
     /// A page on disk becomes `content`, or what it was made with.

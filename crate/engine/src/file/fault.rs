@@ -31,7 +31,7 @@ impl Machine {
         }
         let (page, major, again) = match self.fault_page(vma, id, addr) {
             Ok(found) => found,
-            Err(NoPage::BeyondEnd) => return FaultResult::Sigbus,
+            Err(NoPage::BeyondEnd | NoPage::MountFull) => return FaultResult::Sigbus,
             Err(NoPage::NoMemory) => return FaultResult::Oom,
         };
         let done = |kind| {
@@ -81,7 +81,7 @@ impl Machine {
             let head = self.frames.head(page);
             let marked = self.frames.has(head, FrameFlags::READAHEAD);
             if marked {
-                self.async_mmap_readahead(id, head, index);
+                self.page_cache_async_ra(id, head, index, super::readahead::RA_PAGES);
             }
             return Ok((page, false, marked));
         }

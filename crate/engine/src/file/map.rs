@@ -120,6 +120,27 @@ impl Machine {
         }
     }
 
+    /// Address spaces and addresses that map a page; none for the zero pages, which have no reverse map.
+    pub fn mapped_at(&self, page: Pfn) -> Vec<(MmId, u64)> {
+        let head = self.frames.head(page);
+        let flags = self.frames.flags(head);
+        if flags.has(FrameFlags::KSM) {
+            return self.ksm_mappings(page);
+        }
+        if !flags.has(FrameFlags::ALLOCATED)
+            || flags.any(
+                FrameFlags::PGTABLE
+                    .and(FrameFlags::ZERO)
+                    .and(FrameFlags::RESERVED),
+            )
+            || self.page_mapcount(page) == 0
+        {
+            return Vec::new();
+        }
+        let places = self.rmap_walk(page).into_iter();
+        places.map(|p| (p.mm, p.addr)).collect()
+    }
+
     /// Unmaps the pages `first..end` of a file wherever they are mapped; `even_cows`: private copies of them too
     /// (`unmap_mapping_range`).
     pub(crate) fn unmap_mapping_range(

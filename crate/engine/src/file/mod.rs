@@ -19,7 +19,9 @@ mod split;
 mod swap;
 #[cfg(test)]
 mod tests;
+pub mod tmpfs;
 mod truncate;
+mod write;
 
 pub(crate) use cache::MAX_FILE_BYTES;
 
@@ -58,6 +60,12 @@ pub struct Inode {
     pub(crate) ra: readahead::Readahead,
     /// Pages in the cache.
     pub(crate) nr_cached: u64,
+    /// The tmpfs mount it is in; 0 is the kernel's own.
+    pub(super) mount: u8,
+    /// Somebody has it open for writing (`inode_is_open_for_write`).
+    pub(crate) open_for_write: bool,
+    /// The mount allowed large folios when it was made (`mapping_set_large_folios`).
+    pub(super) large_folios: bool,
 }
 
 impl Inode {
@@ -100,6 +108,9 @@ impl Machine {
             stored: BTreeMap::new(),
             ra: Default::default(),
             nr_cached: 0,
+            mount: 0,
+            open_for_write: true,
+            large_folios: self.thp.shmem_mount != crate::thp::ShmemEnabled::Never,
         };
         // Id 0 is nobody's: an anchor of 0 means no mapping.
         if self.files.is_empty() {
@@ -121,6 +132,7 @@ impl Machine {
         if i.opens > 0 || !i.vmas.is_empty() {
             return;
         }
+        self.shmem_forget_tail(id);
         self.remove_bytes(id, 0, END_OF_FILES);
         while let Some(index) = self.inode(id).stored.keys().next().copied() {
             self.set_disk(id, index, None);

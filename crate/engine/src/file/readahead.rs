@@ -13,7 +13,7 @@ use crate::vm::addr::{FileId, HPAGE_PMD_NR, HPAGE_PMD_ORDER, Pfn, VmaId};
 use crate::vm::vma::VmFlags;
 
 /// Most pages of a window (`read_ahead_kb` 8192, as on the machine that recorded the answers). A power of two.
-const RA_PAGES: u64 = 2048;
+pub(super) const RA_PAGES: u64 = 2048;
 
 /// The last window (`struct file_ra_state`), in pages.
 #[derive(Clone, Copy, Default, Debug)]
@@ -23,6 +23,18 @@ pub(crate) struct Readahead {
     /// A page so far before the end asks for the next window.
     async_size: u64,
     order: u8,
+    /// Where the last `read(2)` ended.
+    pub(super) prev: u64,
+}
+
+/// First window of a read of `n` pages (`get_init_ra_size`).
+fn init_size(n: u64) -> u64 {
+    let n = n.next_power_of_two();
+    match n {
+        0..=64 => n * 4,
+        65..=512 => n * 2,
+        _ => RA_PAGES,
+    }
 }
 
 /// Size of the window after one of `cur` pages (`get_next_ra_size`).
@@ -51,6 +63,7 @@ impl Machine {
                 size: end - from,
                 async_size: 0,
                 order: 0,
+                ..ra
             };
         } else {
             ra = Readahead {
@@ -58,6 +71,7 @@ impl Machine {
                 size: RA_PAGES,
                 async_size: RA_PAGES / 4,
                 order: 0,
+                ..ra
             };
         }
         self.inode_mut(id).ra = ra;
@@ -67,12 +81,45 @@ impl Machine {
         }
     }
 
-    /// A fault found the page that asks for the next window (`page_cache_async_ra`).
-    pub(super) fn async_mmap_readahead(&mut self, id: FileId, head: Pfn, index: u64) {
+    /// `read(2)` of `n` pages missed page `index` (`page_cache_sync_ra`).
+    pub(crate) fn page_cache_sync_ra(&mut self, id: FileId, index: u64, n: u64) {
+        let mut ra = self.inode(id).ra;
+        ra.start = index;
+        ra.order = 0;
+        if index == 0 || n > RA_PAGES || index.wrapping_sub(ra.prev) <= 1 {
+            ra.size = init_size(n);
+            ra.async_size = if ra.size > n {
+                ra.size - n
+            } else {
+                ra.size / 2
+            };
+        } else {
+            // What a sequential reader would have left in the cache before.
+            let mut first = index;
+            while first > 0
+                && index - first < RA_PAGES
+                && let Some(head) = self.file_folio(id, first - 1)
+            {
+                first = self.frames.index(head);
+            }
+            let before = (index - first).min(RA_PAGES);
+            if before <= n {
+                return self.read_pages(id, index, index + n);
+            }
+            let before = if first == 0 { 2 * before } else { before };
+            ra.size = (before + n).min(RA_PAGES);
+            ra.async_size = 1;
+        }
+        self.inode_mut(id).ra = ra;
+        self.page_cache_ra_order(id, index);
+    }
+
+    /// A fault or read found the page that asks for the next window; `n` pages are wanted (`page_cache_async_ra`).
+    pub(super) fn page_cache_async_ra(&mut self, id: FileId, head: Pfn, index: u64, n: u64) {
         self.frames.clear(head, FrameFlags::READAHEAD);
         let mut ra = self.inode(id).ra;
-        let n = self.folio_nr_pages(head) as u64;
-        let expected = (ra.start + ra.size).saturating_sub(ra.async_size) & !(n - 1);
+        let pages = self.folio_nr_pages(head) as u64;
+        let expected = (ra.start + ra.size).saturating_sub(ra.async_size) & !(pages - 1);
         if index == expected {
             ra.start += ra.size;
             ra.size = ra.size.max(next_size(ra.size));
@@ -85,7 +132,7 @@ impl Machine {
                 }
             }
             ra.start = start;
-            ra.size = next_size(start - index + RA_PAGES);
+            ra.size = next_size(start - index + n);
         }
         ra.order += 2;
         let align = 1 << ra.order.min(RA_PAGES.trailing_zeros() as u8);
@@ -107,13 +154,15 @@ impl Machine {
         };
         let last = last.min(start + ra.size - 1);
         let most = (ra.size.ilog2() as u8).min(self.config.fs.max_order());
-        let order = ra.order.min(most);
+        let min = self.config.fs_min_order();
+        let order = ra.order.min(most).max(min);
+        let start = start & !((1 << min) - 1);
         self.inode_mut(id).ra.order = order;
         let mark = start + ra.size - ra.async_size;
         let mut index = start;
         while index <= last {
             let mut order = order.min(index.trailing_zeros() as u8);
-            while order > 0 && index + (1 << order) - 1 > last {
+            while order > min && index + (1 << order) - 1 > last {
                 order -= 1;
             }
             let end = index + (1 << order);
@@ -146,21 +195,25 @@ impl Machine {
     /// Reads those of the pages `first..end` that are in the file and not in the cache, as single pages
     /// (`page_cache_ra_unbounded`).
     pub(super) fn read_pages(&mut self, id: FileId, first: u64, end: u64) {
+        let min = self.config.fs_min_order();
         for index in first..end.min(self.inode(id).size_pages()) {
             if self.file_folio(id, index).is_some() {
                 continue;
             }
-            let Some(page) = self.alloc_user_folio(0) else {
+            let Some(page) = self.alloc_user_folio(min) else {
                 return;
             };
-            self.add_read_folio(id, index, page);
+            self.add_read_folio(id, index & !((1 << min) - 1), page);
         }
     }
 
     /// A new folio gets what the disk has and goes into the cache.
-    fn add_read_folio(&mut self, id: FileId, first: u64, head: Pfn) {
+    pub(super) fn add_read_folio(&mut self, id: FileId, first: u64, head: Pfn) {
         for i in 0..self.folio_nr_pages(head) {
             let (page, index) = (head.add(i), first + i as u64);
+            if index >= self.inode(id).size_pages() {
+                break;
+            }
             match self.inode(id).stored.get(&index) {
                 Some(&written) => {
                     let content = self.contents.get(written);

@@ -3,7 +3,8 @@
 //! Counterparts in `mm/shmem.c`: `shmem_allowable_huge_orders`, `shmem_huge_global_enabled`,
 //! `shmem_suitable_orders`, `shmem_alloc_and_add_folio`, `shmem_get_folio_gfp`.
 //!
-//! Every file here is of the internal mount (memfd, MAP_SHARED|MAP_ANONYMOUS): its `huge=` is `shmem_enabled`.
+//! Memfds and MAP_SHARED|MAP_ANONYMOUS are of the internal mount: its `huge=` is `shmem_enabled`, and the switches of the
+//! sizes count for their faults. For files with a name in a tmpfs its own `huge=` alone decides, and deny and force.
 
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
@@ -19,6 +20,8 @@ pub(crate) enum NoPage {
     BeyondEnd,
     /// No memory.
     NoMemory,
+    /// The tmpfs has no room (`size=`).
+    MountFull,
 }
 
 /// Orders 1..=9: what a file without an area may have.
@@ -47,8 +50,9 @@ impl Machine {
         }
         let advised = vma.is_some_and(|v| self.vma(v).flags.has(VmFlags::HUGEPAGE));
         let end = self.inode(id).size.max(write_end).div_ceil(PAGE_SIZE);
-        let global = self.shmem_global_orders(vma.is_some(), advised, force, index, end);
-        if vma.is_none() {
+        let mount = self.mount_huge(id);
+        let global = shmem_global_orders(mount, vma.is_some(), advised, force, index, end);
+        if vma.is_none() || self.inode(id).mount > 0 {
             return global;
         }
         let sizes = |wanted: S| {
@@ -67,31 +71,6 @@ impl Machine {
             orders |= sizes(S::Inherit);
         }
         orders
-    }
-
-    /// What the mount allows (`shmem_huge_global_enabled`).
-    fn shmem_global_orders(
-        &self,
-        fault: bool,
-        advised: bool,
-        force: bool,
-        index: u64,
-        end: u64,
-    ) -> u32 {
-        if force {
-            return PMD_ORDER;
-        }
-        let candidates = if fault { PMD_ORDER } else { ALL_ORDERS };
-        let by_advice = if advised { PMD_ORDER } else { 0 };
-        match self.thp.shmem_mount {
-            ShmemEnabled::Always => candidates,
-            ShmemEnabled::WithinSize => match within_size(candidates, index, end) {
-                0 => by_advice,
-                orders => orders,
-            },
-            ShmemEnabled::Advise => by_advice,
-            _ => 0,
-        }
     }
 
     /// No transparent huge page for this area, whatever else is set (`vma_thp_disabled`).
@@ -160,8 +139,14 @@ impl Machine {
                 continue;
             }
             let charge = match self.alloc_folio_gfp(order, gfp) {
+                // A full mount: a single page may still fit.
+                Ok(head) if !self.shmem_acct_blocks(id, 1 << order) => {
+                    self.folio_put(head, 1);
+                    break;
+                }
                 Ok(head) => {
                     self.file_add_folio(id, first, head);
+                    self.shmem_note_tail(id, head);
                     if order == HPAGE_PMD_ORDER {
                         self.stat.thp_file_alloc += 1;
                     }
@@ -178,9 +163,37 @@ impl Machine {
             s.shmem_fallback += 1;
             s.shmem_fallback_charge += charge;
         }
+        if !self.shmem_acct_blocks(id, 1) {
+            return Err(NoPage::MountFull);
+        }
         let page = self.alloc_user_folio(0).ok_or(NoPage::NoMemory)?;
         self.file_add_folio(id, index, page);
         Ok((page, false))
+    }
+}
+
+/// What a mount with this `huge=` allows (`shmem_huge_global_enabled`).
+fn shmem_global_orders(
+    mount: ShmemEnabled,
+    fault: bool,
+    advised: bool,
+    force: bool,
+    index: u64,
+    end: u64,
+) -> u32 {
+    if force {
+        return PMD_ORDER;
+    }
+    let candidates = if fault { PMD_ORDER } else { ALL_ORDERS };
+    let by_advice = if advised { PMD_ORDER } else { 0 };
+    match mount {
+        ShmemEnabled::Always => candidates,
+        ShmemEnabled::WithinSize => match within_size(candidates, index, end) {
+            0 => by_advice,
+            orders => orders,
+        },
+        ShmemEnabled::Advise => by_advice,
+        _ => 0,
     }
 }
 

@@ -23,6 +23,10 @@ impl Machine {
     ) -> Result<(), Errno> {
         let head = self.frames.head(page);
         let order = self.frames.order(head);
+        let mut cut = cut;
+        if !self.frames.has(head, FrameFlags::SWAPBACKED) {
+            cut.order = cut.order.max(self.config.fs_min_order());
+        }
         if order <= cut.order {
             return Err(Errno::EINVAL);
         }

@@ -34,10 +34,10 @@ impl Machine {
     /// Moves a folio that nobody maps from its file to swap, split first if it has to be; the other pages of a split
     /// come into `rest`. False: it stays, dirty (`shmem_writeout`).
     pub(super) fn shmem_writeout(&mut self, head: Pfn, rest: &mut Vec<Pfn>) -> bool {
-        if self.swap.total_pages() == 0 {
+        let id = FileId(self.frames.anchor(head));
+        if self.swap.total_pages() == 0 || self.mount_noswap(id) {
             return false;
         }
-        let id = FileId(self.frames.anchor(head));
         let (index, next) = (self.frames.index(head), self.folio_next_index(head));
         let inode = self.inode(id);
         let end = inode.size_pages().max(inode.fallocend);

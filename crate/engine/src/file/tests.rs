@@ -1,3 +1,5 @@
+mod write;
+
 use super::*;
 use crate::config::MachineConfig;
 use crate::errno::Errno;

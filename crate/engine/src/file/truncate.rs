@@ -76,7 +76,13 @@ impl Machine {
             self.frames.set(head, FrameFlags::DIRTY);
         }
         if self.split_file_around(page(from >> PAGE_SHIFT)).is_err() {
-            return false;
+            // What cannot be split goes whole, unless there is something to write.
+            let clean = !self.frames.has(head, FrameFlags::DIRTY);
+            if clean && self.folio_in_file(head) {
+                self.unmap_mapping_folio(head);
+                self.file_remove_folio(head);
+            }
+            return clean;
         }
         // The other end is in a piece of its own, unless that went with the end of the file.
         let to = to >> PAGE_SHIFT;

@@ -3,16 +3,18 @@
 //! Counterparts in `mm/hugetlb.c`: `hugepagesz_setup`, `hugepages_setup`, `default_hugepagesz_setup`.
 
 use crate::machine::Machine;
-use crate::phys::zone::Zone;
-use crate::vm::addr::Pfn;
 
 /// What the command line says about hugetlb. A wrong parameter is ignored, as the kernel ignores it with a warning.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct HugetlbBoot {
-    /// Size of `default_hugepagesz=`: 0 for 2 MiB, 1 for 1 GiB.
+    /// The cont-pte and cont-pmd sizes of arm64 as well: 64 KiB and 32 MiB.
+    pub cont: bool,
+    /// `hugetlb_free_vmemmap=on`: the memory map of pages in a pool is given away (HVO).
+    pub free_vmemmap: bool,
+    /// Size of `default_hugepagesz=`, as an index.
     default_size: Option<usize>,
     /// Pages asked for by size: of all nodes, or by node.
-    counts: [Option<Count>; 2],
+    counts: [Option<Count>; 4],
     /// Size the next `hugepages=` means; `None` after one that does not exist.
     parsed: Parsed,
 }
@@ -34,21 +36,29 @@ enum Parsed {
     Counted,
 }
 
-fn size_of(text: &str) -> Option<usize> {
+/// A number that may end in K, M or G (`memparse`); nothing may follow.
+pub(super) fn memparse(text: &str) -> Option<u64> {
     let (digits, shift) = match text.as_bytes().last()? {
         b'K' | b'k' => (&text[..text.len() - 1], 10),
         b'M' | b'm' => (&text[..text.len() - 1], 20),
         b'G' | b'g' => (&text[..text.len() - 1], 30),
         _ => (text, 0),
     };
-    let bytes = digits.parse::<u64>().ok()?.checked_mul(1 << shift)?;
-    super::HSTATE_ORDERS.iter().position(|o| bytes == 4096 << o)
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
 
 impl HugetlbBoot {
+    fn size_of(&self, text: &str) -> Option<usize> {
+        let bytes = memparse(text)?;
+        let known = super::HSTATE_ORDERS
+            .iter()
+            .position(|o| bytes == 4096 << o)?;
+        (known < 2 || self.cont).then_some(known)
+    }
+
     /// `hugepagesz=`
     pub fn hugepagesz(&mut self, value: &str) {
-        self.parsed = match size_of(value) {
+        self.parsed = match self.size_of(value) {
             // Given twice: the second count is ignored, unless the first had none.
             Some(s) if self.counts[s].is_some() => Parsed::Counted,
             Some(s) => Parsed::Size(s),
@@ -58,13 +68,13 @@ impl HugetlbBoot {
 
     /// `default_hugepagesz=`; only the first counts.
     pub fn default_hugepagesz(&mut self, value: &str) {
-        self.parsed = match size_of(value) {
+        self.parsed = match self.size_of(value) {
             Some(_) if self.default_size.is_some() => Parsed::Unsupported,
             Some(s) => {
                 self.default_size = Some(s);
                 // A count given before any size belongs to the default size.
-                if s == 1 && self.counts[1].is_none() && self.parsed == Parsed::Counted {
-                    self.counts.swap(0, 1);
+                if s > 0 && self.counts[s].is_none() && self.parsed == Parsed::Counted {
+                    self.counts.swap(0, s);
                     Parsed::Counted
                 } else {
                     Parsed::Size(s)
@@ -101,8 +111,9 @@ impl Machine {
         let boot = self.config.hugetlb.clone();
         self.hugetlb.default_hstate = boot.default_size.unwrap_or(0);
         // Gigantic pages come first, while memory is whole.
-        for (size, count) in boot.counts.into_iter().enumerate().rev() {
-            match count {
+        let mut counts = boot.counts;
+        for size in [1, 3, 0, 2] {
+            match counts[size].take() {
                 Some(Count::All(n)) => self.set_max_huge_pages(size, n, None),
                 Some(Count::Nodes(list)) => {
                     for (nid, n) in list {
@@ -112,14 +123,5 @@ impl Machine {
                 None => {}
             }
         }
-    }
-}
-
-impl Zone {
-    /// The highest whole GiB of memory never used, taken for good.
-    pub(super) fn take_untouched_gib(&mut self) -> Option<Pfn> {
-        let head = self.free.take_untouched(1 << 18)?;
-        self.nr_free -= 1 << 18;
-        Some(head)
     }
 }

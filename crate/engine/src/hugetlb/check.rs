@@ -1,10 +1,9 @@
 //! Invariants of hugetlb: pools against frames, mappings against counts, promises against maps.
 
-use super::{HSTATE_ORDERS, PAGES_PER_HUGE_PAGE};
+use super::GIGANTIC_PART;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{HPAGE_PMD_SIZE, Pfn};
-use crate::vm::table::Pmd;
+use crate::vm::addr::{PAGE_SIZE, Pfn};
 use crate::vm::vma::VmFlags;
 use std::collections::BTreeMap;
 
@@ -22,19 +21,24 @@ impl Machine {
                 ensure!(v.hugetlb.resv_map == 0, "{v:?} holds a reserve map");
                 continue;
             }
+            let order = self.vma_hstate(v).1;
+            let size = PAGE_SIZE << order;
             ensure!(
-                v.start % HPAGE_PMD_SIZE == 0 && v.end % HPAGE_PMD_SIZE == 0,
+                v.start % size == 0 && v.end % size == 0,
                 "hugetlb area {:#x} is not aligned",
                 v.start
             );
             if v.hugetlb.resv_map > 0 {
                 map_users[v.hugetlb.resv_map as usize - 1] += 1;
             }
-            for addr in (v.start..v.end).step_by(HPAGE_PMD_SIZE as usize) {
-                match self.pmd(v.mm, addr) {
-                    Pmd::Huge(pmd) => *mapped.entry(pmd.pfn()).or_default() += 1,
-                    Pmd::None | Pmd::Missing => {}
-                    _ => return Err(format!("hugetlb area has a table at {addr:#x}")),
+            for addr in (v.start..v.end).step_by(size as usize) {
+                let pte = self.huge_pte(v.mm, addr, order);
+                if !pte.is_none() {
+                    ensure!(
+                        self.hugetlb_size(pte.pfn()) == Some(self.vma_hstate(v).0),
+                        "hugetlb area maps {pte:?} at {addr:#x}"
+                    );
+                    *mapped.entry(pte.pfn()).or_default() += 1;
                 }
             }
         }
@@ -47,13 +51,18 @@ impl Machine {
             );
         }
         let cached = self.check_hugetlb_files()?;
-        let mut in_use = 0u64;
-        let mut pages = 0u64;
+        let (mut in_use, mut pages, mut whole_in_use) = (0i64, 0i64, false);
         for head in self.frames.touched() {
             if self.frames.head(head) != head || !self.folio_hugetlb(head) {
                 continue;
             }
-            pages += 1;
+            let mark = self.hugetlb_mark(head);
+            let size = 1i64 << self.frames.order(head);
+            pages += size;
+            if mark & GIGANTIC_PART != 0 {
+                in_use += if whole_in_use { size } else { 0 };
+                continue;
+            }
             let (n, refs) = (
                 mapped.remove(&head).unwrap_or(0),
                 self.frames.refcount(head),
@@ -69,16 +78,17 @@ impl Machine {
                 refs == expected || pinned && refs > expected,
                 "hugetlb page {head:?}: {refs} references, {expected} users"
             );
-            in_use += u64::from(refs > 0);
+            whole_in_use = refs > 0;
+            in_use += if whole_in_use { size } else { 0 };
         }
         ensure!(
             mapped.is_empty(),
             "hugetlb areas map other pages: {mapped:?}"
         );
         let (mut nr, mut free) = (0, 0);
-        for (h, order) in self.hugetlb.hstates.iter().zip(HSTATE_ORDERS) {
-            nr += h.nr() << (order - 9);
-            free += h.free() << (order - 9);
+        for (size, h) in self.hugetlb.hstates.iter().enumerate() {
+            nr += (h.nr() << h.order) as i64;
+            free += (h.free() << h.order) as i64;
             for (nid, n) in h.nodes.iter().enumerate() {
                 ensure!(
                     n.surplus <= n.nr && n.free.len() as u64 <= n.nr,
@@ -89,7 +99,7 @@ impl Machine {
                 );
                 for page in &n.free {
                     ensure!(
-                        self.folio_hugetlb(*page)
+                        self.hugetlb_size(*page) == Some(size)
                             && self.frames.refcount(*page) == 0
                             && self.page_to_nid(*page) == nid,
                         "{page:?} is on the free list of node {nid}"
@@ -99,11 +109,11 @@ impl Machine {
         }
         ensure!(
             nr == pages && nr == free + in_use,
-            "{pages} hugetlb pages of which {in_use} in use, the pools count {nr} and {free} free"
+            "{pages} base pages are of hugetlb, {in_use} in use, the pools count {nr} and {free} free"
         );
         ensure!(
-            self.stat.nr_hugetlb == in_use as i64 * PAGES_PER_HUGE_PAGE,
-            "{in_use} hugetlb pages in use, nr_hugetlb {}",
+            self.stat.nr_hugetlb == in_use,
+            "{in_use} base pages in use, nr_hugetlb {}",
             self.stat.nr_hugetlb
         );
         Ok(())

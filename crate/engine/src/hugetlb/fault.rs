@@ -1,36 +1,37 @@
-//! Faults in hugetlb areas: a whole page by its PMD, or a signal.
+//! Faults in hugetlb areas: a whole page, or a signal.
 //!
 //! Counterparts in `mm/hugetlb.c`: `hugetlb_fault`, `hugetlb_no_page`, `hugetlb_wp`, `unmap_ref_private`.
 
-use super::hugecache_offset;
 use super::reserve::Holder;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::trace::FaultKind;
-use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, HPAGE_PMD_SIZE, Pfn, VmaId, pmd_down};
+use crate::vm::addr::{PAGE_SIZE, Pfn, VmaId};
 use crate::vm::fault::{Access, FaultResult};
 use crate::vm::pte::Pte;
-use crate::vm::table::{Pmd, PmdSlot};
+use crate::vm::table::PmdSlot;
 use crate::vm::vma::VmFlags;
 
 impl Machine {
     /// A fault in a hugetlb area; the access is allowed. SIGBUS: beyond the end of the file, no page left, or the page
     /// was taken away (`hugetlb_fault`).
     pub(crate) fn hugetlb_fault(&mut self, vma: VmaId, addr: u64, access: Access) -> FaultResult {
-        let addr = pmd_down(addr);
-        let Some(slot) = self.pmd_slot_alloc(self.vma(vma).mm, addr) else {
+        let addr = addr & !(self.vma_pagesize(vma) - 1);
+        let (mm, order) = (self.vma(vma).mm, self.vma_hstate(self.vma(vma)).1);
+        let Some(slot) = self.huge_slot_alloc(mm, addr, order) else {
             return FaultResult::Oom;
         };
-        let Pmd::Huge(pmd) = self.pmd_at(slot) else {
+        let pmd = self.huge_pte(mm, addr, order);
+        if pmd.is_none() {
             return self.hugetlb_no_page(vma, addr, slot, access);
-        };
+        }
         if access != Access::Read && !pmd.writable() {
             return self.hugetlb_wp(vma, addr, slot, access);
         }
         let pmd = pmd
             .with_young(true)
             .with_dirty(pmd.dirty() || access == Access::Write);
-        self.tables.set(slot.table, slot.index, pmd);
+        self.set_huge_pte(slot, order, pmd);
         FaultResult::Done(FaultKind::Spurious)
     }
 
@@ -43,7 +44,8 @@ impl Machine {
         access: Access,
     ) -> FaultResult {
         let v = self.vma(vma);
-        let (flags, index, mm) = (v.flags, hugecache_offset(v, addr), v.mm);
+        let (flags, index, mm) = (v.flags, self.hugecache_offset(v, addr), v.mm);
+        let (size, order) = self.vma_hstate(v);
         let Some(file) = v.file.filter(|_| !v.hugetlb.unmapped) else {
             return FaultResult::Sigbus;
         };
@@ -54,11 +56,11 @@ impl Machine {
                 head
             }
             None => {
-                if index >= self.hugetlb.file(file).size >> (12 + HPAGE_PMD_ORDER) {
+                if index >= self.hugetlb.file(file).size >> super::shift(order) {
                     return FaultResult::Sigbus;
                 }
                 let holder = self.holder(vma);
-                let Some(head) = self.alloc_hugetlb_folio(holder, index, false) else {
+                let Some(head) = self.alloc_hugetlb_folio(size, holder, index, false) else {
                     return FaultResult::Sigbus;
                 };
                 if shared {
@@ -73,12 +75,11 @@ impl Machine {
         self.hugetlb_rmap(head, 1);
         let writable = flags.has(VmFlags::SHARED.with(VmFlags::WRITE));
         let pmd = Pte::page(head)
-            .with_huge(true)
             .with_young(true)
             .with_write(writable)
             .with_dirty(writable)
             .with_protnone(!flags.any(VmFlags::ACCESS));
-        self.tables.set(slot.table, slot.index, pmd);
+        self.set_huge_pte(slot, order, pmd);
         debug_assert!(self.mm(mm).users > 0);
         // The copy is made in the same fault.
         if access == Access::Write && !shared {
@@ -96,17 +97,20 @@ impl Machine {
         let index = self.vma(vma).page_index(addr);
         self.frames.set_anchor(head, anchor);
         self.frames.set_index(head, index);
-        self.frames
-            .set(head, FrameFlags::ANON.and(FrameFlags::ANON_EXCLUSIVE));
+        for part in self.huge_page_parts(head) {
+            self.frames
+                .set(part, FrameFlags::ANON.and(FrameFlags::ANON_EXCLUSIVE));
+        }
         self.set_restore_reserve(head, false);
     }
 
     /// A store to a read-only entry: made writable, or a copy, for which a child's page may have to go (`hugetlb_wp`).
     fn hugetlb_wp(&mut self, vma: VmaId, addr: u64, slot: PmdSlot, access: Access) -> FaultResult {
         let v = self.vma(vma);
-        let (flags, index) = (v.flags, hugecache_offset(v, addr));
+        let (flags, index, mm) = (v.flags, self.hugecache_offset(v, addr), v.mm);
+        let (size, order) = self.vma_hstate(v);
         let holder = self.holder(vma);
-        let pmd = self.tables.get(slot.table, slot.index);
+        let pmd = self.huge_pte(mm, addr, order);
         let old = pmd.pfn();
         let write = access == Access::Write && flags.has(VmFlags::WRITE);
         let written = |pmd: Pte| {
@@ -117,15 +121,12 @@ impl Machine {
         let reusable = |m: &Machine| anon && m.folio_mapcount(old) == 1;
         let owner = anon && matches!(holder, Holder::Owner(_));
         if !flags.has(VmFlags::MAYSHARE) && !reusable(self) {
-            if let Some(new) = self.alloc_hugetlb_folio(holder, index, owner) {
-                for i in 0..HPAGE_PMD_NR {
-                    self.copy_content(new.add(i), old.add(i));
-                }
+            if let Some(new) = self.alloc_hugetlb_folio(size, holder, index, owner) {
+                self.copy_huge_page(new, old);
                 self.hugetlb_new_anon(vma, addr, new);
                 self.hugetlb_rmap(old, -1);
                 self.hugetlb_rmap(new, 1);
-                let copy = written(Pte::page(new).with_huge(true));
-                self.tables.set(slot.table, slot.index, copy);
+                self.set_huge_pte(slot, order, written(Pte::page(new)));
                 self.folio_put(old, 1);
                 return FaultResult::Done(FaultKind::Cow);
             }
@@ -147,7 +148,7 @@ impl Machine {
         }
         // Deviation: no TLB model, so no faults by stale read-only entries, which nothing flushes here.
         if access != Access::Unshare {
-            self.tables.set(slot.table, slot.index, written(pmd));
+            self.set_huge_pte(slot, order, written(pmd));
         }
         FaultResult::Done(FaultKind::Reuse)
     }
@@ -156,7 +157,7 @@ impl Machine {
     /// SIGBUS where they have nothing from then on (`unmap_ref_private`).
     fn unmap_ref_private(&mut self, vma: VmaId, addr: u64, page: Pfn) {
         let v = self.vma(vma);
-        let (file, index) = (v.file, v.page_index(addr));
+        let (file, index, order) = (v.file, v.page_index(addr), self.vma_hstate(v).1);
         for other in self.hugetlb_areas(file) {
             let o = self.vma(other);
             let spared = other == vma
@@ -165,9 +166,9 @@ impl Machine {
                 || o.address_of(index).is_none()
                 || addr < o.start
                 || addr >= o.end
-                || self.maps_page(o.mm, addr, page) != Some(true);
+                || self.huge_pte(o.mm, addr, order).pfn() != page;
             if !spared {
-                self.hugetlb_unmap_range(other, addr, addr + HPAGE_PMD_SIZE);
+                self.hugetlb_unmap_range(other, addr, addr + (PAGE_SIZE << order));
                 self.vma_mut(other).hugetlb.unmapped = true;
             }
         }

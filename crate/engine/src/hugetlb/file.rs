@@ -4,23 +4,20 @@
 //! `hugetlbfs_fallocate`, `remove_inode_hugepages`, `hugetlb_get_unmapped_area`.
 
 use super::reserve::Holder;
-use super::{HUGETLBFS, HugetlbFile, huge_up};
+use super::{HUGETLBFS, HugetlbFile, shift};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::content::Pattern;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{
-    FileId, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid, TASK_SIZE, pmd_aligned, pmd_down,
-};
+use crate::vm::addr::{FileId, MmId, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid, TASK_SIZE};
 use crate::vm::mm::MAX_MAP_COUNT;
 use crate::vm::mmap::prot_flags;
 use crate::vm::uapi::{
-    MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED,
+    MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGE_SHIFT, MAP_NORESERVE, MAP_PRIVATE,
+    MAP_SHARED,
 };
 use crate::vm::vma::{VmFlags, Vma};
 
-/// log2 of a huge page.
-const HPAGE_SHIFT: u32 = 21;
 /// Largest file size.
 const MAX_LFS: u64 = i64::MAX as u64;
 
@@ -33,9 +30,10 @@ impl HugetlbFile {
 }
 
 impl Machine {
-    fn hugetlb_file_setup(&mut self, name: String, size: u64, open: bool) -> FileId {
+    fn hugetlb_file_setup(&mut self, name: String, hstate: usize, size: u64, open: bool) -> FileId {
         let file = HugetlbFile {
             name,
+            hstate: hstate as u8,
             size,
             open,
             ..HugetlbFile::default()
@@ -53,12 +51,17 @@ impl Machine {
     /// A file without name, held open: `memfd_create(MFD_HUGETLB)` and `ftruncate`. Nothing is reserved.
     ///
     /// # Errors
-    /// EINVAL: `size` is no multiple of 2 MiB, or beyond 2^63.
-    pub fn memfd_hugetlb(&mut self, name: &str, size: u64) -> Result<FileId, Errno> {
-        if !pmd_aligned(size) || size > MAX_LFS {
+    /// ENODEV: there are no huge pages of `pagesize` bytes (0: the default size). EINVAL: `size` is no multiple of it, or
+    /// beyond 2^63.
+    pub fn memfd_hugetlb(&mut self, name: &str, size: u64, pagesize: u64) -> Result<FileId, Errno> {
+        let hstate = self.hugetlb.size_to_hstate(pagesize);
+        let hstate = hstate.ok_or(Errno::ENODEV)?;
+        let page = 1 << shift(self.hugetlb.hstates[hstate].order);
+        if !size.is_multiple_of(page) || size > MAX_LFS {
             return Err(Errno::EINVAL);
         }
-        Ok(self.hugetlb_file_setup(format!("/memfd:{name} (deleted)"), size, true))
+        let name = format!("/memfd:{name} (deleted)");
+        Ok(self.hugetlb_file_setup(name, hstate, size, true))
     }
 
     /// Whether an id names a file of hugetlbfs.
@@ -71,6 +74,11 @@ impl Machine {
         (&self.hugetlb.file(file).name, file.0 & !HUGETLBFS)
     }
 
+    /// `i_size`.
+    pub(crate) fn hugetlb_file_size(&self, file: FileId) -> u64 {
+        self.hugetlb.file(file).size
+    }
+
     /// Drops a file nobody maps or holds open.
     pub(super) fn hugetlb_file_put(&mut self, file: FileId) {
         let f = self.hugetlb.file(file);
@@ -81,11 +89,11 @@ impl Machine {
     }
 
     /// Maps `len` bytes of a file of hugetlbfs from `offset` on, or with no file memory of its own (MAP_ANONYMOUS and
-    /// MAP_HUGETLB); returns the address. `len` is rounded up to 2 MiB.
+    /// MAP_HUGETLB); returns the address. `len` is rounded up to huge pages.
     ///
     /// # Errors
-    /// As [`mmap`](Machine::mmap); EINVAL also: a misaligned offset or fixed place, MAP_GROWSDOWN. ENOMEM also: the pool
-    /// cannot promise the pages.
+    /// As [`mmap`](Machine::mmap); EINVAL also: a misaligned offset or fixed place, MAP_GROWSDOWN, a size of pages that
+    /// does not exist. ENOMEM also: the pool cannot promise the pages.
     pub(crate) fn mmap_hugetlb(
         &mut self,
         pid: Pid,
@@ -97,10 +105,20 @@ impl Machine {
     ) -> Result<u64, Errno> {
         self.syscall(pid, |m, mm| {
             let own = file.is_none();
-            let len = huge_up(len).unwrap_or(!(HPAGE_PMD_SIZE - 1));
+            let hstate = match file {
+                Some((f, _)) => m.file_hstate(f),
+                None => {
+                    let code = flags >> MAP_HUGE_SHIFT & 63;
+                    let bytes = if code == 0 { 0 } else { 1 << code };
+                    let hstate = m.hugetlb.size_to_hstate(bytes);
+                    hstate.ok_or(Errno::EINVAL)?
+                }
+            };
+            let page = 1 << shift(m.hugetlb.hstates[hstate].order);
+            let len = len.checked_next_multiple_of(page).unwrap_or(!(page - 1));
             let (file, offset) = file.unwrap_or_else(|| {
                 let name = "/anon_hugepage (deleted)".into();
-                (m.hugetlb_file_setup(name, len, false), 0)
+                (m.hugetlb_file_setup(name, hstate, len, false), 0)
             });
             let done = m.do_mmap_hugetlb(mm, addr, len, prot, flags, file, offset);
             if done.is_err() && own {
@@ -129,15 +147,17 @@ impl Machine {
         if len > TASK_SIZE || self.mm(mm).vmas.len() > MAX_MAP_COUNT {
             return Err(Errno::ENOMEM);
         }
+        let hpage_shift = shift(self.hugetlb.hstates[self.file_hstate(file)].order);
+        let page = 1u64 << hpage_shift;
         let end = offset.checked_add(len).filter(|e| *e <= MAX_LFS);
         let end = end.ok_or(Errno::EOVERFLOW)?;
         let addr = if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0 {
-            if !pmd_aligned(addr) {
+            if !addr.is_multiple_of(page) {
                 return Err(Errno::EINVAL);
             }
             self.fixed_area(mm, addr, len, flags)?
         } else {
-            self.hugetlb_get_unmapped_area(mm, addr, len)?
+            self.hugetlb_get_unmapped_area(mm, addr, len, page)?
         };
         let mut vm = prot_flags(prot)
             .with(VmFlags::MAYREAD)
@@ -155,12 +175,12 @@ impl Machine {
             vm = vm.with(VmFlags::NORESERVE);
         }
         self.unmap_overlap(mm, addr, addr + len)?;
-        if !pmd_aligned(offset) {
+        if !offset.is_multiple_of(page) {
             return Err(Errno::EINVAL);
         }
         vm = vm.with(VmFlags::HUGETLB).with(VmFlags::DONTEXPAND);
         let kept =
-            self.hugetlb_reserve_pages(file, offset >> HPAGE_SHIFT, end >> HPAGE_SHIFT, vm)?;
+            self.hugetlb_reserve_pages(file, offset >> hpage_shift, end >> hpage_shift, vm)?;
         let f = self.hugetlb.file_mut(file);
         if vm.has(VmFlags::WRITE) && f.size < end {
             f.size = end;
@@ -183,16 +203,23 @@ impl Machine {
         Ok(addr)
     }
 
-    /// The hint, rounded up, if it is free; else top down on a 2 MiB boundary (`hugetlb_get_unmapped_area`).
-    fn hugetlb_get_unmapped_area(&self, mm: MmId, hint: u64, len: u64) -> Result<u64, Errno> {
-        let room = HPAGE_PMD_SIZE - PAGE_SIZE;
-        if let Some(addr) = huge_up(hint).filter(|a| *a > 0 && *a <= TASK_SIZE - len)
+    /// The hint, rounded up, if it is free; else top down on a boundary of huge pages (`hugetlb_get_unmapped_area`).
+    fn hugetlb_get_unmapped_area(
+        &self,
+        mm: MmId,
+        hint: u64,
+        len: u64,
+        page: u64,
+    ) -> Result<u64, Errno> {
+        let room = page - PAGE_SIZE;
+        let hint = hint.checked_next_multiple_of(page);
+        if let Some(addr) = hint.filter(|a| *a > 0 && *a <= TASK_SIZE - len)
             && self.vmas_in(mm, addr, addr + len).is_empty()
         {
             return Ok(addr);
         }
         let gap = self.topdown_gap(mm, len + room).ok_or(Errno::ENOMEM)?;
-        Ok(pmd_down(gap + room))
+        Ok((gap + room) & !(page - 1))
     }
 
     /// A page becomes part of a file (`hugetlb_add_to_page_cache`), which takes over its reference.
@@ -207,7 +234,7 @@ impl Machine {
     /// Sets the size of a file; pages beyond go, private copies too, and so do the reservations (`hugetlb_vmtruncate`).
     ///
     /// # Errors
-    /// EINVAL: no multiple of 2 MiB, or beyond 2^63.
+    /// EINVAL: no multiple of a huge page, or beyond 2^63.
     pub(crate) fn hugetlb_truncate(
         &mut self,
         pid: Pid,
@@ -215,12 +242,13 @@ impl Machine {
         size: u64,
     ) -> Result<(), Errno> {
         self.syscall(pid, |m, _| {
-            if !pmd_aligned(size) || size > MAX_LFS {
+            let hpage_shift = m.file_hpage_shift(file);
+            if size & ((1 << hpage_shift) - 1) != 0 || size > MAX_LFS {
                 return Err(Errno::EINVAL);
             }
             m.hugetlb.file_mut(file).size = size;
-            m.hugetlb_unmap_file(file, size >> HPAGE_SHIFT, u64::MAX);
-            m.remove_inode_hugepages(file, size >> HPAGE_SHIFT, u64::MAX, true);
+            m.hugetlb_unmap_file(file, size >> hpage_shift, u64::MAX);
+            m.remove_inode_hugepages(file, size >> hpage_shift, u64::MAX, true);
             Ok(())
         })
     }
@@ -253,9 +281,10 @@ impl Machine {
                 return Ok(());
             }
             let end = offset + len;
-            for index in offset >> HPAGE_SHIFT..end.div_ceil(HPAGE_PMD_SIZE) {
+            let (size, hpage_shift) = (m.file_hstate(file), m.file_hpage_shift(file));
+            for index in offset >> hpage_shift..end.div_ceil(1 << hpage_shift) {
                 if m.hugetlb.file(file).page(index).is_none() {
-                    let page = m.alloc_hugetlb_folio(Holder::File(file), index, false);
+                    let page = m.alloc_hugetlb_folio(size, Holder::File(file), index, false);
                     m.hugetlb_add_to_page_cache(file, index, page.ok_or(Errno::ENOSPC)?);
                 }
             }
@@ -272,12 +301,13 @@ impl Machine {
     /// Deviation: a part of a 4 KiB page keeps its contents.
     pub(super) fn hugetlb_punch_hole(&mut self, file: FileId, offset: u64, len: u64) {
         let end = offset + len;
-        let (from, to) = (offset.div_ceil(HPAGE_PMD_SIZE), end >> HPAGE_SHIFT);
+        let hpage_shift = self.file_hpage_shift(file);
+        let (from, to) = (offset.div_ceil(1 << hpage_shift), end >> hpage_shift);
         if from < to {
             self.hugetlb_unmap_file(file, from, to);
             self.remove_inode_hugepages(file, from, to, false);
         }
-        let (whole, whole_end) = (from << HPAGE_SHIFT, to << HPAGE_SHIFT);
+        let (whole, whole_end) = (from << hpage_shift, to << hpage_shift);
         self.hugetlb_zero_part(file, offset, end.min(whole));
         if whole_end >= whole {
             self.hugetlb_zero_part(file, whole_end, end);
@@ -285,21 +315,28 @@ impl Machine {
     }
 
     fn hugetlb_zero_part(&mut self, file: FileId, start: u64, end: u64) {
-        for at in (start.div_ceil(PAGE_SIZE)..end / PAGE_SIZE).take(511) {
-            if let Some(head) = self.hugetlb.file(file).page(at >> 9) {
-                self.write_content(head.add((at & 511) as usize), Pattern::Fill(0));
+        let order = self.file_hpage_shift(file) - PAGE_SHIFT;
+        for at in start.div_ceil(PAGE_SIZE)..end / PAGE_SIZE {
+            if let Some(head) = self.hugetlb.file(file).page(at >> order) {
+                let page = head.add((at & ((1 << order) - 1)) as usize);
+                self.write_content(page, Pattern::Fill(0));
             }
         }
+    }
+
+    fn file_hpage_shift(&self, file: FileId) -> u32 {
+        shift(self.hugetlb.hstates[self.file_hstate(file)].order)
     }
 
     /// Unmaps offsets `[from, to)` in all areas of a file (`hugetlb_vmdelete_list`).
     fn hugetlb_unmap_file(&mut self, file: FileId, from: u64, to: u64) {
         for vma in self.hugetlb_areas(Some(file)) {
             let v = self.vma(vma);
-            let first = v.pgoff >> 9;
+            let order = self.vma_hstate(v).1;
+            let first = v.pgoff >> order;
             let clamp = |index: u64| {
-                let pages = index.saturating_sub(first).min(v.pages() >> 9);
-                v.start + pages * HPAGE_PMD_SIZE
+                let pages = index.saturating_sub(first).min(v.pages() >> order);
+                v.start + (pages << shift(order))
             };
             let (start, end) = (clamp(from), clamp(to));
             self.hugetlb_unmap_range(vma, start, end);
@@ -309,6 +346,7 @@ impl Machine {
     /// Takes pages `[from, to)` out of the cache. A truncation also drops the reservations; a hole only those of the
     /// pages that were there (`remove_inode_hugepages`).
     fn remove_inode_hugepages(&mut self, file: FileId, from: u64, to: u64, truncate: bool) {
+        let size = self.file_hstate(file);
         let f = self.hugetlb.file_mut(file);
         let at = |x| f.pages.partition_point(|p| p.0 < x);
         let part = at(from)..at(to);
@@ -325,6 +363,6 @@ impl Machine {
         for (_, head) in gone {
             self.folio_put(head, 1);
         }
-        self.unreserve(promised);
+        self.unreserve(size, promised);
     }
 }

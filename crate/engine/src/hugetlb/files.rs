@@ -2,12 +2,12 @@
 //!
 //! Counterparts in `mm/hugetlb_sysfs.c` and `mm/hugetlb.c`: `nr_hugepages_store`, `demote_store`, `hugetlb_report_meminfo`.
 
-use super::{HSTATE_ORDERS, PAGES_PER_HUGE_PAGE};
+use super::boot::memparse;
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::phys::buddy::MAX_PAGE_ORDER;
 use crate::vfs::parse::{ParseError, parse_ulong};
 use crate::vfs::tunable::FileSpec;
+use crate::vm::addr::HPAGE_PMD_ORDER;
 
 const fn spec(name: &'static str, mode: u16, help: &'static str) -> FileSpec {
     let mut s = if mode == 0o444 {
@@ -39,7 +39,11 @@ pub(crate) const HUGETLB_FILES: &[FileSpec] = &[
     ),
     spec("resv_hugepages", 0o444, "pages promised and not yet used"),
     spec("surplus_hugepages", 0o444, "pages beyond those that stay"),
-    spec("demote", 0o200, "splits so many free pages into 2 MiB ones"),
+    spec(
+        "demote",
+        0o200,
+        "splits so many free pages into those of the size demote_size",
+    ),
     FileSpec::words(
         "demote_size",
         "2048kB",
@@ -59,21 +63,22 @@ pub(crate) const NODE_HUGETLB_FILES: &[FileSpec] = &[
     HUGETLB_FILES[7],
 ];
 
-/// Files in the directory of a size, of a node or of all.
-pub(crate) fn hugetlb_table(nid: Option<u8>, size: usize) -> &'static [FileSpec] {
-    match (nid, size) {
-        (None, 0) => &HUGETLB_FILES[..NR_COMMON],
-        (None, _) => HUGETLB_FILES,
-        (Some(_), 0) => &NODE_HUGETLB_FILES[..3],
-        (Some(_), _) => NODE_HUGETLB_FILES,
-    }
-}
-
 impl Machine {
+    /// Files in the directory of a size, of a node or of all.
+    pub(crate) fn hugetlb_table(&self, nid: Option<u8>, size: usize) -> &'static [FileSpec] {
+        match (nid, self.hugetlb.hstates[size].demote_to) {
+            (None, None) => &HUGETLB_FILES[..NR_COMMON],
+            (None, _) => HUGETLB_FILES,
+            (Some(_), None) => &NODE_HUGETLB_FILES[..3],
+            (Some(_), _) => NODE_HUGETLB_FILES,
+        }
+    }
+
     /// Text of a file of a size.
     pub(crate) fn hugetlb_show(&self, nid: Option<u8>, size: usize, name: &str) -> String {
         if name == "demote_size" {
-            return "2048kB\n".into();
+            let to = self.hugetlb.hstates[size].demote_to.unwrap_or(0);
+            return format!("{}kB\n", self.hugetlb.hstates[to].size_kb());
         }
         let h = &self.hugetlb.hstates[size];
         let node = nid.map(|n| &h.nodes[usize::from(n)]);
@@ -102,12 +107,24 @@ impl Machine {
             ParseError::Overflow => Errno::ERANGE,
             ParseError::Invalid => Errno::EINVAL,
         });
-        let gigantic = HSTATE_ORDERS[size] > MAX_PAGE_ORDER;
+        let gigantic = self.hugetlb.hstates[size].gigantic();
         Some(match (name, value) {
-            ("demote_size", _) if matches!(text.trim(), "2048kB" | "2M" | "2048K" | "2097152") => {
-                Ok(())
+            ("demote_size", _) => {
+                let bytes = memparse(text.trim().trim_end_matches('B'));
+                let to = bytes
+                    .filter(|b| *b > 0)
+                    .and_then(|b| self.hugetlb.size_to_hstate(b));
+                let order = self.hugetlb.hstates[size].order;
+                let smaller =
+                    |s: &usize| (HPAGE_PMD_ORDER..order).contains(&self.hugetlb.hstates[*s].order);
+                match to.filter(smaller) {
+                    Some(to) => {
+                        self.hugetlb.hstates[size].demote_to = Some(to);
+                        Ok(())
+                    }
+                    None => Err(Errno::EINVAL),
+                }
             }
-            ("demote_size", _) => Err(Errno::EINVAL),
             ("nr_overcommit_hugepages", _) if gigantic => Err(Errno::EINVAL),
             (_, Err(e)) => Err(e),
             ("nr_hugepages" | "nr_hugepages_mempolicy", Ok(n)) => {
@@ -118,7 +135,7 @@ impl Machine {
                 self.hugetlb.hstates[size].overcommit = n;
                 Ok(())
             }
-            ("demote", Ok(n)) => self.demote(n, nid),
+            ("demote", Ok(n)) => self.demote(size, n, nid),
             _ => return None,
         })
     }
@@ -129,6 +146,7 @@ impl Machine {
         Some(match name {
             "nr_hugepages" | "nr_hugepages_mempolicy" => h.max,
             "nr_overcommit_hugepages" => h.overcommit,
+            "hugetlb_optimize_vmemmap" => self.hugetlb.vmemmap.enabled.into(),
             _ => return None,
         })
     }
@@ -136,9 +154,11 @@ impl Machine {
     /// Writes a file of `/proc/sys/vm`. EINVAL: overcommit of a gigantic default size.
     pub(crate) fn hugetlb_sysctl_store(&mut self, name: &str, value: u64) -> Result<(), Errno> {
         let size = self.hugetlb.default_hstate;
-        if name != "nr_overcommit_hugepages" {
+        if name == "hugetlb_optimize_vmemmap" {
+            self.hugetlb.vmemmap.enabled = value > 0;
+        } else if name != "nr_overcommit_hugepages" {
             self.set_max_huge_pages(size, value, None);
-        } else if HSTATE_ORDERS[size] > MAX_PAGE_ORDER {
+        } else if self.hugetlb.hstates[size].gigantic() {
             return Err(Errno::EINVAL);
         } else {
             self.hugetlb.hstates[size].overcommit = value;
@@ -166,18 +186,22 @@ impl Machine {
 
     /// `nr_hugetlb` of a node: base pages in use.
     pub(crate) fn node_nr_hugetlb(&self, nid: u8) -> i64 {
-        let n = &self.hugetlb.hstates[0].nodes[usize::from(nid)];
-        (n.nr as i64 - n.free.len() as i64) * PAGES_PER_HUGE_PAGE
+        let sizes = self.hugetlb.hstates.iter();
+        sizes
+            .map(|h| {
+                let n = &h.nodes[usize::from(nid)];
+                (n.nr as i64 - n.free.len() as i64) << h.order
+            })
+            .sum()
     }
 
     /// `Hugepagesize` in kB.
     pub(crate) fn default_hugepage_kb(&self) -> u64 {
-        4 << HSTATE_ORDERS[self.hugetlb.default_hstate]
+        self.hugetlb.hstates[self.hugetlb.default_hstate].size_kb()
     }
 
     /// Base pages in all pools (`hugetlb_total_pages`).
     pub fn hugetlb_total_pages(&self) -> u64 {
-        let sizes = self.hugetlb.hstates.iter().zip(HSTATE_ORDERS);
-        sizes.map(|(h, order)| h.nr() << order).sum()
+        self.hugetlb.hstates.iter().map(|h| h.nr() << h.order).sum()
     }
 }

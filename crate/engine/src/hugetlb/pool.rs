@@ -3,7 +3,7 @@
 //! Counterparts in `mm/hugetlb.c`: `set_max_huge_pages`, `adjust_pool_surplus`, `alloc_pool_huge_folio`,
 //! `remove_pool_hugetlb_folio`, `alloc_surplus_hugetlb_folio`, `demote_pool_huge_page`.
 
-use super::HSTATE_ORDERS;
+use super::{GIGANTIC_PART, HUGETLB_PAGE, SIZE_SHIFT, shift};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::buddy::{MAX_PAGE_ORDER, MigrateType};
@@ -24,6 +24,10 @@ pub(crate) struct NodePool {
 /// One size (`struct hstate`), counts in huge pages.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Hstate {
+    /// log2 of the base pages of one.
+    pub order: u8,
+    /// Index of the size that pages are split into on demand.
+    pub demote_to: Option<usize>,
     pub nodes: Vec<NodePool>,
     /// Promised and not yet used. Below zero after the owner of a page left before its child.
     pub resv: i64,
@@ -37,6 +41,16 @@ pub(crate) struct Hstate {
 }
 
 impl Hstate {
+    /// Larger than the buddy allocator gives (`hstate_is_gigantic`).
+    pub fn gigantic(&self) -> bool {
+        self.order > MAX_PAGE_ORDER
+    }
+
+    /// As in the names of directories and in meminfo.
+    pub fn size_kb(&self) -> u64 {
+        1 << (shift(self.order) - 10)
+    }
+
     pub fn nr(&self) -> u64 {
         self.nodes.iter().map(|n| n.nr).sum()
     }
@@ -124,7 +138,7 @@ impl Machine {
     /// One event for each step of a pool.
     pub(super) fn pool_step(&mut self, size: usize, node: usize, step: PoolStep) {
         self.emit(EventKind::HugetlbPool {
-            order: HSTATE_ORDERS[size],
+            order: self.hugetlb.hstates[size].order,
             nid: node as u8,
             step,
         });
@@ -132,50 +146,66 @@ impl Machine {
 
     /// A fresh page of a node, in no pool yet (`only_alloc_fresh_hugetlb_folio`).
     ///
-    /// Deviation: a 1 GiB page is made only of memory never used so far, as nothing is migrated out of its way.
+    /// Deviation: a gigantic page is made only of memory that is free, as nothing is migrated out of its way.
     fn alloc_fresh(&mut self, size: usize, nid: u8) -> Option<Pfn> {
-        if HSTATE_ORDERS[size] > MAX_PAGE_ORDER {
+        let order = self.hugetlb.hstates[size].order;
+        if order > MAX_PAGE_ORDER {
+            let frames = &mut self.frames;
             let zones = self.zones.iter_mut().filter(|z| z.nid == nid);
-            let head = zones.rev().find_map(|z| z.take_untouched_gib())?;
-            self.claim_gigantic(head);
+            let head = zones.rev().find_map(|z| z.alloc_contig(frames, order))?;
+            self.claim_gigantic(size, head, 1 << order);
             return Some(head);
         }
-        let page = self.alloc_pages_node(nid, HPAGE_PMD_ORDER, MigrateType::Movable);
+        let page = self.alloc_pages_node(nid, order, MigrateType::Movable);
         match page {
             Some(head) => {
                 self.stat.htlb_buddy_alloc_success += 1;
-                self.set_restore_reserve(head, false);
+                self.set_hugetlb_mark(head, HUGETLB_PAGE | (size as u32) << SIZE_SHIFT);
             }
             None => self.stat.htlb_buddy_alloc_fail += 1,
         }
         page
     }
 
-    /// Formats 1 GiB of raw frames as pages of a pool.
-    fn claim_gigantic(&mut self, head: Pfn) {
+    /// Formats `pages` raw frames as pages of a size of at least 2 MiB.
+    fn claim_gigantic(&mut self, size: usize, head: Pfn, pages: usize) {
+        let each = 1usize << self.hugetlb.hstates[size].order;
         let flags = |f: FrameFlags| FrameFlags::ALLOCATED.and(f);
-        for i in (0..1 << 18).step_by(512) {
+        for i in (0..pages).step_by(512) {
             self.frames.format(
                 head.add(i),
                 HPAGE_PMD_ORDER,
                 flags(FrameFlags::HEAD),
                 flags(FrameFlags::TAIL),
             );
-            self.set_restore_reserve(head.add(i), false);
+            let first = i.is_multiple_of(each);
+            let part = if first { 0 } else { GIGANTIC_PART };
+            let mark = HUGETLB_PAGE | part | (size as u32) << SIZE_SHIFT;
+            self.set_hugetlb_mark(head.add(i), mark);
         }
     }
 
-    /// Gives pages back to the buddy allocator (`update_and_free_hugetlb_folio`).
+    /// Gives a page, which the pool no longer counts, back to the buddy allocator (`update_and_free_hugetlb_folio`).
+    /// Without memory for its memory map it becomes a surplus page.
     pub(super) fn release_huge_page(&mut self, size: usize, head: Pfn) {
-        for i in (0..1usize << HSTATE_ORDERS[size]).step_by(512) {
-            self.free_pages(head.add(i), HPAGE_PMD_ORDER);
+        if !self.vmemmap_restore(head) {
+            let nid = self.page_to_nid(head);
+            let n = &mut self.hugetlb.hstates[size].nodes[nid];
+            n.nr += 1;
+            n.surplus += 1;
+            n.free.push(head);
+            return;
+        }
+        for part in self.huge_page_parts(head) {
+            let order = self.hugetlb.hstates[size].order.min(HPAGE_PMD_ORDER);
+            self.free_pages(part, order);
         }
     }
 
     /// A surplus page, if the limit allows one; in the pool, but not free (`alloc_surplus_hugetlb_folio`). The local
     /// node is tried first.
     pub(super) fn alloc_surplus(&mut self, size: usize) -> Option<Pfn> {
-        if HSTATE_ORDERS[size] > MAX_PAGE_ORDER {
+        if self.hugetlb.hstates[size].gigantic() {
             return None;
         }
         for nid in 0..self.config.nodes {
@@ -187,6 +217,7 @@ impl Machine {
                 let n = &mut self.hugetlb.hstates[size].nodes[usize::from(nid)];
                 n.nr += 1;
                 n.surplus += 1;
+                self.vmemmap_optimize(head);
                 self.pool_step(size, nid.into(), PoolStep::GrowSurplus);
                 return Some(head);
             }
@@ -281,19 +312,27 @@ impl Machine {
             let n = &mut self.hugetlb.hstates[size].nodes[node];
             n.nr += 1;
             n.free.push(head);
+            self.vmemmap_optimize(head);
             self.pool_step(size, node, PoolStep::Grow);
         }
         complete
     }
 
-    /// Splits `count` free 1 GiB pages into 2 MiB ones (`demote_store`). Reserved pages stop it only once no other page
-    /// is free; those of one node are compared with the reservations of all, unsigned.
+    /// Splits `count` free pages into those of the next smaller size (`demote_store`). Reserved pages stop it only once
+    /// no other page is free; those of one node are compared with the reservations of all, unsigned.
     ///
     /// # Errors
-    /// EBUSY: nothing free on the node though more is free than reserved.
-    pub(super) fn demote(&mut self, mut count: u64, nid: Option<u8>) -> Result<(), Errno> {
+    /// EBUSY: nothing free on the node though more is free than reserved. EINVAL: there is no smaller size.
+    pub(super) fn demote(
+        &mut self,
+        size: usize,
+        mut count: u64,
+        nid: Option<u8>,
+    ) -> Result<(), Errno> {
+        let to = self.hugetlb.hstates[size].demote_to.ok_or(Errno::EINVAL)?;
+        let parts = 1u64 << (self.hugetlb.hstates[size].order - self.hugetlb.hstates[to].order);
         while count > 0 {
-            let h = &mut self.hugetlb.hstates[1];
+            let h = &mut self.hugetlb.hstates[size];
             let free = nid.map_or(h.free(), |n| h.nodes[usize::from(n)].free.len() as u64);
             let available = free.wrapping_sub(h.resv as u64);
             if available == 0 {
@@ -301,17 +340,28 @@ impl Machine {
             }
             let take = count.min(available);
             for _ in 0..take {
-                let h = &mut self.hugetlb.hstates[1];
+                let h = &mut self.hugetlb.hstates[size];
                 let Some((node, head)) = h.remove_page(nid, false) else {
                     return Err(Errno::EBUSY);
                 };
-                h.max = h.max.saturating_sub(1);
-                let small = &mut self.hugetlb.hstates[0];
-                small.max += 512;
-                let n = &mut small.nodes[node];
-                n.nr += 512;
-                n.free.extend((0..512).map(|i| head.add(i * 512)));
-                self.pool_step(1, node, PoolStep::Demote);
+                if !self.vmemmap_restore(head) {
+                    let n = &mut self.hugetlb.hstates[size].nodes[node];
+                    n.nr += 1;
+                    n.free.push(head);
+                    return Err(Errno::ENOMEM);
+                }
+                let order = self.hugetlb.hstates[size].order;
+                self.hugetlb.hstates[size].max = self.hugetlb.hstates[size].max.saturating_sub(1);
+                self.claim_gigantic(to, head, 1 << order);
+                let each = 1usize << self.hugetlb.hstates[to].order;
+                self.hugetlb.hstates[to].max += parts;
+                for i in 0..parts as usize {
+                    let n = &mut self.hugetlb.hstates[to].nodes[node];
+                    n.nr += 1;
+                    n.free.push(head.add(i * each));
+                    self.vmemmap_optimize(head.add(i * each));
+                }
+                self.pool_step(size, node, PoolStep::Demote);
             }
             count -= take;
         }

@@ -3,15 +3,14 @@
 //! Counterparts in `mm/hugetlb.c`: `__unmap_hugepage_range`, `copy_hugetlb_page_range`, `hugetlb_change_protection`; in
 //! `mm/mremap.c`: `align_hugetlb`.
 
-use super::hugecache_offset;
 use super::reserve::Holder;
-use super::{HugetlbVma, huge_up};
+use super::{HugetlbVma, shift};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{FileId, HPAGE_PMD_NR, MmId, PAGE_SHIFT, VmaId, pmd_aligned, pmd_down};
+use crate::vm::addr::{FileId, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, VmaId};
 use crate::vm::pte::Pte;
-use crate::vm::table::{Pmd, PmdSlot};
+use crate::vm::table::PmdSlot;
 use crate::vm::uapi::Advice;
 use crate::vm::vma::VmFlags;
 
@@ -28,15 +27,47 @@ impl Machine {
             .collect()
     }
 
-    /// Every huge page mapped in a range of a hugetlb area; what no table covers is passed over by PUD.
+    /// Every huge page mapped in a range of a hugetlb area; what no table covers is passed over.
     fn huge_entries(&self, vma: VmaId, start: u64, end: u64) -> Vec<(u64, PmdSlot, Pte)> {
-        let mm = self.vma(vma).mm;
-        self.pmd_spans(mm, start, end)
-            .filter_map(|span| match span.pmd {
-                Pmd::Huge(pmd) => Some((span.addr, span.slot, pmd)),
-                _ => None,
-            })
-            .collect()
+        let v = self.vma(vma);
+        let (mm, order) = (v.mm, self.vma_hstate(v).1);
+        let size = 1u64 << shift(order);
+        let mut out = Vec::new();
+        if size < HPAGE_PMD_SIZE {
+            for span in self.pmd_spans(mm, start, end) {
+                for addr in (span.addr..span.end).step_by(size as usize) {
+                    self.push_huge_entry(&mut out, mm, addr, order);
+                }
+            }
+        } else {
+            // A page of several entries is met at its first; 1 GiB is walked in parts.
+            for span in self.pmd_spans(mm, start, end) {
+                if span.addr.is_multiple_of(size) {
+                    self.push_huge_entry(&mut out, mm, span.addr, order);
+                }
+            }
+        }
+        out
+    }
+
+    fn push_huge_entry(&self, out: &mut Vec<(u64, PmdSlot, Pte)>, mm: MmId, addr: u64, order: u8) {
+        let pte = self.huge_pte(mm, addr, order);
+        if !pte.is_none()
+            && let Some(slot) = self.huge_slot(mm, addr, order)
+        {
+            out.push((addr, slot, pte));
+        }
+    }
+
+    /// Moves the pages of an area, whose entries go along (`move_hugetlb_page_tables`).
+    pub(crate) fn move_hugetlb_page_tables(&mut self, vma: VmaId, from: u64, to: u64, len: u64) {
+        let (mm, order) = (self.vma(vma).mm, self.vma_hstate(self.vma(vma)).1);
+        for (addr, slot, pte) in self.huge_entries(vma, from, from + len) {
+            if let Some(dst) = self.huge_slot_alloc(mm, to + (addr - from), order) {
+                self.set_huge_pte(slot, order, Pte::NONE);
+                self.set_huge_pte(dst, order, pte);
+            }
+        }
     }
 
     /// Base pages a process has mapped in hugetlb areas (`HugetlbPages`).
@@ -44,24 +75,27 @@ impl Machine {
         let areas = self.mm(mm).vmas.values().map(|v| (*v, self.vma(*v)));
         areas
             .filter(|(_, v)| v.flags.has(VmFlags::HUGETLB))
-            .map(|(id, v)| self.huge_entries(id, v.start, v.end).len() as u64)
+            .map(|(id, v)| {
+                let pages = self.huge_entries(id, v.start, v.end).len() as u64;
+                pages << self.vma_hstate(v).1
+            })
             .sum::<u64>()
-            * HPAGE_PMD_NR as u64
     }
 
     /// Unmaps `[start, end)`. An owner's page is promised again, unless surplus pages are about
     /// (`__unmap_hugepage_range`).
     pub(crate) fn hugetlb_unmap_range(&mut self, vma: VmaId, start: u64, end: u64) {
+        let (size, order) = self.vma_hstate(self.vma(vma));
         for (addr, slot, pmd) in self.huge_entries(vma, start, end) {
             let head = pmd.pfn();
-            self.tables.set(slot.table, slot.index, Pte::NONE);
+            self.set_huge_pte(slot, order, Pte::NONE);
             self.hugetlb_rmap(head, -1);
             if let Holder::Owner(map) = self.holder(vma)
-                && self.hugetlb.hstates[0].surplus() == 0
+                && self.hugetlb.hstates[size].surplus() == 0
                 && self.frames.has(head, FrameFlags::ANON)
             {
                 self.set_restore_reserve(head, true);
-                let index = hugecache_offset(self.vma(vma), addr);
+                let index = self.hugecache_offset(self.vma(vma), addr);
                 self.restore_reservation(map, index);
             }
             self.folio_put(head, 1);
@@ -82,30 +116,27 @@ impl Machine {
     pub(crate) fn copy_hugetlb_page_range(&mut self, child: VmaId, parent: VmaId) -> Option<()> {
         let (start, end) = (self.vma(parent).start, self.vma(parent).end);
         let new = self.vma(child).mm;
+        let (size, order) = self.vma_hstate(self.vma(parent));
         for (addr, from, pmd) in self.huge_entries(parent, start, end) {
-            let to = self.pmd_slot_alloc(new, addr)?;
+            let to = self.huge_slot_alloc(new, addr, order)?;
             let mut head = pmd.pfn();
             let exclusive = FrameFlags::ANON_EXCLUSIVE;
             if self.frames.has(
                 head,
                 exclusive.and(FrameFlags::PINNED).and(FrameFlags::ANON),
             ) {
-                let index = hugecache_offset(self.vma(child), addr);
-                let copy = self.alloc_hugetlb_folio(Holder::Nobody, index, false)?;
-                for i in 0..HPAGE_PMD_NR {
-                    self.copy_content(copy.add(i), head.add(i));
-                }
+                let index = self.hugecache_offset(self.vma(child), addr);
+                let copy = self.alloc_hugetlb_folio(size, Holder::Nobody, index, false)?;
+                self.copy_huge_page(copy, head);
                 self.hugetlb_new_anon(child, addr, copy);
                 head = copy;
             } else {
                 *self.frames.refcount_mut(head) += 1;
                 self.frames.clear(head, exclusive);
-                self.tables
-                    .set(from.table, from.index, pmd.with_write(false));
+                self.set_huge_pte(from, order, pmd.with_write(false));
             }
             self.hugetlb_rmap(head, 1);
-            self.tables
-                .set(to.table, to.index, pmd.with_pfn(head).with_write(false));
+            self.set_huge_pte(to, order, pmd.with_pfn(head).with_write(false));
         }
         Some(())
     }
@@ -113,13 +144,13 @@ impl Machine {
     /// Entries get the rights of their area; private ones become read-only until the next store
     /// (`hugetlb_change_protection`).
     pub(crate) fn hugetlb_change_protection(&mut self, vma: VmaId, start: u64, end: u64) {
-        let flags = self.vma(vma).flags;
+        let (flags, order) = (self.vma(vma).flags, self.vma_hstate(self.vma(vma)).1);
         let writable = flags.has(VmFlags::SHARED.with(VmFlags::WRITE));
         for (_, slot, pmd) in self.huge_entries(vma, start, end) {
             let pmd = pmd
                 .with_write(writable)
                 .with_protnone(!flags.any(VmFlags::ACCESS));
-            self.tables.set(slot.table, slot.index, pmd);
+            self.set_huge_pte(slot, order, pmd);
         }
     }
 
@@ -131,12 +162,14 @@ impl Machine {
         end: u64,
         advice: Advice,
     ) -> Option<Result<(), Errno>> {
-        let v = self.vma(vma);
+        let (v, size) = (self.vma(vma), self.vma_pagesize(vma));
         Some(match advice {
-            Advice::DontNeed | Advice::DontNeedLocked if !pmd_aligned(start) => Err(Errno::EINVAL),
+            Advice::DontNeed | Advice::DontNeedLocked if !start.is_multiple_of(size) => {
+                Err(Errno::EINVAL)
+            }
             // Rounded down: nobody loses more than was named.
             Advice::DontNeed | Advice::DontNeedLocked => {
-                self.hugetlb_unmap_range(vma, start, pmd_down(end));
+                self.hugetlb_unmap_range(vma, start, end & !(size - 1));
                 Ok(())
             }
             Advice::WillNeed => Ok(()),
@@ -168,11 +201,10 @@ impl Machine {
         if !self.vma(vma).flags.has(VmFlags::HUGETLB) {
             return Ok((old, new));
         }
-        let (old, new) = (
-            huge_up(old).ok_or(Errno::EINVAL)?,
-            huge_up(new).ok_or(Errno::EINVAL)?,
-        );
-        if !pmd_aligned(addr) || !pmd_aligned(to) || new > old {
+        let size = self.vma_pagesize(vma);
+        let up = |len: u64| len.checked_next_multiple_of(size).ok_or(Errno::EINVAL);
+        let (old, new) = (up(old)?, up(new)?);
+        if !addr.is_multiple_of(size) || !to.is_multiple_of(size) || new > old {
             return Err(Errno::EINVAL);
         }
         Ok((old, new))

@@ -3,10 +3,10 @@
 //! Counterparts in `mm/hugetlb.c`: `hugetlb_acct_memory`, `gather_surplus_pages`, `region_add`, `region_del`,
 //! `vma_needs_reservation`, `hugetlb_reserve_pages`, `hugetlb_vm_op_close`.
 
-use super::{HugetlbVma, ResvMap, hugecache_offset};
+use super::{HugetlbVma, ResvMap, shift};
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::vm::addr::{FileId, HPAGE_PMD_SIZE, VmaId};
+use crate::vm::addr::{FileId, VmaId};
 use crate::vm::vma::{VmFlags, Vma};
 
 impl ResvMap {
@@ -93,17 +93,17 @@ impl Machine {
         self.map_mut(map).del(index, index + 1);
     }
 
-    /// Promises `delta` 2 MiB pages more, making surplus pages for what is not free (`hugetlb_acct_memory`,
+    /// Promises `delta` pages of a size more, making surplus pages for what is not free (`hugetlb_acct_memory`,
     /// `gather_surplus_pages`).
     ///
     /// # Errors
     /// ENOMEM: not enough pages; nothing changes but the counters of the allocator.
-    fn reserve(&mut self, delta: u64) -> Result<(), Errno> {
-        let h = &self.hugetlb.hstates[0];
+    fn reserve(&mut self, size: usize, delta: u64) -> Result<(), Errno> {
+        let h = &self.hugetlb.hstates[size];
         let needed = (h.resv.saturating_add_unsigned(delta)).saturating_sub_unsigned(h.free());
         let mut made = Vec::new();
         while (made.len() as i64) < needed {
-            let Some(page) = self.alloc_surplus(0) else {
+            let Some(page) = self.alloc_surplus(size) else {
                 break;
             };
             made.push(page);
@@ -112,7 +112,7 @@ impl Machine {
         for page in made {
             if enough {
                 let nid = self.page_to_nid(page);
-                self.hugetlb.hstates[0].nodes[nid].free.push(page);
+                self.hugetlb.hstates[size].nodes[nid].free.push(page);
             } else {
                 self.free_huge_folio(page);
             }
@@ -120,21 +120,21 @@ impl Machine {
         if !enough {
             return Err(Errno::ENOMEM);
         }
-        let h = &mut self.hugetlb.hstates[0];
+        let h = &mut self.hugetlb.hstates[size];
         h.resv += delta as i64;
         // Can only fail while the count of promises is below zero.
         if delta > h.free() {
-            self.unreserve(delta);
+            self.unreserve(size, delta);
             return Err(Errno::ENOMEM);
         }
         Ok(())
     }
 
     /// Takes `n` promises back, and as many free surplus pages.
-    pub(super) fn unreserve(&mut self, n: u64) {
+    pub(super) fn unreserve(&mut self, size: usize, n: u64) {
         if n > 0 {
-            self.hugetlb.hstates[0].resv -= n as i64;
-            self.free_unused_surplus(0, n);
+            self.hugetlb.hstates[size].resv -= n as i64;
+            self.free_unused_surplus(size, n);
         }
     }
 
@@ -153,13 +153,14 @@ impl Machine {
         if flags.has(VmFlags::NORESERVE) {
             return Ok(kept);
         }
+        let size = self.file_hstate(file);
         if flags.has(VmFlags::MAYSHARE) {
             let there = self.hugetlb.file(file).resv.count(from, to);
-            self.reserve(to - from - there)?;
+            self.reserve(size, to - from - there)?;
             self.hugetlb.file_mut(file).resv.add(from, to);
             return Ok(kept);
         }
-        self.reserve(to - from)?;
+        self.reserve(size, to - from)?;
         let free = self.hugetlb.maps.iter().position(Option::is_none);
         let at = free.unwrap_or_else(|| {
             self.hugetlb.maps.push(None);
@@ -187,11 +188,12 @@ impl Machine {
     pub(crate) fn hugetlb_vm_close(&mut self, v: &Vma) {
         if v.hugetlb.resv_map > 0 {
             let map = v.hugetlb.resv_map as usize - 1;
-            let start = hugecache_offset(v, v.start);
-            let n = (v.end - v.start) / HPAGE_PMD_SIZE;
+            let (size, order) = self.vma_hstate(v);
+            let start = self.hugecache_offset(v, v.start);
+            let n = (v.end - v.start) >> shift(order);
             let used = self.map_mut(map).count(start, start + n);
             self.put_resv_map(map);
-            self.unreserve(n - used);
+            self.unreserve(size, n - used);
         }
         if let Some(f) = v.file {
             self.hugetlb.file_mut(f).vmas -= 1;

@@ -175,7 +175,10 @@ impl Machine {
         index: &mut u64,
     ) -> Result<Vec<Pfn>, ScanResult> {
         let end = start + NR;
-        if self.next_folio(id, start, end).is_none() && self.next_swapped(id, start, end).is_none()
+        let shmem = self.inode(id).shmem;
+        if shmem
+            && self.next_folio(id, start, end).is_none()
+            && self.next_swapped(id, start, end).is_none()
         {
             return Err(ScanResult::Truncated);
         }
@@ -190,12 +193,30 @@ impl Machine {
                 }
                 continue;
             }
+            if !shmem && *index < end && folio.is_none_or(|h| self.frames.index(h) > *index) {
+                // A hole of the cache is read; behind the end there is nothing to read.
+                self.page_cache_sync_ra(id, *index, end - *index);
+                if self.file_folio(id, *index).is_none() {
+                    return Err(ScanResult::Fail);
+                }
+                continue;
+            }
             let Some(head) = folio else { break };
             *index = self.frames.index(head).max(*index);
-            self.frames.set(head, FrameFlags::UPTODATE);
+            if shmem {
+                self.frames.set(head, FrameFlags::UPTODATE);
+            }
             let flags = self.frames.flags(head);
             if flags.has(FrameFlags::LOCKED) {
                 return Err(ScanResult::PageLock);
+            }
+            if !shmem && self.frames.order(head) == HPAGE_PMD_ORDER {
+                return Err(ScanResult::PteMappedHugepage);
+            }
+            if !shmem && flags.has(FrameFlags::DIRTY) {
+                // Written back for the next time.
+                self.write_back(id, start, end);
+                return Err(ScanResult::Fail);
             }
             if !flags.has(FrameFlags::LRU) {
                 return Err(ScanResult::DelPageLru);
@@ -223,7 +244,9 @@ impl Machine {
             self.file_remove_folio(head);
         }
         self.file_add_folio(id, start, new);
-        self.frames.set(new, FrameFlags::DIRTY);
+        if self.inode(id).shmem {
+            self.frames.set(new, FrameFlags::DIRTY);
+        }
         copied
     }
 

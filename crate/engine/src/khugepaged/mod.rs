@@ -65,6 +65,8 @@ pub struct Khugepaged {
     pages_collapsed: u32,
     full_scans: u32,
     last: Option<KhugepagedStep>,
+    /// CPU time of the thread so far, by the cost table.
+    cpu_ns: u64,
 }
 
 impl Khugepaged {
@@ -83,6 +85,7 @@ impl Khugepaged {
             pages_collapsed: 0,
             full_scans: 0,
             last: None,
+            cpu_ns: 0,
         }
     }
 }
@@ -98,6 +101,12 @@ impl Machine {
     /// Where khugepaged looks next; `None` between two passes.
     pub fn khugepaged_cursor(&self) -> Option<(MmId, u64)> {
         self.khugepaged.cursor.map(|c| (c.mm, c.addr))
+    }
+
+    /// CPU time since boot of khugepaged and of ksmd, by their cost tables, in ns. Commanded scans count although they
+    /// take no virtual time.
+    pub fn daemons_cpu_ns(&self) -> [u64; 2] {
+        [self.khugepaged.cpu_ns, self.ksm.cpu_ns()]
     }
 
     /// Whether the thread exists.

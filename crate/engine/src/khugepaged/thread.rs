@@ -178,6 +178,10 @@ impl Machine {
             };
         };
         let unit = self.acting(Actor::Khugepaged, |m| m.khugepaged_run_unit(&mut run));
+        self.khugepaged.cpu_ns += unit.spent_ns;
+        if unit.next == Next::Over {
+            self.khugepaged.cpu_ns += cost::WAKE_NS;
+        }
         let (spent, wake) = if takes_time {
             (unit.spent_ns, cost::WAKE_NS)
         } else {

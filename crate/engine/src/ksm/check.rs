@@ -42,8 +42,8 @@ impl Machine {
         )?;
         let mut waiting = 0;
         for root in k.unstable_roots {
-            rbtree::check(&k.items, root).map_err(|e| format!("ksm unstable tree: {e}"))?;
-            waiting += rbtree::in_order(&k.items, root).len() as i64;
+            rbtree::check(&k.item_links, root).map_err(|e| format!("ksm unstable tree: {e}"))?;
+            waiting += rbtree::in_order(&k.item_links, root).len() as i64;
         }
         // Between two scans the tree of the last one is still there, unless that was given up.
         if waiting > 0 || k.cursor.slot.is_some() {
@@ -151,18 +151,19 @@ impl Machine {
         let (mut len, mut prev, mut at) = (0, 0, ItemId(n.hlist));
         while !at.is_none() {
             let item = self.item(at);
-            if item.head() != Some(id) || item.link.prev() != prev {
+            let link = self.item_link(at);
+            if self.item_head(at) != Some(id) || link.prev() != prev {
                 return Err(format!(
                     "ksm item {:#x} is on the list of {id:?} but says {:?}",
                     item.addr,
-                    item.head()
+                    self.item_head(at)
                 ));
             }
             if self.anon_vma(item.anon_vma()).extra_refs == 0 {
                 return Err(format!("ksm item {:#x} holds no anchor", item.addr));
             }
             len += 1;
-            (prev, at) = (at.0, ItemId(item.link.next()));
+            (prev, at) = (at.0, ItemId(link.next()));
         }
         equal("rmap_hlist_len", i64::from(n.rmap_hlist_len), len)?;
         if self.stable_node_alive(id) && !self.frames.has(n.kpfn, FrameFlags::ANON) {
@@ -218,7 +219,9 @@ impl Machine {
                 let _ = write!(
                     h,
                     "{:x} {sum:x} {age} {skips} {:?}{:?}",
-                    i.addr, i.standing, i.link
+                    i.addr,
+                    i.standing,
+                    self.item_link(at)
                 );
                 at = i.next;
             }

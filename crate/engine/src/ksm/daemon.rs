@@ -186,8 +186,9 @@ impl Machine {
         self.ksmd_end_batch_if_done(false, self.now_ns);
     }
 
-    /// One unit of the batch under way; it ends with the budget or with a full scan (`ksm_do_scan`).
-    fn ksmd_batch_unit(&mut self, takes_time: bool, commanded: bool) -> KsmStep {
+    /// At most `most` units of the batch under way; it ends with the budget or with a full scan (`ksm_do_scan`).
+    /// Returns the last.
+    fn ksmd_batch_units(&mut self, most: u64, takes_time: bool, commanded: bool) -> KsmStep {
         let Thread::Batch { mut left, .. } = self.ksm.thread else {
             return KsmStep::Idle;
         };
@@ -195,22 +196,33 @@ impl Machine {
             self.ksm_disturbed();
         }
         let before = self.ksm.cpu_ns;
-        let step = self.acting(Actor::Ksmd, |m| m.ksmd_unit(commanded));
+        let (step, over) = self.acting(Actor::Ksmd, |m| {
+            let mut nr = 0;
+            loop {
+                let step = m.ksmd_unit(commanded);
+                nr += 1;
+                let over = match step {
+                    KsmStep::Idle | KsmStep::ScanEnded { .. } => true,
+                    KsmStep::Visited { outcome, .. } if outcome != KsmOutcome::Skipped => {
+                        left -= 1;
+                        false
+                    }
+                    KsmStep::Visited { .. } | KsmStep::ScanStarted => false,
+                };
+                if over || left == 0 || nr == most {
+                    return (step, over);
+                }
+            }
+        });
         self.ksm.seen_events = self.events.next_seq();
-        if matches!(step, KsmStep::Visited { outcome, .. } if outcome != KsmOutcome::Skipped) {
-            left -= 1;
-        }
-        let due_ns = self.now_ns
-            + if takes_time {
-                self.ksm.cpu_ns - before
-            } else {
-                0
-            };
+        let took = if takes_time {
+            self.ksm.cpu_ns - before
+        } else {
+            0
+        };
+        let due_ns = self.now_ns + took;
         self.ksm.thread = Thread::Batch { left, due_ns };
-        self.ksmd_end_batch_if_done(
-            matches!(step, KsmStep::Idle | KsmStep::ScanEnded { .. }),
-            due_ns,
-        );
+        self.ksmd_end_batch_if_done(over, due_ns);
         step
     }
 
@@ -239,9 +251,13 @@ impl Machine {
 
     /// Lets the batch under way end, without time: whoever stores to `run` waits for it.
     pub(super) fn ksmd_finish_batch(&mut self) {
-        while matches!(self.ksm.thread, Thread::Batch { .. }) {
-            self.ksmd_batch_unit(false, true);
-        }
+        self.ksmd_batch_units(u64::MAX, false, true);
+    }
+
+    /// The system is suspended, and awake again: a batch ends where it stands, its rest is not made up for (`freezing`
+    /// in `ksm_do_scan`). A sleep goes on.
+    pub(crate) fn ksmd_freeze(&mut self) {
+        self.ksmd_end_batch_if_done(true, self.now_ns);
     }
 
     /// When the thread has something to do next, in ns since boot; `None` while it waits to be told.
@@ -256,7 +272,7 @@ impl Machine {
     /// The unit that is due now, taking its time.
     pub(crate) fn ksmd_run_due(&mut self) {
         self.ksmd_begin(self.ksm.settings.pages_to_scan, false);
-        self.ksmd_batch_unit(true, false);
+        self.ksmd_batch_units(1, true, false);
     }
 
     /// One unit now, whatever the timer says, and no time passes: one page, or the begin or end of a full scan. A
@@ -264,7 +280,7 @@ impl Machine {
     pub fn ksmd_step(&mut self) -> KsmStep {
         self.ksm_tell_visits_anew();
         self.ksmd_begin(self.ksm.settings.pages_to_scan, true);
-        self.ksmd_batch_unit(false, true)
+        self.ksmd_batch_units(1, false, true)
     }
 
     /// The script's `ksmd wake`: one whole wake-up for the present `pages_to_scan`, and no time passes. A batch under

@@ -30,7 +30,7 @@ impl Machine {
                         out.push((v.mm, item.addr));
                     }
                 }
-                at = ItemId(item.link.next());
+                at = ItemId(self.item_link(at).next());
             }
         }
         out

@@ -18,7 +18,7 @@
 //! | `settings`, `files`, `stat` | `/sys/kernel/mm/ksm`, `/proc/PID/ksm_stat` |
 //! | `mappings`, `view`, `path`, `why`, `check` | who maps a KSM page; what can be looked at; searches and explanations; invariants |
 //!
-//! Room: a frame never moves to another NUMA node yet, so a stable node never has to be moved to another tree
+//! Deviation: a frame never moves to another NUMA node, so a stable node never has to be moved to another tree
 //! (`migrate_nodes`): the first step of a visit and the hit of a stable search are where that belongs.
 
 mod advisor;
@@ -55,12 +55,14 @@ pub use settings::{AdvisorMode, KsmSettings, Run};
 pub use stat::KsmGauges;
 pub use view::{ItemPlace, ItemView, StableView, TreePlace, UnstableView};
 
+use crate::chunked::ChunkedVec;
 use crate::config::MAX_NODES;
 use crate::machine::Machine;
+use crate::phys::frame::FrameFlags;
 use crate::vm::addr::Pfn;
 use advisor::Advisor;
 use daemon::Thread;
-use rmap_item::RmapItem;
+use rmap_item::{ItemLink, RmapItem};
 use scan::Walk;
 use slab::Slab;
 use slot::{Cursor, MmSlot};
@@ -78,6 +80,7 @@ pub struct Ksm {
     /// Full scans done; `full_scans`.
     seqnr: u64,
     items: Slab<RmapItem>,
+    item_links: ChunkedVec<ItemLink>,
     nodes: Slab<StableNode>,
     stable_roots: [u32; MAX_NODES as usize],
     unstable_roots: [u32; MAX_NODES as usize],
@@ -105,6 +108,17 @@ pub struct Ksm {
 }
 
 impl Ksm {
+    /// CPU time of ksmd since boot, by the cost table, in ns.
+    pub fn cpu_ns(&self) -> u64 {
+        self.cpu_ns
+    }
+
+    /// Bytes that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        self.items.unshared_bytes(before.map(|b| &b.items))
+            + self.nodes.unshared_bytes(before.map(|b| &b.nodes))
+    }
+
     /// At boot. `parked`: as on the machine that recorded the conformance scenarios, where ksmd runs but sleeps for
     /// a day, has been round twice and has no limit to a wake-up.
     pub fn new(parked: bool) -> Self {
@@ -120,6 +134,7 @@ impl Ksm {
             walk: Walk::default(),
             seqnr: if parked { 2 } else { 0 },
             items: Slab::default(),
+            item_links: ChunkedVec::new(1),
             nodes: Slab::default(),
             stable_roots: [0; MAX_NODES as usize],
             unstable_roots: [0; MAX_NODES as usize],
@@ -180,15 +195,30 @@ impl Machine {
             .swap_bytes()
     }
 
+    /// Anonymous, as its head says (`folio_test_anon`).
+    #[inline]
+    fn page_anon(&self, page: Pfn) -> bool {
+        let frame = self.frames.frame(page);
+        match frame.has(FrameFlags::TAIL) {
+            true => self.frames.has(self.frames.head(page), FrameFlags::ANON),
+            false => frame.has(FrameFlags::ANON),
+        }
+    }
+
     /// A reference of the folio of `page`.
+    #[inline]
     fn get_page(&mut self, page: Pfn) {
         let head = self.frames.head(page);
         *self.frames.refcount_mut(head) += 1;
     }
 
     /// Drops it; after a split the page is a folio of its own.
+    #[inline]
     fn put_page(&mut self, page: Pfn) {
         let head = self.frames.head(page);
-        self.folio_put(head, 1);
+        match self.frames.refcount_mut(head) {
+            refs if *refs > 1 => *refs -= 1,
+            _ => self.folio_put(head, 1),
+        }
     }
 }

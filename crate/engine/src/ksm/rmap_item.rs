@@ -4,8 +4,9 @@
 //! `remove_rmap_item_from_tree`. The records of one address space form a list sorted by address.
 
 use super::rbtree::{self, RbLink, RbNodes};
-use super::slab::{Slab, SlabObject};
+use super::slab::SlabObject;
 use super::stable_node::NodeId;
+use crate::chunked::ChunkedVec;
 use crate::machine::Machine;
 use crate::vm::addr::{AnonVmaId, MmId, Pfn};
 
@@ -34,7 +35,7 @@ pub(super) enum Standing {
     Stable,
 }
 
-/// One virtual page. 56 bytes; the kernel's has 64.
+/// One virtual page. With its [`ItemLink`] 52 bytes; the kernel's has 64.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RmapItem {
     /// Page address; 0 while the record is free.
@@ -50,23 +51,25 @@ pub(super) struct RmapItem {
     /// Visits that smart scan still passes over.
     pub remaining_skips: u8,
     pub standing: Standing,
-    /// Unstable: place in the tree. Stable: node, previous and next item of its list.
-    pub link: RbLink,
     /// Stable: the anchor that is held. Unstable: the index of the tree.
     anon_vma_or_nid: u32,
-    /// What was last known of the page, true while the wake-up numbered `epoch` goes on: see `unstable`.
-    pub epoch: u32,
+    /// The page's frame, while its link's `epoch` is the present one.
     pub pfn: Pfn,
-    /// First eight bytes of the page, as `memcmp` orders them.
-    pub key: u64,
+}
+
+/// What a search of the unstable tree reads of every item it passes, by the item's id: apart from the rest, so that
+/// three of them share a cache line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ItemLink {
+    /// First four bytes of the page, as `memcmp` orders them.
+    pub key: u32,
+    /// Wake-up for which `key` and the item's frame are known to be true: see `unstable`.
+    pub epoch: u32,
+    /// Unstable: place in the tree. Stable: node, previous and next item of its list.
+    pub link: RbLink,
 }
 
 impl RmapItem {
-    /// The stable node whose list it is on.
-    pub(super) fn head(&self) -> Option<NodeId> {
-        (self.standing == Standing::Stable).then(|| NodeId(self.link.owner()))
-    }
-
     /// The anchor a stable item holds.
     pub(super) fn anon_vma(&self) -> AnonVmaId {
         AnonVmaId(self.anon_vma_or_nid)
@@ -94,14 +97,14 @@ impl SlabObject for RmapItem {
     }
 }
 
-impl RbNodes for Slab<RmapItem> {
+impl RbNodes for ChunkedVec<ItemLink> {
     #[inline]
     fn link(&self, id: u32) -> RbLink {
-        self.get(id).link
+        self.at(id as usize).link
     }
     #[inline]
     fn link_mut(&mut self, id: u32) -> &mut RbLink {
-        &mut self.get_mut(id).link
+        &mut self.get_mut(id as usize).link
     }
 }
 
@@ -114,6 +117,23 @@ impl Machine {
     #[inline]
     pub(super) fn item_mut(&mut self, id: ItemId) -> &mut RmapItem {
         self.ksm.items.get_mut(id.0)
+    }
+
+    /// The item's place in the unstable tree or in the list of its stable node.
+    #[inline]
+    pub(super) fn item_link(&self, id: ItemId) -> RbLink {
+        self.ksm.item_links.link(id.0)
+    }
+
+    #[inline]
+    pub(super) fn item_link_mut(&mut self, id: ItemId) -> &mut RbLink {
+        self.ksm.item_links.link_mut(id.0)
+    }
+
+    /// The stable node whose list the item is on.
+    pub(super) fn item_head(&self, id: ItemId) -> Option<NodeId> {
+        let stable = self.ksm.items.at(id.0).standing == Standing::Stable;
+        stable.then(|| NodeId(self.item_link(id).owner()))
     }
 
     /// The item for `addr` of the slot under the cursor, and the cursor's link moves past it. Items passed on the
@@ -145,6 +165,10 @@ impl Machine {
             next,
             ..RmapItem::default()
         }));
+        match self.ksm.item_links.len() == id.0 as usize {
+            true => self.ksm.item_links.push(ItemLink::default()),
+            false => self.ksm.item_links.set(id.0 as usize, ItemLink::default()),
+        }
         self.mm_mut(mm).ksm_rmap_items += 1;
         self.set_cursor_next(id);
         self.ksm.cursor.link = id;
@@ -194,12 +218,19 @@ impl Machine {
 
     /// Takes the item out of whatever tree it is in (`remove_rmap_item_from_tree`). The counters notice only here
     /// that a page was copied, unmapped or freed.
+    #[inline(always)]
     pub(super) fn remove_rmap_item_from_tree(&mut self, id: ItemId) {
+        if self.ksm.items.at(id.0).standing != Standing::None {
+            self.take_out_of_tree(id);
+        }
+    }
+
+    fn take_out_of_tree(&mut self, id: ItemId) {
         let item = self.item(id);
         match item.standing {
             Standing::None => {}
             Standing::Stable => {
-                let node = NodeId(item.link.owner());
+                let node = NodeId(self.item_link(id).owner());
                 if !self.stable_node_alive(node) {
                     self.remove_node_from_stable_tree(node);
                     return;
@@ -211,7 +242,11 @@ impl Machine {
                 debug_assert!(age <= 1, "an unstable item is passed in every scan");
                 if age == 0 {
                     let ksm = &mut self.ksm;
-                    rbtree::erase(&mut ksm.items, &mut ksm.unstable_roots[item.nid()], id.0);
+                    rbtree::erase(
+                        &mut ksm.item_links,
+                        &mut ksm.unstable_roots[item.nid()],
+                        id.0,
+                    );
                 }
                 self.ksm.pages_unshared -= 1;
                 self.item_mut(id).standing = Standing::None;
@@ -220,4 +255,4 @@ impl Machine {
     }
 }
 
-const _: () = assert!(size_of::<RmapItem>() <= 64);
+const _: () = assert!(size_of::<RmapItem>() + size_of::<ItemLink>() == 52);

@@ -200,9 +200,7 @@ impl Machine {
     #[inline]
     pub(super) fn ksm_anon_page(&self, pte: Pte, e: &mut impl Explain) -> Option<Pfn> {
         let page = pte.pfn();
-        let absent = !pte.present()
-            || pte.special()
-            || !self.frames.has(self.frames.head(page), FrameFlags::ANON);
+        let absent = !pte.present() || pte.special() || !self.page_anon(page);
         let failed = e.fails("anonymous_page", absent, "no anonymous page", || {
             if pte.special() {
                 "the zero page is mapped here".into()

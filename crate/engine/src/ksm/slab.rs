@@ -55,8 +55,17 @@ impl<T: SlabObject> Slab<T> {
     }
 
     #[inline]
+    pub(super) fn at(&self, id: u32) -> &T {
+        self.objects.at(id as usize)
+    }
+
+    #[inline]
     pub(super) fn get_mut(&mut self, id: u32) -> &mut T {
         self.objects.get_mut(id as usize)
+    }
+
+    pub(super) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        self.objects.unshared_bytes(before.map(|b| &b.objects))
     }
 
     pub(super) fn nr_live(&self) -> usize {

@@ -30,7 +30,7 @@ pub(super) struct Cursor {
 impl Machine {
     /// Registers an address space (`__ksm_enter`): last in the round, that is just before the cursor, so that it is
     /// not part of the scan in progress. While `run` is 2, at the end of the list.
-    pub(super) fn ksm_enter(&mut self, mm: MmId) {
+    pub(crate) fn ksm_enter(&mut self, mm: MmId) {
         let ksm = &mut self.ksm;
         let was_empty = ksm.slots.is_empty() && !ksm.anchored;
         let slot = MmSlot {

@@ -121,12 +121,12 @@ impl Machine {
         debug_assert!(bypass || len <= self.ksm.settings.max_page_sharing);
         let item = self.item_mut(id);
         item.standing = Standing::Stable;
-        item.link = RbLink::list(node.0, 0, first);
         let mm = item.mm;
+        *self.item_link_mut(id) = RbLink::list(node.0, 0, first);
         if first == 0 {
             self.ksm.pages_shared += 1;
         } else {
-            self.item_mut(ItemId(first)).link.set_prev(id.0);
+            self.item_link_mut(ItemId(first)).set_prev(id.0);
             self.ksm.pages_sharing += 1;
         }
         self.mm_mut(mm).ksm_merging_pages += 1;
@@ -135,14 +135,15 @@ impl Machine {
     /// Takes one item off the list of a living node. A node left without items stays until its page dies.
     pub(super) fn unlink_stable_item(&mut self, id: ItemId, node: NodeId) {
         let item = self.item(id);
-        let (prev, next) = (item.link.prev(), item.link.next());
+        let link = self.item_link(id);
+        let (prev, next) = (link.prev(), link.next());
         if prev == 0 {
             self.node_mut(node).hlist = next;
         } else {
-            self.item_mut(ItemId(prev)).link.set_next(next);
+            self.item_link_mut(ItemId(prev)).set_next(next);
         }
         if next != 0 {
-            self.item_mut(ItemId(next)).link.set_prev(prev);
+            self.item_link_mut(ItemId(next)).set_prev(prev);
         }
         let n = self.node_mut(node);
         debug_assert!(n.rmap_hlist_len > 0);
@@ -164,7 +165,7 @@ impl Machine {
         let mut at = ItemId(node.hlist);
         while !at.is_none() {
             let item = self.item(at);
-            let next = ItemId(item.link.next());
+            let next = ItemId(self.item_link(at).next());
             if next.is_none() {
                 self.ksm.pages_shared -= 1;
             } else {

@@ -7,11 +7,14 @@ use super::slot::Cursor;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{HPAGE_PMD_SIZE, PAGE_SIZE, VmaId, pmd_down, pte_index};
+use crate::vm::addr::{HPAGE_PMD_SIZE, PAGE_SIZE, Pfn, VmaId, pmd_down, pte_index};
 use crate::vm::fault::{Access, FaultResult};
 use crate::vm::pte::Pte;
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
+
+/// Pages of a per-CPU batch (`PAGEVEC_SIZE`).
+const LOCK_BATCH: usize = 31;
 
 impl Machine {
     /// A KSM page, or a zero page that ksmd put there.
@@ -60,6 +63,16 @@ impl Machine {
         start: u64,
         end: u64,
     ) -> Result<(), Errno> {
+        self.unmerge_ksm_range(vma, start, end, None)
+    }
+
+    fn unmerge_ksm_range(
+        &mut self,
+        vma: VmaId,
+        start: u64,
+        end: u64,
+        mut held: Option<&mut Vec<Pfn>>,
+    ) -> Result<(), Errno> {
         let mm = self.vma(vma).mm;
         if self.vma(vma).anon_vma.is_none() || self.ksm_test_exit(mm) {
             return Ok(());
@@ -69,7 +82,11 @@ impl Machine {
             let stop = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
             if let Pmd::Table(table) = self.pmd(mm, addr) {
                 while addr < stop {
-                    if self.is_merged_pte(self.tables.get(table, pte_index(addr))) {
+                    let pte = self.tables.get(table, pte_index(addr));
+                    if self.is_merged_pte(pte) {
+                        if let Some(held) = &mut held {
+                            self.hold_in_lock_batch(vma, pte, held);
+                        }
                         self.break_ksm(vma, addr)?;
                     }
                     addr += PAGE_SIZE;
@@ -86,7 +103,8 @@ impl Machine {
     /// ENOMEM; address spaces before the failing one stay unmerged, and the scan in progress is given up.
     pub(super) fn unmerge_and_remove_all_rmap_items(&mut self) -> Result<(), Errno> {
         self.ksm_disturbed();
-        let result = self.unmerge_all_slots();
+        let mut held = Vec::new();
+        let result = self.unmerge_all_slots(&mut held);
         self.ksm.cursor = Cursor::default();
         self.ksm.unstable_roots.fill(0);
         if result.is_ok() {
@@ -96,6 +114,7 @@ impl Machine {
         } else {
             self.forget_unstable_tree();
         }
+        self.drop_lock_batch(&mut held);
         result
     }
 
@@ -118,7 +137,31 @@ impl Machine {
         }
     }
 
-    fn unmerge_all_slots(&mut self) -> Result<(), Errno> {
+    /// Takes the reference that the lock batch has of a page unmapped from a locked area, until it is full or the
+    /// writer of `run` goes: a KSM page with its last mapping there is still alive when its items are freed, which then
+    /// go one by one. The copy is in the batch as well, before the page (`mlock_new_folio`, `munlock_folio`).
+    fn hold_in_lock_batch(&mut self, vma: VmaId, old: Pte, held: &mut Vec<Pfn>) {
+        if !self.vma(vma).flags.has(VmFlags::LOCKED) || old.special() {
+            return;
+        }
+        for page in [None, Some(old.pfn())] {
+            if let Some(page) = page {
+                self.get_page(page);
+            }
+            held.push(page.unwrap_or_default());
+            if held.len() == LOCK_BATCH {
+                self.drop_lock_batch(held);
+            }
+        }
+    }
+
+    fn drop_lock_batch(&mut self, held: &mut Vec<Pfn>) {
+        for page in held.drain(..).filter(|p| *p != Pfn::default()) {
+            self.put_page(page);
+        }
+    }
+
+    fn unmerge_all_slots(&mut self, held: &mut Vec<Pfn>) -> Result<(), Errno> {
         let mut i = 0;
         while i < self.ksm.slots.len() {
             let mm = self.ksm.slots[i].mm;
@@ -129,7 +172,7 @@ impl Machine {
                     let v = self.vma(vma);
                     let (start, end) = (v.start, v.end);
                     if v.flags.has(VmFlags::MERGEABLE) {
-                        self.unmerge_ksm_pages(vma, start, end)?;
+                        self.unmerge_ksm_range(vma, start, end, Some(held))?;
                     }
                 }
             }

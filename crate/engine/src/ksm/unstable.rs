@@ -9,7 +9,7 @@
 
 use super::cost;
 use super::path::SearchPath;
-use super::rbtree::{self, RbNodes, Side};
+use super::rbtree::{self, Side};
 use super::rmap_item::{ItemId, Standing};
 use super::visit::Candidate;
 use crate::explain::Silent;
@@ -43,58 +43,62 @@ impl Machine {
     }
 
     /// The item's page now (`get_mergeable_page`), with its first bytes.
-    fn get_mergeable_page(&mut self, id: ItemId) -> Option<(Pfn, u64)> {
-        let item = self.item(id);
-        let epoch = self.ksm.epoch;
-        if item.epoch == epoch {
-            return Some((item.pfn, item.key));
+    fn get_mergeable_page(&mut self, id: ItemId) -> Option<(Pfn, u32)> {
+        let (item, epoch) = (self.item(id), self.ksm.epoch);
+        let link = self.ksm.item_links.at(id.0 as usize);
+        if link.epoch == epoch {
+            return Some((item.pfn, link.key));
         }
         self.find_mergeable_vma(item.mm, item.addr)?;
         let page = self.ksm_anon_page(self.pte(item.mm, item.addr), &mut Silent)?;
-        let key = self.page_key(page);
-        let item = self.item_mut(id);
-        (item.pfn, item.key, item.epoch) = (page, key, epoch);
+        let key = (self.page_key(page) >> 32) as u32;
+        self.item_mut(id).pfn = page;
+        let link = self.ksm.item_links.get_mut(id.0 as usize);
+        (link.key, link.epoch) = (key, epoch);
         Some((page, key))
     }
 
-    /// Looks for a waiting page equal to the candidate's, else makes it wait.
+    /// Looks for a waiting page equal to the candidate's, whose first bytes are `key`, else makes it wait.
     pub(super) fn unstable_tree_search_insert(
         &mut self,
         at: &Candidate,
-        key: u64,
+        key: u32,
         path: &mut SearchPath,
     ) -> UnstableHit {
         let nid = self.ksm_nid(at.page);
-        let content = self.frames.content(at.page);
         let (mut parent, mut side) = (0, Side::Left);
         let mut next = self.ksm.unstable_roots[nid];
+        let mut levels = 0;
         while next != 0 {
+            levels += 1;
             let id = ItemId(next);
-            self.ksm.cpu_ns += cost::COMPARE_NS;
-            let Some((page, page_key)) = self.get_mergeable_page(id) else {
-                return UnstableHit::Gone(id);
+            let passed = *self.ksm.item_links.at(next as usize);
+            let known = passed.epoch == self.ksm.epoch && !path.wanted;
+            let order = if known && passed.key != key {
+                key.cmp(&passed.key)
+            } else {
+                match self.compare_with_item(at, key, id, path) {
+                    Ok(order) => order,
+                    Err(hit) => {
+                        self.ksm.cpu_ns += levels * cost::COMPARE_NS;
+                        return hit;
+                    }
+                }
             };
-            if page == at.page {
-                return UnstableHit::SameFrame(id);
-            }
-            path.note(self, at.page, page, Some(id));
-            let order = key
-                .cmp(&page_key)
-                .then_with(|| self.contents.compare(content, self.frames.content(page)));
-            if order == Ordering::Equal {
-                return UnstableHit::Partner(id, page);
-            }
             (parent, side) = (next, Side::of(order));
-            next = self.ksm.items.link(parent).child(side);
+            next = passed.link.child(side);
         }
+        self.ksm.cpu_ns += levels * cost::COMPARE_NS;
         let seq = self.ksm.seqnr as u8;
         let item = self.item_mut(at.item);
         item.standing = Standing::Unstable { seq };
-        (item.pfn, item.key, item.epoch) = (at.page, key, at.epoch);
+        item.pfn = at.page;
         item.set_nid(nid);
         let ksm = &mut self.ksm;
+        let link = ksm.item_links.get_mut(at.item.0 as usize);
+        (link.key, link.epoch) = (key, at.epoch);
         rbtree::insert(
-            &mut ksm.items,
+            &mut ksm.item_links,
             &mut ksm.unstable_roots[nid],
             at.item.0,
             parent,
@@ -102,5 +106,29 @@ impl Machine {
         );
         ksm.pages_unshared += 1;
         UnstableHit::Inserted
+    }
+
+    /// Whether the candidate's page comes before or after the page of a waiting item; the end of the search if that
+    /// is gone, the same frame, or equal.
+    fn compare_with_item(
+        &mut self,
+        at: &Candidate,
+        key: u32,
+        id: ItemId,
+        path: &mut SearchPath,
+    ) -> Result<Ordering, UnstableHit> {
+        let (page, page_key) = self.get_mergeable_page(id).ok_or(UnstableHit::Gone(id))?;
+        if page == at.page {
+            return Err(UnstableHit::SameFrame(id));
+        }
+        path.note(self, at.page, page, Some(id));
+        let contents = (self.frames.content(at.page), self.frames.content(page));
+        let order = key
+            .cmp(&page_key)
+            .then_with(|| self.contents.compare(contents.0, contents.1));
+        if order == Ordering::Equal {
+            return Err(UnstableHit::Partner(id, page));
+        }
+        Ok(order)
     }
 }

@@ -133,7 +133,10 @@ impl Machine {
                 addr: item.addr,
             }
         };
-        walk(&self.ksm.items, root).into_iter().map(view).collect()
+        walk(&self.ksm.item_links, root)
+            .into_iter()
+            .map(view)
+            .collect()
     }
 
     /// ksmd's record of the page at `addr`; `None` if it never saw it. Walks the list of the address space.
@@ -147,7 +150,7 @@ impl Machine {
         let place = match item.standing {
             Standing::None => ItemPlace::Volatile,
             Standing::Unstable { .. } => ItemPlace::Unstable,
-            Standing::Stable => ItemPlace::Stable(self.node(item.head()?).kpfn),
+            Standing::Stable => ItemPlace::Stable(self.node(self.item_head(at)?).kpfn),
         };
         let (checksum, age, remaining_skips) = (item.oldchecksum, item.age, item.remaining_skips);
         Some(ItemView {

@@ -52,7 +52,7 @@ impl Machine {
     ) -> KsmOutcome {
         let mut bypass = false;
         if let Some(node) = self.stable_node_of(at.page) {
-            let merged = self.item(at.item).head() == Some(node);
+            let merged = self.item_head(at.item) == Some(node);
             e.fails("not_merged_yet", merged, "already merged", || {
                 format!(
                     "a KSM page that {} addresses share",
@@ -186,7 +186,7 @@ impl Machine {
         mut path: SearchPath,
         e: &mut impl Explain,
     ) -> KsmOutcome {
-        let hit = self.unstable_tree_search_insert(at, key, &mut path);
+        let hit = self.unstable_tree_search_insert(at, (key >> 32) as u32, &mut path);
         if path.wanted {
             self.ksm.searched.clone_from(&path.steps);
         }

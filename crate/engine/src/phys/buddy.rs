@@ -113,18 +113,6 @@ impl FreeArea {
         self.untouched.contains(&pfn.0)
     }
 
-    /// Takes the last `pages` of memory never used, if they are aligned to their size; less is left untouched.
-    pub fn take_untouched(&mut self, pages: u32) -> Option<Pfn> {
-        let end = self.untouched.end & !(pages - 1);
-        let head = end
-            .checked_sub(pages)
-            .filter(|h| *h >= self.untouched.start)?;
-        (end == self.untouched.end).then(|| {
-            self.untouched.end = head;
-            Pfn(head)
-        })
-    }
-
     /// Heads of the free blocks of a list, first to last.
     pub fn blocks_of<'a>(
         &'a self,
@@ -270,6 +258,44 @@ impl Zone {
         self.free.untouched.start += 1 << MAX_PAGE_ORDER;
         self.free
             .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, false);
+    }
+
+    /// Takes the lowest `2^order` free pages in a row, an order above the highest, aligned to their number
+    /// (`alloc_contig_pages`). Their frames are left as they are.
+    pub fn alloc_contig(&mut self, frames: &mut FrameTable, order: u8) -> Option<Pfn> {
+        const BLOCK: u32 = 1 << MAX_PAGE_ORDER;
+        let (pages, end) = (1u32 << order, self.start.0 + self.spanned as u32);
+        let free = |z: &Zone, at: u32| {
+            let f = frames.flags(Pfn(at));
+            z.free.untouched.contains(&at)
+                || f.has(FrameFlags::BUDDY) && frames.order(Pfn(at)) == MAX_PAGE_ORDER
+        };
+        let first = self.start.0.next_multiple_of(pages);
+        let head = (first..end)
+            .step_by(pages as usize)
+            .take_while(|at| end - at >= pages)
+            .find(|at| {
+                (*at..at + pages)
+                    .step_by(BLOCK as usize)
+                    .all(|b| free(self, b))
+            })?;
+        for at in (head..head + pages).step_by(BLOCK as usize) {
+            // Blocks never used before it join the list, which they end.
+            while self.free.untouched.contains(&at) && self.free.untouched.start < at {
+                let pfn = Pfn(self.free.untouched.start);
+                self.free.untouched.start += BLOCK;
+                self.free
+                    .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, true);
+            }
+            if self.free.untouched.start == at && !self.free.untouched.is_empty() {
+                self.free.untouched.start += BLOCK;
+            } else {
+                let mt = self.pageblock_type(Pfn(at));
+                self.free.unlink(frames, Pfn(at), MAX_PAGE_ORDER, mt);
+            }
+        }
+        self.nr_free -= u64::from(pages);
+        Some(Pfn(head))
     }
 
     fn first(&self, order: u8, mt: MigrateType) -> Option<Pfn> {

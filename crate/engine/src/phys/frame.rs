@@ -190,6 +190,12 @@ impl FrameTable {
         }
     }
 
+    /// Bytes that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let (frames, content) = (before.map(|b| &b.frames), before.map(|b| &b.content));
+        self.frames.unshared_bytes(frames) + self.content.unshared_bytes(content)
+    }
+
     /// One frame.
     #[inline]
     pub fn frame(&self, pfn: Pfn) -> &Frame {

@@ -7,7 +7,7 @@
 //! and the tails that lend them their fields change all the time, and need not
 //! cost the block.
 
-use crate::chunked::ChunkedVec;
+use crate::chunked::{ChunkedVec, nr_unshared, unshare};
 use std::rc::Rc;
 
 /// Frames of a block.
@@ -42,6 +42,13 @@ impl<T: Copy + Default + PartialEq> FrameVec<T> {
         }
     }
 
+    /// Bytes of the blocks that `before` does not share, or, without one, of those that are not untouched memory.
+    pub fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let rest = before.map_or(&[][..], |b| &b.rest);
+        let n = nr_unshared(&self.rest, rest, &self.uniform[0].1);
+        n * size_of::<[T; REST]>() as u64 + self.first.unshared_bytes(before.map(|b| &b.first))
+    }
+
     /// Number of frames.
     pub fn len(&self) -> usize {
         self.len
@@ -60,7 +67,7 @@ impl<T: Copy + Default + PartialEq> FrameVec<T> {
     #[inline]
     pub fn get_mut(&mut self, i: usize) -> &mut T {
         match (i % BLOCK).checked_sub(FIRST) {
-            Some(at) => &mut Rc::make_mut(&mut self.rest[i / BLOCK])[at],
+            Some(at) => &mut unshare(&mut self.rest[i / BLOCK])[at],
             None => self.get_first_mut(i),
         }
     }

@@ -156,6 +156,15 @@ impl Swap {
         }
     }
 
+    /// Bytes that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let slots = self.areas.iter().enumerate().filter_map(|(i, area)| {
+            let old = before.and_then(|b| b.areas.get(i)?.as_ref());
+            Some(area.as_ref()?.slots.unshared_bytes(old.map(|a| &a.slots)))
+        });
+        slots.sum::<u64>() + self.entry_of.unshared_bytes(before.map(|b| &b.entry_of))
+    }
+
     /// Areas that are on, with their numbers, highest priority first.
     pub fn areas(&self) -> impl Iterator<Item = (usize, &SwapArea)> {
         self.areas

@@ -145,8 +145,16 @@ impl Machine {
     }
 
     fn file_words(&self, vma: VmaId) -> String {
+        let v = self.vma(vma);
         if !self.vma_is_shmem(vma) {
-            return "a file on disk: no READ_ONLY_THP_FOR_FS".into();
+            let open = v
+                .cached_file()
+                .is_some_and(|id| self.inode(id).open_for_write);
+            return match (self.config.read_only_thp_for_fs, open) {
+                (false, _) => "a file on disk: no READ_ONLY_THP_FOR_FS".into(),
+                (_, true) => "a file on disk that is open for writing".into(),
+                _ => self.enabled_words(v.flags),
+            };
         }
         let word = |w: String| w.split(['[', ']']).nth(1).unwrap_or_default().to_owned();
         format!(
@@ -196,7 +204,17 @@ impl Machine {
                 let forced = tva == TvaType::ForcedCollapse;
                 orders & self.shmem_allowable_huge_orders(id, Some(vma), v.pgoff, 0, forced)
             }
-            _ => 0,
+            Some(id) => {
+                let advised = v.flags.has(VmFlags::HUGEPAGE) || tva == TvaType::ForcedCollapse;
+                let on = match self.thp.enabled {
+                    Enabled::Always => true,
+                    Enabled::Madvise => advised,
+                    Enabled::Never => tva == TvaType::ForcedCollapse,
+                };
+                let takes = self.config.read_only_thp_for_fs && !self.inode(id).open_for_write;
+                if on && takes { orders } else { 0 }
+            }
+            None => 0,
         }
     }
 
@@ -215,6 +233,7 @@ impl Machine {
                 ShmemSizeEnabled::Inherit => self.thp.shmem_enabled != ShmemEnabled::Never,
                 ShmemSizeEnabled::Never => false,
             };
-        anon || shmem
+        let files = self.config.read_only_thp_for_fs && self.thp.enabled != Enabled::Never;
+        anon || shmem || files
     }
 }

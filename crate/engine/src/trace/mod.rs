@@ -181,6 +181,14 @@ pub enum EventKind {
         kind: FaultKind,
         count: u32,
     },
+    /// A process loaded from or stored to `count` pages, the first at `addr`, the last of them `pages - 1` further
+    Access {
+        mm: MmId,
+        addr: u64,
+        pages: u32,
+        count: u32,
+        write: bool,
+    },
     /// A fault that ended in a signal
     Signal {
         mm: MmId,

@@ -1,6 +1,7 @@
 //! The bounded log of events.
 
 use super::Event;
+use crate::chunked::unshare;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -26,12 +27,22 @@ impl EventRing {
         self.blocks.front().map_or(self.next_seq, |b| b[0].seq)
     }
 
+    /// Bytes of the blocks that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let shared = before.map_or(0, |b| b.next_seq);
+        let own = self
+            .blocks
+            .iter()
+            .filter(|b| b.last().is_some_and(|e| e.seq >= shared));
+        (own.count() * BLOCK * size_of::<Event>()) as u64
+    }
+
     /// Appends an event and numbers it.
     pub fn push(&mut self, mut event: Event) {
         event.seq = self.next_seq;
         self.next_seq += 1;
         match self.blocks.back_mut() {
-            Some(b) if b.len() < BLOCK => Rc::make_mut(b).push(event),
+            Some(b) if b.len() < BLOCK => unshare(b).push(event),
             _ => {
                 if self.blocks.len() == RING_EVENTS / BLOCK {
                     self.blocks.pop_front();
@@ -45,9 +56,7 @@ impl EventRing {
 
     /// The newest event, to be extended in place (a run of faults).
     pub fn last_mut(&mut self) -> Option<&mut Event> {
-        self.blocks
-            .back_mut()
-            .and_then(|b| Rc::make_mut(b).last_mut())
+        self.blocks.back_mut().and_then(|b| unshare(b).last_mut())
     }
 
     /// Events numbered `seq` and above, oldest first; fewer if the ring has dropped some.

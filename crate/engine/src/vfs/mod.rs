@@ -99,6 +99,7 @@ impl Machine {
             File::Nodes(name) => Ok(self.nodes_show(name)),
             File::Node(nid, name) => Ok(self.node_show(nid, name)),
             File::Debug(name) => Ok(self.extfrag_show(name)),
+            File::PowerState => Ok("freeze mem\n".into()),
             File::Trace => Ok(self.trace_show()),
             File::Events(group, name) => Ok(self.events_show(group, name)),
             File::Event(index, name) => Ok(self.event_show(index, name)),
@@ -134,6 +135,14 @@ impl Machine {
                 Some(Ok(()))
             }
             File::Debug(_) => Some(self.split_huge_pages_store(text)),
+            // Deviation: the system is awake again at once, and only ksmd notices.
+            File::PowerState => Some(match text.trim_end() {
+                "freeze" | "mem" => {
+                    self.ksmd_freeze();
+                    Ok(())
+                }
+                _ => Err(Errno::EINVAL),
+            }),
             File::Trace => {
                 self.trace_clear();
                 Some(Ok(()))

@@ -5,7 +5,7 @@
 use crate::config::MAX_NODES;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
-use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, VmaId, pte_index};
+use crate::vm::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, Pfn, VmaId, pte_index};
 use crate::vm::pte::Pte;
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
@@ -41,7 +41,7 @@ impl Machine {
             }
             let n = self.gather_numa_pages(*vma);
             if n.pages > 0 {
-                n.write(&mut out, huge);
+                n.write(&mut out, self.vma_pagesize(*vma));
             }
             out.push('\n');
         }
@@ -55,14 +55,20 @@ impl Machine {
             match span.pmd {
                 Pmd::Huge(pmd) if !pmd.special() => {
                     // Pages of hugetlb are counted as what they are.
-                    let huge = v.flags.has(VmFlags::HUGETLB);
-                    let nr = if huge { 1 } else { HPAGE_PMD_NR as u64 };
+                    let nr = match v.flags.has(VmFlags::HUGETLB) {
+                        true if !span.addr.is_multiple_of(self.vma_pagesize(vma)) => continue,
+                        true => 1,
+                        false => HPAGE_PMD_NR as u64,
+                    };
                     self.gather_numa(&mut n, pmd.pfn(), nr, pmd)
                 }
                 Pmd::Table(table) => {
                     let first = pte_index(span.addr);
-                    for pte in
-                        &self.tables.all(table)[first..first + Self::ptes_to(span.addr, span.end)]
+                    let step = (self.vma_pagesize(vma) / PAGE_SIZE) as usize;
+                    for pte in self.tables.all(table)
+                        [first..first + Self::ptes_to(span.addr, span.end)]
+                        .iter()
+                        .step_by(step)
                     {
                         if pte.present() && !pte.special() {
                             self.gather_numa(&mut n, pte.pfn(), 1, *pte);
@@ -91,7 +97,8 @@ impl Machine {
 }
 
 impl NumaPages {
-    fn write(&self, out: &mut String, huge: bool) {
+    fn write(&self, out: &mut String, size: u64) {
+        let huge = size > PAGE_SIZE;
         let mut item = |shown: bool, name: &str, value: u64| {
             if shown {
                 let _ = write!(out, " {name}={value}");
@@ -110,7 +117,6 @@ impl NumaPages {
         for (nid, pages) in self.node.iter().enumerate() {
             item(*pages > 0, &format!("N{nid}"), *pages);
         }
-        let size = if huge { HPAGE_PMD_SIZE } else { PAGE_SIZE };
         item(true, "kernelpagesize_kB", size >> 10);
     }
 }

@@ -5,8 +5,6 @@
 
 use super::{debugfs, node, process, sysctl, sysfs, tracefs, zone_files};
 use crate::errno::Errno;
-use crate::hugetlb::HSTATE_ORDERS;
-use crate::hugetlb::files::hugetlb_table;
 use crate::machine::Machine;
 use crate::stat::MthpStat;
 use crate::thp::THP_FILES;
@@ -43,8 +41,10 @@ pub(super) enum Dir {
     Ksm,
     /// `/sys/kernel/mm/hugepages`, or that of a node
     Hugepages(Option<u8>),
-    /// One size of it, an index into `HSTATE_ORDERS`
+    /// One size of it, an index as in `hugetlb_orders`
     HugepagesSize(Option<u8>, usize),
+    /// `/sys/power`
+    Power,
     /// `/sys/devices`
     Devices,
     /// `/sys/devices/system`
@@ -78,6 +78,8 @@ pub(super) enum File {
     Nodes(&'static str),
     Node(u8, &'static str),
     Debug(&'static str),
+    /// `/sys/power/state`
+    PowerState,
     Trace,
     /// A file of all events or of a group
     Events(Option<Group>, &'static str),
@@ -133,7 +135,12 @@ impl Machine {
             Dir::Process(pid) => files(process::FILES, |name| File::Process(pid, name)),
             Dir::ProcSys => vec![dir("vm", Dir::Vm)],
             Dir::Vm => specs(sysctl::VM_FILES, File::Sysctl),
-            Dir::Sys => vec![dir("devices", Dir::Devices), dir("kernel", Dir::Kernel)],
+            Dir::Sys => vec![
+                dir("devices", Dir::Devices),
+                dir("kernel", Dir::Kernel),
+                dir("power", Dir::Power),
+            ],
+            Dir::Power => vec![("state".into(), Node::File(File::PowerState, 0o644))],
             Dir::Devices => vec![dir("system", Dir::System)],
             Dir::System => vec![dir("node", Dir::Nodes)],
             Dir::Kernel => vec![
@@ -185,13 +192,17 @@ impl Machine {
                 out.push(dir("hugepages", Dir::Hugepages(Some(n))));
                 out
             }
-            Dir::Hugepages(n) => (0..HSTATE_ORDERS.len())
-                .map(|i| {
-                    let name = sysfs::size_dir(HSTATE_ORDERS[i]).into();
+            Dir::Hugepages(n) => self
+                .hugetlb_orders()
+                .enumerate()
+                .map(|(i, order)| {
+                    let name = sysfs::size_dir(order).into();
                     (name, Node::Dir(Dir::HugepagesSize(n, i)))
                 })
                 .collect(),
-            Dir::HugepagesSize(n, i) => specs(hugetlb_table(n, i), |f| File::Hugetlb(n, i, f.name)),
+            Dir::HugepagesSize(n, i) => {
+                specs(self.hugetlb_table(n, i), |f| File::Hugetlb(n, i, f.name))
+            }
             Dir::Debug => {
                 let mut out = files(debugfs::FILES, File::Debug);
                 out.extend([dir("extfrag", Dir::Extfrag), dir("tracing", Dir::Tracing)]);

@@ -7,7 +7,7 @@ use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::phys::swap::SwapEntry;
 use crate::thp::TvaType;
-use crate::vm::addr::{HPAGE_PMD_NR, HPAGE_PMD_ORDER, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
+use crate::vm::addr::{HPAGE_PMD_NR, MmId, PAGE_SIZE, Pfn, Pid, VmaId, pte_index};
 use crate::vm::pte::{Pte, SwapKind};
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
@@ -137,11 +137,7 @@ impl SmapsEntry {
             end,
             flags,
             size: kb(end - start),
-            kernel_page_size: kb(if flags.has(VmFlags::HUGETLB) {
-                PAGE_SIZE << HPAGE_PMD_ORDER
-            } else {
-                PAGE_SIZE
-            }),
+            kernel_page_size: kb(PAGE_SIZE),
             rss: kb(m.resident),
             pss: pss(m.pss),
             pss_dirty: pss(m.pss_dirty),
@@ -191,7 +187,10 @@ impl Machine {
         self.smap_gather(vma, &mut m);
         let eligible =
             self.thp_vma_allowable_orders(vma, v.flags, TvaType::Smaps, THP_ORDERS_ALL) != 0;
-        SmapsEntry::new(v.start, v.end, v.flags, &m, eligible)
+        SmapsEntry {
+            kernel_page_size: self.vma_pagesize(vma) >> 10,
+            ..SmapsEntry::new(v.start, v.end, v.flags, &m, eligible)
+        }
     }
 
     /// Text of `/proc/PID/smaps`.
@@ -236,6 +235,14 @@ impl Machine {
         out
     }
 
+    fn smaps_hugetlb(&self, m: &mut MemSize, head: Pfn, bytes: u64) {
+        *if self.folio_mapcount(head) > 1 {
+            &mut m.shared_hugetlb
+        } else {
+            &mut m.private_hugetlb
+        } += bytes;
+    }
+
     /// Adds what the page tables of an area hold (`smap_gather_stats`).
     fn smap_gather(&self, vma: VmaId, m: &mut MemSize) {
         let v = self.vma(vma);
@@ -246,11 +253,16 @@ impl Machine {
         for span in self.pmd_spans(v.mm, v.start, v.end) {
             match span.pmd {
                 Pmd::Huge(pmd) if v.flags.has(VmFlags::HUGETLB) => {
-                    *if self.folio_mapcount(pmd.pfn()) > 1 {
-                        &mut m.shared_hugetlb
-                    } else {
-                        &mut m.private_hugetlb
-                    } += PAGE_SIZE << HPAGE_PMD_ORDER;
+                    self.smaps_hugetlb(m, pmd.pfn(), span.end - span.addr);
+                }
+                Pmd::Table(table) if v.flags.has(VmFlags::HUGETLB) => {
+                    let first = pte_index(span.addr);
+                    let n = Self::ptes_to(span.addr, span.end);
+                    for pte in &self.tables.all(table)[first..first + n] {
+                        if pte.present() {
+                            self.smaps_hugetlb(m, self.frames.head(pte.pfn()), PAGE_SIZE);
+                        }
+                    }
                 }
                 Pmd::Huge(pmd) if !pmd.special() => {
                     let flags = self.frames.flags(pmd.pfn());

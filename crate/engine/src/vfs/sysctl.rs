@@ -128,6 +128,13 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         INT_MAX,
         "group that may use SHM_HUGETLB (no effect yet)",
     ),
+    FileSpec::range(
+        "hugetlb_optimize_vmemmap",
+        "0",
+        0,
+        1,
+        "give away the memory map of hugetlb pages that join a pool (HVO)",
+    ),
     FileSpec::read_only("max_map_count", "65530", "most areas of a process"),
     FileSpec::range(
         "min_free_kbytes",
@@ -243,7 +250,10 @@ impl Machine {
             .filter(|v| (min..=max).contains(v))
             .ok_or(Errno::EINVAL)?;
         match spec.name {
-            "nr_hugepages" | "nr_hugepages_mempolicy" | "nr_overcommit_hugepages" => {
+            "nr_hugepages"
+            | "nr_hugepages_mempolicy"
+            | "nr_overcommit_hugepages"
+            | "hugetlb_optimize_vmemmap" => {
                 return self.hugetlb_sysctl_store(spec.name, value);
             }
             "compact_memory" => self.compact_nodes(None),
@@ -292,6 +302,7 @@ impl Machine {
             self.stat.drop_pagecache += 1;
         }
         if what & 2 != 0 {
+            self.shmem_unused_huge_scan();
             self.deferred_split_scan();
             self.shrink_huge_zero_page();
             self.stat.drop_slab += 1;

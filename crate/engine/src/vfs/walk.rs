@@ -33,12 +33,18 @@ impl Machine {
         std::iter::from_fn(move || {
             while at < end {
                 let addr = at;
-                let Some(slot) = self.pmd_slot(mm, addr) else {
-                    at = (addr | (PMD_TABLE_SIZE - 1)) + 1;
-                    continue;
+                let (slot, pmd) = match self.pmd_slot(mm, addr) {
+                    Some(slot) => (slot, self.pmd_at(slot)),
+                    // 1 GiB by a PUD is walked as if PMDs mapped it.
+                    None => match (self.pud_part(mm, addr), self.pud_slot(mm, addr)) {
+                        (Some(part), Some(slot)) => (slot, Pmd::Huge(part)),
+                        _ => {
+                            at = (addr | (PMD_TABLE_SIZE - 1)) + 1;
+                            continue;
+                        }
+                    },
                 };
                 at = end.min(pmd_down(addr) + HPAGE_PMD_SIZE);
-                let pmd = self.pmd_at(slot);
                 if pmd != Pmd::None {
                     return Some(PmdSpan {
                         addr,

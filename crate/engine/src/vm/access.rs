@@ -89,7 +89,10 @@ impl Machine {
         Ok(self.acting(Actor::Process(pid), |m| {
             let mut run: Option<Run> = None;
             let mut result = Ok(());
+            let (mut first, mut last, mut count) = (u64::MAX, 0, 0u32);
             for offset in offsets {
+                (first, last, count) =
+                    (first.min(offset), last.max(offset), count.saturating_add(1));
                 let at = addr.wrapping_add(offset.wrapping_mul(PAGE_SIZE));
                 match m.touch(mm, at, access, &mut run) {
                     Ok(page) => f(m, page, offset),
@@ -105,6 +108,15 @@ impl Machine {
                 }
             }
             m.emit_faults(mm, run);
+            if count > 0 {
+                m.emit(EventKind::Access {
+                    mm,
+                    addr: addr.wrapping_add(first.wrapping_mul(PAGE_SIZE)),
+                    pages: u32::try_from(last - first + 1).unwrap_or(u32::MAX),
+                    count,
+                    write: access == Access::Write,
+                });
+            }
             result
         }))
     }
@@ -159,7 +171,9 @@ impl Machine {
     /// The page walk of the hardware: sets accessed and dirty bits. `None`: it would fault.
     #[inline]
     fn translate(&mut self, mm: MmId, addr: u64, access: Access) -> Option<Pfn> {
-        let slot = self.pmd_slot(mm, addr)?;
+        let Some(slot) = self.pmd_slot(mm, addr) else {
+            return self.translate_pud(mm, addr, access);
+        };
         let write = access == Access::Write;
         let (table, index, pte, offset) = match self.pmd_at(slot) {
             Pmd::Huge(pmd) => (slot.table, slot.index, pmd, pte_index(addr)),

@@ -260,6 +260,33 @@ impl Machine {
         })
     }
 
+    /// The process starts another program: an empty address space instead of its own. What was said for the whole
+    /// process stays - merging, no huge pages (`MMF_INIT_LEGACY_MASK`) - and advice goes with its areas. A process that
+    /// merges is registered with KSM before the old space goes (`exec_mmap`, `ksm_execve`).
+    ///
+    /// # Errors
+    /// ESRCH; ENOMEM without memory for its page table, and nothing has changed.
+    pub fn exec(&mut self, pid: Pid) -> Result<(), Errno> {
+        self.syscall(pid, |m, old| {
+            let new = m.new_mm().ok_or(Errno::ENOMEM)?;
+            let base = m.mm(new).mmap_base;
+            m.copy_mm_flags(new, old);
+            let space = m.mm_mut(new);
+            (space.ksm_zero_pages, space.mmap_base) = (0, base);
+            space.owner = Some(pid);
+            if space.vm_merge_any {
+                m.ksm_enter(new);
+            }
+            if let Some(p) = m.procs.get_mut(&pid) {
+                p.mm = new;
+            }
+            m.mm_mut(old).owner = None;
+            m.exit_mm(old);
+            m.emit(EventKind::ProcessStart { pid, parent: None });
+            Ok(())
+        })
+    }
+
     /// Last user of an address space gone (`__mmput`). What a daemon still holds of it stays until it lets go.
     fn exit_mm(&mut self, mm: MmId) {
         self.mm_mut(mm).users = 0;

@@ -2,7 +2,7 @@
 //!
 //! Counterparts in `mm/vma.c`: `vma_modify`, `vma_merge_existing_range`, `vma_merge_new_range`, `split_vma`.
 
-use super::addr::{AnonVmaId, FileId, MmId, PAGE_SHIFT, VmaId, pmd_aligned};
+use super::addr::{AnonVmaId, FileId, MmId, PAGE_SHIFT, VmaId};
 use super::mempolicy::Policy;
 use super::mm::MAX_MAP_COUNT;
 use super::vma::{VmFlags, Vma};
@@ -32,7 +32,7 @@ impl Machine {
         if self.mm(self.vma(vma).mm).vmas.len() >= MAX_MAP_COUNT {
             return Err(Errno::ENOMEM);
         }
-        if self.vma(vma).flags.has(VmFlags::HUGETLB) && !pmd_aligned(addr) {
+        if !addr.is_multiple_of(self.vma_pagesize(vma)) {
             return Err(Errno::EINVAL);
         }
         self.split_huge_pmd_at(vma, addr);

@@ -161,6 +161,9 @@ impl Machine {
         if flags & MAP_NORESERVE != 0 && self.sysctl.overcommit_memory != 2 {
             vm = vm.with(VmFlags::NORESERVE);
         }
+        if let Some((id, _)) = file.filter(|_| shared && vm.has(VmFlags::WRITE)) {
+            self.open_for_write(id);
+        }
         self.unmap_overlap(mm, addr, addr + len)?;
         let reserve = !vm.has(VmFlags::NORESERVE);
         if reserve && (vm.has(VmFlags::WRITE) && !shared || shared && file.is_none()) {

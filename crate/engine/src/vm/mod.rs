@@ -9,6 +9,7 @@ pub mod anon_vma;
 mod condition;
 mod cow;
 pub mod fault;
+mod fault_cost;
 mod fork;
 mod guard;
 mod madvise;

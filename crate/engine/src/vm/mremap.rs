@@ -313,6 +313,9 @@ impl Machine {
     /// Moves entries, whole tables and huge PMDs where both places are aligned alike (`move_page_tables`).
     fn move_page_tables(&mut self, from: VmaId, addr: u64, to: u64, len: u64) {
         let mm = self.vma(from).mm;
+        if self.vma(from).flags.has(VmFlags::HUGETLB) {
+            return self.move_hugetlb_page_tables(from, addr, to, len);
+        }
         let mut done = 0;
         while done < len {
             let (a, b) = (addr + done, to + done);

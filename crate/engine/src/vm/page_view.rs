@@ -94,7 +94,7 @@ impl Machine {
         pte.present().then(|| pte.pfn())
     }
 
-    fn class_of(&self, e: Pte) -> char {
+    pub(crate) fn class_of(&self, e: Pte) -> char {
         if !e.present() {
             return match e.swap_kind() {
                 None => '.',
@@ -110,7 +110,7 @@ impl Machine {
         if flags.has(FrameFlags::KSM) {
             return 'k';
         }
-        if e.huge() && self.folio_hugetlb(head) {
+        if (e.huge() || self.frames.order(head) == 4) && self.folio_hugetlb(head) {
             return 'H';
         }
         if !flags.has(FrameFlags::ANON) {

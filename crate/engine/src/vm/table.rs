@@ -6,6 +6,7 @@
 
 use super::addr::{HPAGE_PMD_SIZE, MmId, Pfn, TableId, pte_index};
 use super::pte::Pte;
+use crate::chunked::{nr_unshared, unshare};
 use crate::machine::Machine;
 use crate::phys::buddy::MigrateType;
 use crate::phys::frame::FrameFlags;
@@ -81,7 +82,7 @@ impl Tables {
     /// Stores an entry.
     #[inline]
     pub fn set(&mut self, table: TableId, index: usize, pte: Pte) {
-        Rc::make_mut(&mut self.entries[table.index()])[index] = pte;
+        unshare(&mut self.entries[table.index()])[index] = pte;
     }
 
     /// Empties `n` entries from `index` on.
@@ -98,6 +99,12 @@ impl Tables {
     /// Frame that holds a table.
     pub fn frame(&self, table: TableId) -> Pfn {
         self.frames[table.index()]
+    }
+
+    /// Bytes that `before` does not share.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        let tables = before.map_or(&[][..], |b| &b.entries);
+        nr_unshared(&self.entries, tables, &self.empty) * 4096
     }
 
     /// Tables that exist.
@@ -152,7 +159,7 @@ impl Machine {
     #[inline]
     fn lower(&self, table: TableId, index: usize) -> Option<TableId> {
         let e = self.tables.get(table, index);
-        e.present().then(|| TableId(self.frames.anchor(e.pfn())))
+        (e.present() && !e.huge()).then(|| TableId(self.frames.anchor(e.pfn())))
     }
 
     /// Slot of the PMD entry for `addr`, `None` if an upper table is missing.
@@ -198,6 +205,43 @@ impl Machine {
         })
     }
 
+    /// Slot of the PUD entry for `addr`, `None` if its table is missing.
+    pub(crate) fn pud_slot(&self, mm: MmId, addr: u64) -> Option<PmdSlot> {
+        let table = self.lower(self.mm(mm).pgd, level_index(addr, 3))?;
+        let index = level_index(addr, 2);
+        Some(PmdSlot { table, index })
+    }
+
+    /// As [`pud_slot`](Self::pud_slot), with the PMD table below freed if it is empty and in the way of a huge page.
+    /// `None` without memory, or if the table is in use.
+    pub(crate) fn pud_slot_alloc(&mut self, mm: MmId, addr: u64) -> Option<PmdSlot> {
+        if self.pud_slot(mm, addr).is_none() {
+            let new = self.alloc_table(mm, false)?;
+            let frame = self.tables.frame(new);
+            let pgd = self.mm(mm).pgd;
+            self.tables
+                .set(pgd, level_index(addr, 3), Pte::table(frame));
+        }
+        let slot = self.pud_slot(mm, addr)?;
+        if let Some(below) = self.lower(slot.table, slot.index) {
+            if !self.tables.all(below).iter().all(|e| e.is_none()) {
+                return None;
+            }
+            self.tables.set(slot.table, slot.index, Pte::NONE);
+            self.free_table(mm, below, false);
+        }
+        Some(slot)
+    }
+
+    /// The 2 MiB at `addr` of a PUD that maps 1 GiB, as a PMD would map them.
+    #[cold]
+    pub(crate) fn pud_part(&self, mm: MmId, addr: u64) -> Option<Pte> {
+        let slot = self.pud_slot(mm, addr)?;
+        let e = self.tables.get(slot.table, slot.index);
+        let part = level_index(addr, 1) << 9;
+        e.huge().then(|| e.with_pfn(e.pfn().add(part)))
+    }
+
     /// State of a PMD entry.
     #[inline]
     pub(crate) fn pmd_at(&self, slot: PmdSlot) -> Pmd {
@@ -216,8 +260,10 @@ impl Machine {
     /// State of the PMD entry for `addr`.
     #[inline]
     pub(crate) fn pmd(&self, mm: MmId, addr: u64) -> Pmd {
-        self.pmd_slot(mm, addr)
-            .map_or(Pmd::Missing, |s| self.pmd_at(s))
+        match self.pmd_slot(mm, addr) {
+            Some(slot) => self.pmd_at(slot),
+            None => self.pud_part(mm, addr).map_or(Pmd::Missing, Pmd::Huge),
+        }
     }
 
     /// Page table for `addr`, if there is one.

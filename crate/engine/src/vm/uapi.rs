@@ -25,6 +25,8 @@ pub const MAP_NORESERVE: u32 = 0x4000;
 pub const MAP_POPULATE: u32 = 0x8000;
 /// `MAP_HUGETLB`.
 pub const MAP_HUGETLB: u32 = 0x4_0000;
+/// log2 of the size of a hugetlb page from this bit on, 6 bits; 0 is the default size.
+pub const MAP_HUGE_SHIFT: u32 = 26;
 /// `MAP_FIXED_NOREPLACE`.
 pub const MAP_FIXED_NOREPLACE: u32 = 0x10_0000;
 

@@ -7,6 +7,10 @@ use proptest::prelude::*;
 const POOL: &str = "/proc/sys/vm/nr_hugepages";
 const COMPACT: &str = "/proc/sys/vm/compact_memory";
 const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
+const OPTIMIZE: &str = "/proc/sys/vm/hugetlb_optimize_vmemmap";
+const CONT_PTE: &str = "/sys/kernel/mm/hugepages/hugepages-64kB/nr_hugepages";
+const CONT_PMD: &str = "/sys/kernel/mm/hugepages/hugepages-32768kB/nr_hugepages";
+const DEMOTE: &str = "/sys/kernel/mm/hugepages/hugepages-32768kB/demote";
 
 /// One command.
 #[derive(Clone, Debug)]
@@ -35,6 +39,23 @@ pub enum Op {
         first: u64,
         n: u64,
         mode: u32,
+    },
+    Pwrite {
+        file: usize,
+        first: u64,
+        n: u64,
+        /// Bytes from the start of the first page.
+        skip: u64,
+        value: u8,
+    },
+    Pread {
+        file: usize,
+        first: u64,
+        n: u64,
+    },
+    /// Nobody has it open for writing.
+    Close {
+        file: usize,
     },
     Truncate {
         file: usize,
@@ -139,6 +160,13 @@ pub fn op() -> impl Strategy<Value = Op> {
         Just(("defrag", "always")),
         Just(("defrag", "defer")),
         Just(("khugepaged/defrag", "0")),
+        Just(("enabled", "always")),
+        Just((OPTIMIZE, "0")),
+        Just((OPTIMIZE, "1")),
+        Just((CONT_PTE, "0")),
+        Just((CONT_PTE, "40")),
+        Just((CONT_PMD, "1")),
+        Just((DEMOTE, "1")),
     ];
     let file = 0..FILES.len();
     let files = prop_oneof![
@@ -149,6 +177,10 @@ pub fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(file, (first, n), mode)| Op::Fallocate { file, first, n, mode }),
         1 => (file.clone(), prop_oneof![Just(512u64), 0..1300u64])
             .prop_map(|(file, pages)| Op::Truncate { file, pages }),
+        3 => (file.clone(), range(), prop_oneof![3 => Just(0u64), 1 => Just(100)], 1..5u8)
+            .prop_map(|(file, (first, n), skip, value)| Op::Pwrite { file, first, n, skip, value }),
+        1 => (file.clone(), range()).prop_map(|(file, (first, n))| Op::Pread { file, first, n }),
+        1 => file.clone().prop_map(|file| Op::Close { file }),
         1 => (file, any::<bool>()).prop_map(|(file, willneed)| Op::Fadvise { file, willneed }),
         1 => range().prop_map(|(first, n)| Op::Msync { first, n }),
         2 => set.prop_map(|(name, value)| Op::Set(name, value)),

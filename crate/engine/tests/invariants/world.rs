@@ -1,15 +1,20 @@
 //! A machine with its processes and files, and the naive model of what they should read.
 
 use crate::operations::Op;
-use crate::{BASE, FIELD, FILES};
+use crate::{BASE, FIELD, FILES, HUGE};
 use mm_engine::errno::Errno;
+use mm_engine::file::tmpfs::TmpfsOptions;
+use mm_engine::hugetlb::boot::HugetlbBoot;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::Pattern;
 use mm_engine::phys::swap::Backing;
 use mm_engine::vm::addr::{FileId, PAGE_SIZE, Pid};
 use mm_engine::vm::fault::Access;
 use mm_engine::vm::uapi::{self, Advice};
-use mm_engine::{MachineConfig, thp::Enabled};
+use mm_engine::{
+    MachineConfig,
+    thp::{Enabled, ShmemEnabled},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each process should read, by page; pages whose content an advice left open are not in it.
@@ -30,7 +35,11 @@ pub struct World {
 
 impl World {
     pub fn new() -> World {
+        let mut hugetlb = HugetlbBoot::default();
+        (hugetlb.cont, hugetlb.free_vmemmap) = (true, true);
         let config = MachineConfig {
+            read_only_thp_for_fs: true,
+            hugetlb,
             mem: 256 << 20,
             parked: true,
             thp_enabled: Enabled::Madvise,
@@ -38,11 +47,18 @@ impl World {
         };
         let mut machine = Machine::new(config).unwrap();
         let p = machine.spawn("p0").unwrap();
+        let tmpfs = TmpfsOptions {
+            huge: Some(ShmemEnabled::Always),
+            size: Some(3 << 20),
+            noswap: false,
+        };
+        machine.mount_tmpfs("t", tmpfs).unwrap();
         let files = (0..FILES.len()).map(|i| {
             let (name, bytes) = (format!("f{i}"), FILES[i] * PAGE_SIZE);
             match i {
                 2 => machine.create_disk_file(&name, bytes),
-                3 => machine.memfd_hugetlb(&name, bytes),
+                3 => machine.create_tmpfs_file("t", &name, bytes),
+                4 | 5 => machine.memfd_hugetlb(&name, bytes, HUGE[i] * PAGE_SIZE),
                 _ => machine.memfd_create(&name, bytes),
             }
             .unwrap()
@@ -105,18 +121,15 @@ impl World {
                 }
                 let addr = Self::addr(first);
                 let mapped = m.mmap_file(p, addr, n * PAGE_SIZE, 3, flags, backing);
-                if file == 3 && !first.is_multiple_of(512) {
+                let unit = HUGE.get(file).copied().unwrap_or(1);
+                if !first.is_multiple_of(unit) {
                     assert_eq!(mapped, Err(Errno::EINVAL));
                     return;
                 }
                 // Whole huge pages are mapped, whatever the length. One that fails may leave a gap.
-                let n = if file == 3 {
-                    n.next_multiple_of(512)
-                } else {
-                    n
-                };
+                let n = n.next_multiple_of(unit);
                 self.hide(p, first, n);
-                if mapped.is_ok() && shared && file < 3 {
+                if mapped.is_ok() && shared && file < 4 {
                     let pages = (first..first + n).map(|i| (i, (file, at + i - first)));
                     self.shared.get_mut(&p).unwrap().extend(pages);
                 }
@@ -143,6 +156,26 @@ impl World {
                     self.forget_file(file, first, first + n);
                 }
             }
+            Op::Pwrite {
+                file,
+                first,
+                n,
+                skip,
+                value,
+            } => {
+                let (at, len) = (first * PAGE_SIZE + skip, n * PAGE_SIZE);
+                let mut source = |_| Pattern::Byte(value);
+                let done = m.pwrite(p, self.files[file], at, len, &mut source);
+                let end = at + done.unwrap_or(0);
+                self.forget_file(file, first, first + n + 1);
+                for page in at.div_ceil(PAGE_SIZE)..end / PAGE_SIZE {
+                    self.written.insert((file, page), value);
+                }
+            }
+            Op::Pread { file, first, n } => {
+                let _ = m.pread(p, self.files[file], first * PAGE_SIZE, n * PAGE_SIZE);
+            }
+            Op::Close { file } => m.close_writers(self.files[file]),
             Op::Truncate { file, pages } => {
                 let _ = m.ftruncate(p, self.files[file], pages * PAGE_SIZE);
                 self.forget_file(file, pages, u64::MAX);

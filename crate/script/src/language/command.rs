@@ -29,6 +29,8 @@ pub enum Command {
         size_bytes: u64,
         /// `MFD_HUGETLB`.
         hugetlb: bool,
+        /// Bytes of a huge page (`MFD_HUGE_*`); 0 is the default size.
+        pagesize: u64,
     },
     /// Makes a file on disk, its pages out of the cache; word `w` of page `i` is `i + 1`.
     File {
@@ -36,6 +38,21 @@ pub enum Command {
         name: Name,
         /// Its size, in bytes.
         size_bytes: u64,
+        /// Nobody has it open for writing until somebody writes.
+        read_only: bool,
+        /// The tmpfs it is made in, empty, instead.
+        mount: Option<Name>,
+    },
+    /// Mounts a tmpfs, or changes one that is mounted.
+    Mount {
+        /// Its name, and its place below the root.
+        name: Name,
+        /// `huge=`, unchecked.
+        huge: Option<Box<str>>,
+        /// `size=` in bytes.
+        size_bytes: Option<u64>,
+        /// `noswap`.
+        noswap: bool,
     },
     /// `swapon(2)`, `swapoff(2)`.
     Swap(Swap),
@@ -328,6 +345,12 @@ pub struct Machine {
     pub kernel: Option<KernelRelease>,
     /// What files on disk lie on.
     pub fs: Option<FilesystemType>,
+    /// Bytes of a block of that filesystem.
+    pub fs_block: Option<u64>,
+    /// `CONFIG_READ_ONLY_THP_FOR_FS`.
+    pub read_only_thp_for_fs: bool,
+    /// The hugetlb sizes 64K and 32M of arm64 as well.
+    pub hugetlb_cont: bool,
     /// Boot parameters in their order. Wrong values are the kernel's to ignore.
     pub boot: Vec<BootParameter>,
 }
@@ -396,5 +419,7 @@ vocabulary! {
         Hugepagesz = "hugepagesz",
         /// Hugetlb pages: `64`, or by node `0:2,1:4`.
         Hugepages = "hugepages",
+        /// The memory map of hugetlb pages is given away: `on`.
+        HugetlbFreeVmemmap = "hugetlb_free_vmemmap",
     }
 }

@@ -57,6 +57,8 @@ pub enum ProcessCommand {
         /// Added to the page number where [`Contents`] use it.
         index: u64,
     },
+    /// `execve(2)`; its regions are gone.
+    Exec,
     /// `fork(2)`; the child knows the same regions and files by the same names.
     Fork {
         /// The child's name.
@@ -88,6 +90,28 @@ pub enum ProcessCommand {
         file: Name,
         /// What to do.
         mode: FallocateMode,
+        /// Where, in bytes.
+        offset_bytes: u64,
+        /// How much, in bytes.
+        len_bytes: u64,
+    },
+    /// `pwrite(2)`: page `i` of the file gets what it would have stored whole, [`Contents::Byte`] every byte.
+    Pwrite {
+        /// A memfd or file.
+        file: Name,
+        /// Where, in bytes.
+        offset_bytes: u64,
+        /// How much, in bytes.
+        len_bytes: u64,
+        /// What is written.
+        contents: Contents,
+        /// Added to the page number where [`Contents`] use it.
+        index: u64,
+    },
+    /// `pread(2)`.
+    Pread {
+        /// A memfd or file.
+        file: Name,
         /// Where, in bytes.
         offset_bytes: u64,
         /// How much, in bytes.
@@ -150,8 +174,10 @@ pub struct Mmap {
     pub protection: Protection,
     /// `MAP_SHARED` instead of `MAP_PRIVATE`.
     pub shared: bool,
-    /// `MAP_HUGETLB`, 2 MiB pages.
+    /// `MAP_HUGETLB`.
     pub hugetlb: bool,
+    /// Bytes of a huge page (`MAP_HUGE_*`); 0 is the default size.
+    pub pagesize: u64,
     /// `MAP_POPULATE`.
     pub populate: bool,
     /// `MAP_NORESERVE`.

@@ -11,23 +11,35 @@ impl Session {
         &mut self,
         name: &Name,
         size: u64,
-        hugetlb: bool,
+        hugetlb: Option<u64>,
         step: &mut Step,
     ) -> Result<(), Bad> {
         self.new_file_name(name)?;
-        let made = if hugetlb {
-            self.machine.memfd_hugetlb(name, size)
-        } else {
-            self.machine.memfd_create(name, size)
+        let made = match hugetlb {
+            Some(pagesize) => self.machine.memfd_hugetlb(name, size, pagesize),
+            None => self.machine.memfd_create(name, size),
         };
         self.made_file(name, made, step);
         Ok(())
     }
 
     #[inline(never)]
-    pub(super) fn file(&mut self, name: &Name, size: u64, step: &mut Step) -> Result<(), Bad> {
+    pub(super) fn file(
+        &mut self,
+        name: &Name,
+        size: u64,
+        read_only: bool,
+        mount: Option<&Name>,
+        step: &mut Step,
+    ) -> Result<(), Bad> {
         self.new_file_name(name)?;
-        let made = self.machine.create_disk_file(&format!("/{name}"), size);
+        let made = match mount {
+            Some(mount) => self.machine.create_tmpfs_file(mount, name, size),
+            None => self.machine.create_disk_file(&format!("/{name}"), size),
+        };
+        if let (true, Ok(id)) = (read_only, made) {
+            self.machine.close_writers(id);
+        }
         self.made_file(name, made, step);
         Ok(())
     }

@@ -176,6 +176,19 @@ impl Session {
                 }
                 Ok(())
             }
+            ProcessCommand::Exec => {
+                self.drain_trace();
+                step.errno = self.machine.exec(pid).err();
+                // Its events are read while the old address space is still known.
+                self.drain_trace();
+                if let Some(mm) = self.machine.process(pid).map(|p| p.mm) {
+                    let names = self.names_mut(pid);
+                    if std::mem::replace(&mut names.mm, mm) != mm {
+                        names.regions.clear();
+                    }
+                }
+                Ok(())
+            }
             ProcessCommand::Exit => {
                 step.errno = self.machine.exit(pid).err();
                 // Its events are read while its name is still known.
@@ -258,6 +271,35 @@ impl Session {
                     m.fallocate(pid, id, mode, *offset_bytes, *len_bytes)
                 })
             }
+            ProcessCommand::Pwrite {
+                file,
+                offset_bytes,
+                len_bytes,
+                contents,
+                index,
+            } => {
+                let (id, mut done) = (self.file_named(file)?, 0);
+                self.call(step, &mut |m| {
+                    let mut source = |page: u64| contents.pattern(page.wrapping_add(*index));
+                    done = m.pwrite(pid, id, *offset_bytes, *len_bytes, &mut source)?;
+                    Ok(())
+                })?;
+                step.value = Some(done.to_string());
+                Ok(())
+            }
+            ProcessCommand::Pread {
+                file,
+                offset_bytes,
+                len_bytes,
+            } => {
+                let (id, mut done) = (self.file_named(file)?, 0);
+                self.call(step, &mut |m| {
+                    done = m.pread(pid, id, *offset_bytes, *len_bytes)?;
+                    Ok(())
+                })?;
+                step.value = Some(done.to_string());
+                Ok(())
+            }
             ProcessCommand::Truncate { file, size_bytes } => {
                 let id = self.file_named(file)?;
                 self.call(step, &mut |m| m.ftruncate(pid, id, *size_bytes))
@@ -334,6 +376,9 @@ impl Session {
             if on {
                 flags |= bit;
             }
+        }
+        if m.pagesize > 0 {
+            flags |= m.pagesize.trailing_zeros() << uapi::MAP_HUGE_SHIFT;
         }
         let addr = match &m.place {
             Place::Kernel => 0,

@@ -6,7 +6,9 @@ use crate::language::{
     ThpEnabled,
 };
 use mm_engine::config::Filesystem;
+use mm_engine::file::tmpfs::TmpfsOptions;
 use mm_engine::phys::swap::Backing;
+use mm_engine::thp::ShmemEnabled;
 use mm_engine::vm::addr::PAGE_SIZE;
 use mm_engine::{Errno, MachineConfig};
 
@@ -27,6 +29,8 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
         FilesystemType::Btrfs => Filesystem::Btrfs,
         FilesystemType::Bdev => Filesystem::Bdev,
     });
+    c.fs_block = w.fs_block.unwrap_or(c.fs_block);
+    c.read_only_thp_for_fs = w.read_only_thp_for_fs;
     c.split_huge_zero = w.kernel == Some(KernelRelease::V5_19);
     if let Some(e) = w.enabled {
         c.thp_enabled = match e {
@@ -35,6 +39,7 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
             ThpEnabled::Never => mm_engine::thp::Enabled::Never,
         };
     }
+    c.hugetlb.cont = w.hugetlb_cont;
     for b in &w.boot {
         match b.name {
             language::BootName::TransparentHugepage => {
@@ -49,10 +54,17 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
                 c.shmem_enabled =
                     mm_engine::thp::ShmemEnabled::from_word(&b.value).unwrap_or(c.shmem_enabled);
             }
+            language::BootName::HugetlbFreeVmemmap => {
+                c.hugetlb.free_vmemmap = matches!(&*b.value, "on" | "1" | "y");
+            }
             language::BootName::ThpAnon => c.boot_thp_anon(&b.value),
             language::BootName::ThpShmem => c.boot_thp_shmem(&b.value),
-            // It is for tmpfs mounts, and there are none.
-            language::BootName::TransparentHugepageTmpfs => {}
+            language::BootName::TransparentHugepageTmpfs => {
+                let known = ShmemEnabled::from_word(&b.value);
+                c.tmpfs_huge = known
+                    .filter(|e| !matches!(e, ShmemEnabled::Deny | ShmemEnabled::Force))
+                    .unwrap_or(c.tmpfs_huge);
+            }
         }
     }
     c
@@ -79,8 +91,14 @@ impl Session {
                 name,
                 size_bytes,
                 hugetlb,
-            } => self.memfd(name, *size_bytes, *hugetlb, step),
-            Command::File { name, size_bytes } => self.file(name, *size_bytes, step),
+                pagesize,
+            } => self.memfd(name, *size_bytes, hugetlb.then_some(*pagesize), step),
+            Command::File {
+                name,
+                size_bytes,
+                read_only,
+                mount,
+            } => self.file(name, *size_bytes, *read_only, mount.as_ref(), step),
             _ => {
                 self.simple_command(command, step);
                 Ok(())
@@ -113,6 +131,23 @@ impl Session {
                     Swap::Off => self.machine.swapoff(),
                 };
                 step.errno = done.err();
+            }
+            Command::Mount {
+                name,
+                huge,
+                size_bytes,
+                noswap,
+            } => {
+                let word = huge.as_deref().map(ShmemEnabled::from_word);
+                let options = TmpfsOptions {
+                    huge: word.flatten(),
+                    size: *size_bytes,
+                    noswap: *noswap,
+                };
+                step.errno = match word {
+                    Some(None) => Some(Errno::EINVAL),
+                    _ => self.machine.mount_tmpfs(name, options).err(),
+                };
             }
             Command::Fragment {
                 percent,

@@ -1,7 +1,8 @@
-//! Anonymous memory through scripts: every reason khugepaged gives, and the conditions a script can make.
+//! Scripts about huge pages: every reason khugepaged gives, and the conditions a script can make.
 
 mod compaction;
 mod conditions;
+mod file_reasons;
 mod reasons;
 mod scenarios;
 

@@ -1,5 +1,7 @@
 //! Rules of pools and reservations, each with the invariants checked after every step.
 
+mod sizes;
+
 use crate::errno::Errno;
 use crate::phys::content::Pattern;
 use crate::vm::access::Signal;
@@ -140,7 +142,7 @@ fn discarding_restores_the_reservation() {
 #[test]
 fn a_file_keeps_its_reservation_until_it_is_truncated() {
     let (mut p, pid) = pool(4);
-    let f = p.0.memfd_hugetlb("m", 4 * H).unwrap();
+    let f = p.0.memfd_hugetlb("m", 4 * H, 0).unwrap();
     let prot = PROT_READ | PROT_WRITE;
     let a =
         p.0.mmap_hugetlb(pid, 0, 4 * H, prot, MAP_SHARED, Some((f, 0)));
@@ -189,4 +191,27 @@ fn boot_parameters_fill_both_pools_and_a_large_page_can_be_demoted() {
     assert_eq!(p.0.hugetlb_total_pages() * 4, 1_179_648);
     let over = format!("{dir}/nr_overcommit_hugepages");
     assert_eq!(p.set(&over, "x"), Err(Errno::EINVAL));
+}
+
+#[test]
+fn tiles_add_up_to_the_numbers_of_meminfo() {
+    use crate::hugetlb::view::HugePageState::{Free, InUse, Reserved};
+    let (mut p, pid) = pool(4);
+    p.set("/proc/sys/vm/nr_overcommit_hugepages", "3").unwrap();
+    let a = p.map(pid, 2, MAP_PRIVATE).unwrap();
+    p.map(pid, 3, MAP_PRIVATE).unwrap();
+    p.write(pid, a).unwrap();
+    let v = p.0.hugetlb_pool_view(0, 0).unwrap();
+    assert_eq!(v.counts(), p.counts());
+    assert_eq!(v.counts(), [5, 4, 4, 1]);
+    let of = |s| v.pages.iter().filter(|t| t.state == s).count();
+    assert_eq!([of(Free), of(Reserved), of(InUse)], [0, 4, 1]);
+    assert!(v.pages.iter().all(|t| !t.surplus || t.state == Reserved));
+    p.0.exit(pid).unwrap();
+    let v = p.0.hugetlb_pool_view(0, 0).unwrap();
+    assert_eq!(v.counts(), [4, 4, 0, 0]);
+    assert!(v.pages.is_sorted_by(|a, b| a.pfn < b.pfn));
+    assert_eq!(p.0.hugetlb_pool_view(0, 1), None);
+    assert_eq!(p.0.hugetlb_pool_view(2, 0), None);
+    assert_eq!(p.0.hugetlb_pool_view(1, 0).unwrap().pages, []);
 }

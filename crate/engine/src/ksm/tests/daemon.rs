@@ -81,6 +81,29 @@ fn e89_without_sleep_it_runs_all_the_time() {
 }
 
 #[test]
+fn a_suspended_system_ends_the_batch_and_keeps_the_cursor() {
+    let mut rig = Rig::new("pages_to_scan=5");
+    let p = distinct(&mut rig, 10);
+    rig.steps(4);
+    assert_eq!(rig.get("pages_scanned"), 3);
+    assert_eq!(
+        rig.m.write_file("/sys/power/state", "off"),
+        Err(Errno::EINVAL)
+    );
+    rig.m.write_file("/sys/power/state", "freeze").unwrap();
+    // The two pages left of the batch are not made up for: the next one goes on behind the third page.
+    let mm = rig.m.process(p).unwrap().mm;
+    assert_eq!(rig.m.ksm_cursor(), Some((mm, BASE + 3 * PAGE_SIZE)));
+    rig.m.advance(25_000_000);
+    assert_eq!(rig.get("pages_scanned"), 8);
+    // Asleep, nothing changes.
+    let wake = rig.m.ksmd_next_wake_ns();
+    rig.m.write_file("/sys/power/state", "mem\n").unwrap();
+    assert_eq!(rig.m.ksmd_next_wake_ns(), wake);
+    rig.check();
+}
+
+#[test]
 fn time_may_be_cut_anywhere() {
     let run = |slice: u64| {
         let mut rig = Rig::new("");

@@ -2,6 +2,7 @@
 
 mod chains;
 mod daemon;
+mod nodes;
 mod pages;
 mod processes;
 mod smart_scan;

@@ -110,6 +110,43 @@ fn e40_e41_where_slots_stand() {
 }
 
 #[test]
+fn e38_e39_what_survives_exec() {
+    let mut rig = Rig::new("");
+    let p = rig.spawn("AA");
+    let q = rig.m.spawn("q").unwrap();
+    rig.m.prctl(q, 67, [1, 0, 0, 0]).unwrap();
+    rig.map(q, 0, 2);
+    rig.write(q, 0, "AA");
+    rig.scan(2);
+    assert_eq!((merging(&rig, p), merging(&rig, q)), (2, 2));
+    for pid in [p, q] {
+        rig.m.exec(pid).unwrap();
+        assert_eq!(merging(&rig, pid), 0);
+    }
+    // Advice is gone with the areas; what was said for the whole process holds for new ones.
+    let stat = |rig: &Rig, pid: Pid| {
+        rig.m
+            .read_file(&format!("/proc/{}/ksm_stat", pid.0))
+            .unwrap()
+    };
+    assert!(stat(&rig, p).contains("ksm_merge_any: no\nksm_mergeable: no"));
+    assert_eq!(rig.m.prctl(q, 68, [0; 4]), Ok(1));
+    assert!(stat(&rig, q).contains("ksm_merge_any: yes\nksm_mergeable: no"));
+    // The old address spaces are cleaned up like those of the gone.
+    assert_eq!(rig.pages()[..2], [1, 3]);
+    rig.scan(1);
+    assert_eq!(rig.pages()[..2], [0, 0]);
+    for pid in [p, q] {
+        rig.map(pid, 0, 2);
+        rig.write(pid, 0, "BB");
+    }
+    rig.scan(2);
+    assert_eq!((merging(&rig, p), merging(&rig, q)), (0, 2));
+    assert_eq!(rig.m.exec(Pid(4000)), Err(Errno::ESRCH));
+    rig.check();
+}
+
+#[test]
 fn e42_zero_pages_of_a_child_count() {
     let mut rig = Rig::new("use_zero_pages=1");
     let p = rig.spawn("0000");

@@ -197,3 +197,29 @@ fn e58_a_moved_range_is_unmerged_first() {
     rig.scan(1);
     assert_eq!(rig.pages(), [1, 3, 0, 0]);
 }
+
+#[test]
+fn f4_write_protection_of_userfaultfd_does_not_hinder() {
+    use crate::vm::uffd::Uffd;
+    let mut rig = Rig::new("");
+    let p = rig.spawn("AAAA");
+    rig.scan(2);
+    for to in [Uffd::Wp, Uffd::Protect] {
+        rig.m.userfaultfd(p, BASE, 4 * PAGE_SIZE, to).unwrap();
+    }
+    rig.advise(p, 0, 4, Advice::Unmergeable).unwrap();
+    let frames: std::collections::BTreeSet<_> = (0..4).map(|i| rig.frame(p, i)).collect();
+    assert_eq!((frames.len(), rig.cow()), (4, 4));
+}
+
+#[test]
+fn f6_what_prctl_sets_it_gets() {
+    let mut rig = Rig::new("");
+    let p = rig.spawn("A");
+    for on in [1, 0] {
+        assert_eq!(rig.m.prctl(p, 67, [on, 0, 0, 0]), Ok(0));
+        assert_eq!(rig.m.prctl(p, 68, [0; 4]), Ok(on as i64));
+    }
+    assert_eq!(rig.m.prctl(p, 67, [1, 1, 0, 0]), Err(Errno::EINVAL));
+    assert_eq!(rig.m.prctl(p, 68, [1, 0, 0, 0]), Err(Errno::EINVAL));
+}

@@ -176,3 +176,65 @@ fn what_hinders_a_merge_is_named() {
     let text = detail(&why(&rig, p, 2), "checksum_unchanged");
     assert!(text.contains("at the last visit 0x"), "{text}");
 }
+
+/// `refused`, the rule that says so and a part of its numbers.
+fn refusal(rig: &Rig, pid: Pid, at: u64, refused: &str, rule: &str, part: &str) {
+    let list = why(rig, pid, at);
+    assert_eq!(list.refused, Some(refused), "{list:?}");
+    let check = list.checks.iter().find(|c| !c.passed && c.reached);
+    assert_eq!(check.map(|c| c.rule), Some(rule), "{list:?}");
+    assert!(detail(&list, rule).contains(part), "{list:?}");
+}
+
+#[test]
+fn areas_that_cannot_merge() {
+    let mut rig = Rig::new("");
+    let p = rig.spawn("A");
+    let at = BASE + 100 * PAGE_SIZE;
+    let shared = crate::vm::uapi::MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED;
+    rig.m
+        .mmap(p, at, PAGE_SIZE, PROT_READ | PROT_WRITE, shared)
+        .unwrap();
+    rig.write(p, 100, "A");
+    refusal(&rig, p, 100, "area can never merge", "vma_kind", "shared");
+    rig.map(p, 200, 1);
+    rig.advise(p, 200, 1, Advice::Mergeable).unwrap();
+    refusal(&rig, p, 200, "area never written", "anon_vma", "anchor");
+}
+
+#[test]
+fn locked_pages_and_pages_that_went() {
+    let mut rig = Rig::new("smart_scan=0");
+    let p = rig.spawn("AABB");
+    rig.scan(1);
+    rig.m.lock_page(p, BASE + PAGE_SIZE, true).unwrap();
+    rig.scan(1);
+    refusal(&rig, p, 1, "page locked", "page_unlocked", "frame");
+    // The KSM page itself is locked.
+    let q = rig.spawn("B");
+    rig.scan(1);
+    rig.m.lock_page(p, BASE + 2 * PAGE_SIZE, true).unwrap();
+    refusal(&rig, q, 0, "page locked", "ksm_page_unlocked", "is locked");
+    // The page that waits is discarded before its twin is visited.
+    let mut rig = Rig::new("");
+    let p = rig.spawn("AA");
+    rig.scan(1);
+    rig.steps(2);
+    rig.advise(p, 0, 1, Advice::DontNeed).unwrap();
+    refusal(&rig, p, 1, "search aborted", "equal_page", "page is gone");
+}
+
+#[test]
+fn a_pinned_huge_page_is_not_split() {
+    let mut rig = Rig::new("");
+    let p = rig.m.spawn("h").unwrap();
+    rig.map(p, 0, 512);
+    rig.advise(p, 0, 512, Advice::HugePage).unwrap();
+    (0..512).for_each(|i| rig.store(p, i, Pattern::Fill(7)));
+    rig.advise(p, 0, 512, Advice::Mergeable).unwrap();
+    rig.scan(1);
+    rig.m.pin_page(p, BASE).unwrap();
+    rig.scan(1);
+    let (refused, rule) = ("huge page not split", "split_folio");
+    refusal(&rig, p, 1, refused, rule, "512 pages has references");
+}

@@ -41,12 +41,40 @@ pub enum Pattern {
     Stream(u64),
 }
 
+const MIX_STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+const MIX_FACTORS: [u64; 2] = [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb];
+
+impl Pattern {
+    /// The pattern as `write(2)` means it: no byte stays as it was.
+    pub fn of_all_bytes(self) -> Pattern {
+        match self {
+            Pattern::Byte(v) => Pattern::Fill(v),
+            other => other,
+        }
+    }
+
+    /// The byte it has at an offset below 4096.
+    pub fn byte(self, at: u16) -> u8 {
+        let word = match self {
+            Pattern::Byte(v) | Pattern::Fill(v) | Pattern::ByteAt(_, v) => return v,
+            Pattern::Word(w) => w,
+            Pattern::Stream(start) => mix(start.wrapping_add(u64::from(at) / 8)),
+        };
+        word.to_le_bytes()[usize::from(at) % 8]
+    }
+}
+
 /// One step of splitmix64.
 #[inline]
 pub fn mix(z: u64) -> u64 {
-    let z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let z = z.wrapping_add(MIX_STEP);
+    mix_end((z ^ z >> 30).wrapping_mul(MIX_FACTORS[0]))
+}
+
+/// The step from its first product on.
+#[inline]
+fn mix_end(z: u64) -> u64 {
+    let z = (z ^ z >> 27).wrapping_mul(MIX_FACTORS[1]);
     z ^ z >> 31
 }
 
@@ -155,6 +183,16 @@ impl ContentStore {
         } else {
             self.new_entry(Kind::Word, w)
         }
+    }
+
+    /// Bytes that `before` does not share, with the lists that every clone has of its own.
+    pub(crate) fn unshared_bytes(&self, before: Option<&Self>) -> u64 {
+        const NODE: usize = 64;
+        let lists = self.free.len() * size_of::<ContentId>()
+            + (self.patched.len() + self.bytes.len()) * NODE;
+        let new = |id: &ContentId| before.is_none_or(|b| !b.bytes.contains_key(id));
+        let bytes = self.bytes.keys().filter(|id| new(id)).count() * 4096;
+        self.entries.unshared_bytes(before.map(|b| &b.entries)) + (lists + bytes) as u64
     }
 
     /// One more holder of `id`.
@@ -317,8 +355,26 @@ mod tests {
             let want = xxhash_rust::xxh64::xxh64(&c.read(id), 0) as u32;
             assert_eq!(c.checksum(id), want);
         }
-        let want = xxhash_rust::xxh64::xxh64(&c.read(stream), 0) as u32;
-        assert_eq!(c.checksum(stream), want);
+    }
+
+    #[test]
+    fn checksums_of_streams_are_xxh64_wherever_the_generator_starts() {
+        let mut c = ContentStore::default();
+        let carries = (0..600u64).map(|i| (i << 30).wrapping_sub(MIX_STEP.wrapping_add(i)));
+        let wraps = (0..520u64).map(|i| MIX_STEP.wrapping_neg().wrapping_sub(i));
+        for start in (0..2000)
+            .map(|i| seed_start(1, i))
+            .chain(carries)
+            .chain(wraps)
+        {
+            let stream = c.write(ZERO, Pattern::Stream(start));
+            let want = xxhash_rust::xxh64::xxh64(&c.read(stream), 0) as u32;
+            assert_eq!(c.checksum(stream), want, "{start:#x}");
+            let patched = c.write(stream, Pattern::Byte(start as u8));
+            let want = xxhash_rust::xxh64::xxh64(&c.read(patched), 0) as u32;
+            assert_eq!(c.checksum(patched), want, "{start:#x}");
+            c.put(patched);
+        }
     }
 
     #[test]

@@ -34,6 +34,12 @@ pub fn machine(args: &mut Args<'_>) -> Result<Machine, Fault> {
         enabled: chosen(&options, "enabled")?,
         kernel: chosen(&options, "kernel")?,
         fs: chosen(&options, "fs")?,
+        fs_block: options
+            .value("fs_block")
+            .map(|word| size(word, "fs_block"))
+            .transpose()?,
+        read_only_thp_for_fs: options.flag("read_only_thp_for_fs"),
+        hugetlb_cont: options.flag("hugetlb_cont"),
         boot: boot.collect(),
     })
 }

@@ -7,7 +7,7 @@ use crate::language::process::{
     Backing, Contents, Mmap, Mremap, NodePolicy, PatternName, Place, PolicyMode, ProcessCommand,
     Protection, Touch, TouchPattern,
 };
-use crate::language::region::Pages;
+use crate::language::region::{Name, Pages};
 use crate::language::word::Word;
 use crate::language::{MAX_NODES, MAX_TOUCHES};
 
@@ -21,6 +21,10 @@ pub fn fork(args: &mut Args<'_>) -> Read {
     Ok(ProcessCommand::Fork {
         child: args.names.process(word)?,
     })
+}
+
+pub fn exec(_: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Exec)
 }
 
 pub fn exit(_: &mut Args<'_>) -> Read {
@@ -82,6 +86,7 @@ pub fn mmap(args: &mut Args<'_>) -> Read {
         protection,
         shared: options.flag("shared"),
         hugetlb: options.flag("hugetlb"),
+        pagesize: options.size("pagesize")?,
         populate: options.flag("populate"),
         noreserve: options.flag("noreserve"),
         locked: options.flag("locked"),
@@ -223,6 +228,35 @@ pub fn fallocate(args: &mut Args<'_>) -> Read {
         offset_bytes: args.size("an offset")?,
         len_bytes: args.size("a length")?,
     })
+}
+
+pub fn pwrite(args: &mut Args<'_>) -> Read {
+    let (file, offset_bytes, len_bytes) = file_bytes(args)?;
+    let (contents, index) = contents(&args.options()?)?;
+    Ok(ProcessCommand::Pwrite {
+        file,
+        offset_bytes,
+        len_bytes,
+        contents,
+        index,
+    })
+}
+
+pub fn pread(args: &mut Args<'_>) -> Read {
+    let (file, offset_bytes, len_bytes) = file_bytes(args)?;
+    Ok(ProcessCommand::Pread {
+        file,
+        offset_bytes,
+        len_bytes,
+    })
+}
+
+fn file_bytes(args: &mut Args<'_>) -> Result<(Name, u64, u64), Fault> {
+    Ok((
+        args.file()?,
+        args.size("an offset")?,
+        args.size("a length")?,
+    ))
 }
 
 pub fn truncate(args: &mut Args<'_>) -> Read {

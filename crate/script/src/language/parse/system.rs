@@ -25,17 +25,39 @@ pub fn proc(args: &mut Args<'_>) -> Read {
 }
 
 pub fn memfd(args: &mut Args<'_>) -> Read {
+    let options;
     Ok(Command::Memfd {
         name: args.file()?,
         size_bytes: args.size("a size")?,
-        hugetlb: args.options()?.flag("hugetlb"),
+        hugetlb: {
+            options = args.options()?;
+            options.flag("hugetlb")
+        },
+        pagesize: options.size("pagesize")?,
+    })
+}
+
+pub fn mount(args: &mut Args<'_>) -> Read {
+    let name = args.file()?;
+    let options = args.options()?;
+    let bytes = options.value("size").map(|word| size(word, "size"));
+    Ok(Command::Mount {
+        name,
+        huge: options.value("huge").map(|word| word.text.into()),
+        size_bytes: bytes.transpose()?,
+        noswap: options.flag("noswap"),
     })
 }
 
 pub fn file(args: &mut Args<'_>) -> Read {
+    let (name, size_bytes) = (args.file()?, args.size("a size")?);
+    let options = args.options()?;
+    let mount = options.value("mount").map(|word| args.names.file(word));
     Ok(Command::File {
-        name: args.file()?,
-        size_bytes: args.size("a size")?,
+        name,
+        size_bytes,
+        read_only: options.flag("ro"),
+        mount: mount.transpose()?,
     })
 }
 

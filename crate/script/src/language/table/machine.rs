@@ -9,6 +9,7 @@ use crate::language::spec::{
 };
 
 const PATH: &[Arg] = &[arg("PATH", Kind::Path)];
+const HUGEPAGESZ: Kind = Kind::Word(&["2M", "1G", "64K", "32M"]);
 const SCAN_WAKE: &[&str] = &["scan", "wake"];
 
 pub(super) const COMMANDS: &[CommandSpec] = &[
@@ -27,23 +28,41 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "memfd",
         group: Files,
         backend: Common,
-        usage: "memfd FILE SIZE [hugetlb]",
+        usage: "memfd FILE SIZE [hugetlb [pagesize=SIZE]]",
         summary: "makes a file in memory",
         example: "memfd m 4M",
         args: &[arg("FILE", Kind::NewName), arg("SIZE", Kind::Size)],
-        options: &[flag("hugetlb")],
+        options: &[flag("hugetlb"), option("pagesize", Kind::Size)],
         reader: Reader::Command(system::memfd),
     },
     CommandSpec {
         word: "file",
         group: Files,
         backend: Common,
-        usage: "file FILE SIZE",
-        summary: "makes a file on disk, not in the page cache",
+        usage: "file FILE SIZE [ro] [mount=MOUNT]",
+        summary: "makes a file on disk, not in the page cache; or an empty one in a tmpfs",
         example: "file f 128K",
         args: &[arg("FILE", Kind::NewName), arg("SIZE", Kind::Size)],
-        options: &[],
+        options: &[flag("ro"), option("mount", Kind::Text)],
         reader: Reader::Command(system::file),
+    },
+    CommandSpec {
+        word: "mount",
+        group: Files,
+        backend: Engine,
+        usage: "mount MOUNT [huge=MODE] [size=SIZE] [noswap]",
+        summary: "mounts a tmpfs, or changes it if it is mounted",
+        example: "mount t huge=within_size",
+        args: &[arg("MOUNT", Kind::NewName)],
+        options: &[
+            option(
+                "huge",
+                Kind::Word(&["never", "always", "within_size", "advise", "deny", "force"]),
+            ),
+            option("size", Kind::Size),
+            flag("noswap"),
+        ],
+        reader: Reader::Command(system::mount),
     },
     CommandSpec {
         word: "sys",
@@ -261,7 +280,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         backend: Engine,
         usage: "machine [mem=SIZE] [nodes=N] [cpus=N] [seed=N] [enabled=MODE] [kernel=VERSION] [transparent_hugepage=MODE] \
                 [transparent_hugepage_shmem=MODE] [transparent_hugepage_tmpfs=MODE] [thp_anon=SIZES:MODE] \
-                [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N] [fs=TYPE]",
+                [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N] [hugetlb_free_vmemmap=on|off] [hugetlb_cont] [fs=TYPE] [fs_block=SIZE] [read_only_thp_for_fs]",
         summary: "sets up the machine and its boot parameters; first line only",
         example: "machine mem=4G nodes=2 cpus=2 seed=1 enabled=madvise",
         args: &[],
@@ -280,13 +299,17 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
             option(BootName::TransparentHugepageTmpfs.word(), Kind::Text),
             option(BootName::ThpAnon.word(), Kind::Text),
             option(BootName::ThpShmem.word(), Kind::Text),
-            option(
-                BootName::DefaultHugepagesz.word(),
-                Kind::Word(&["2M", "1G"]),
-            ),
-            option(BootName::Hugepagesz.word(), Kind::Word(&["2M", "1G"])),
+            option(BootName::DefaultHugepagesz.word(), HUGEPAGESZ),
+            option(BootName::Hugepagesz.word(), HUGEPAGESZ),
             option(BootName::Hugepages.word(), Kind::Text),
+            option(
+                BootName::HugetlbFreeVmemmap.word(),
+                Kind::Word(&["on", "off"]),
+            ),
+            flag("hugetlb_cont"),
             option("fs", Kind::Word(FilesystemType::WORDS)),
+            option("fs_block", Kind::Size),
+            flag("read_only_thp_for_fs"),
         ],
         reader: Reader::Machine(machine::machine),
     },

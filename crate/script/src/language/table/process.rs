@@ -10,6 +10,11 @@ use crate::language::spec::{
 };
 
 const PAGES: &[Arg] = &[arg("PAGES", Kind::Range)];
+const FILE_BYTES: &[Arg] = &[
+    arg("FILE", Kind::File),
+    arg("OFFSET", Kind::Size),
+    arg("LENGTH", Kind::Size),
+];
 const CONTENTS: &[OptionSpec] = &[
     option("byte", Kind::Number),
     option("fill", Kind::Number),
@@ -30,6 +35,17 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         args: &[arg("NAME", Kind::NewName)],
         options: &[],
         reader: Reader::Process(process::fork),
+    },
+    CommandSpec {
+        word: "exec",
+        group: Processes,
+        backend: Engine,
+        usage: "PROCESS exec",
+        summary: "starts another program: its regions are gone, what prctl said for the whole process stays",
+        example: "p1 exec",
+        args: &[],
+        options: &[],
+        reader: Reader::Process(process::exec),
     },
     CommandSpec {
         word: "exit",
@@ -71,7 +87,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "mmap",
         group: Mappings,
         backend: Common,
-        usage: "PROCESS mmap REGION SIZE [shared] [hugetlb] [populate] [noreserve] [locked] [growsdown] [prot=PROT] \
+        usage: "PROCESS mmap REGION SIZE [shared] [hugetlb [pagesize=SIZE]] [populate] [noreserve] [locked] [growsdown] [prot=PROT] \
                 [off=SIZE | after=PAGES | at=PAGES | where=kernel] [memfd=FILE | file=FILE] [fileoff=SIZE]",
         summary: "maps a new region",
         example: "p1 mmap a 4M",
@@ -79,6 +95,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         options: &[
             flag("shared"),
             flag("hugetlb"),
+            option("pagesize", Kind::Size),
             flag("populate"),
             flag("noreserve"),
             flag("locked"),
@@ -252,6 +269,28 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         ],
         options: &[],
         reader: Reader::Process(process::fallocate),
+    },
+    CommandSpec {
+        word: "pwrite",
+        group: Files,
+        backend: Engine,
+        usage: "PROCESS pwrite FILE OFFSET LENGTH [fill=V | seed=S | idx | zero | byte=V] [index=N]",
+        summary: "writes to a file by one call; new pages come in folios as large as it is long",
+        example: "p1 pwrite f 0 64K fill=7",
+        args: FILE_BYTES,
+        options: CONTENTS,
+        reader: Reader::Process(process::pwrite),
+    },
+    CommandSpec {
+        word: "pread",
+        group: Files,
+        backend: Engine,
+        usage: "PROCESS pread FILE OFFSET LENGTH",
+        summary: "reads from a file by one call, and ahead of it",
+        example: "p1 pread f 0 64K",
+        args: FILE_BYTES,
+        options: &[],
+        reader: Reader::Process(process::pread),
     },
     CommandSpec {
         word: "truncate",

@@ -1,0 +1,29 @@
+/**
+ * What a first visit downloads: the page, its styles and scripts, the charts, the worker, the engine's first file, one language and the
+ * scenario that it opens on. The rest is fetched when it is used.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** The most that a first load may weigh, gzipped, and the part of it that is not the engine. */
+export const FIRST_LOAD_LIMIT_GZ_KB = 350;
+export const PAGE_LIMIT_GZ_KB = 110;
+
+const weigh = (file) => gzipSync(readFileSync(file), { level: 9 }).length / 1000;
+
+/** `[{ name, gz_kb }]` of the files of a first load of the built site. */
+export function firstLoad(site) {
+  const assets = readdirSync(join(site, 'assets'));
+  const html = readFileSync(join(site, 'index.html'), 'utf8');
+  const entry = [...html.matchAll(/assets\/([\w.-]+\.(?:js|css))/g)].map(([, name]) => name);
+  const begins = (prefix) => assets.filter((name) => name.startsWith(prefix) && !entry.includes(name));
+  const names = [...new Set([...entry, ...begins('worker-'), ...begins('mm_wasm_bg'), ...begins('plot-'), ...begins('en-'), ...begins('rss-climb-')])];
+  return [{ name: 'index.html', gz_kb: weigh(join(site, 'index.html')) }, ...names.map((name) => ({ name, gz_kb: weigh(join(site, 'assets', name)) }))];
+}
+
+/** The part that is not the engine, and the whole, in kB gzipped. */
+export function firstLoadSums(files) {
+  const sum = (some) => some.reduce((total, { gz_kb }) => total + gz_kb, 0);
+  return { page: sum(files.filter(({ name }) => !name.endsWith('.wasm'))), all: sum(files) };
+}
