@@ -59,7 +59,7 @@ fn first_word() {
 #[test]
 fn verbs() {
     check("redis mun|", "redis : munlock munmap");
-    check("redis p|", "redis : pin prctl");
+    check("redis p|", "redis : pin prctl pread pwrite");
     check("unknown mmap a 4M po|", "unknown mmap a 4M : populate");
     check("redis nothing |", "redis nothing : ");
 }
@@ -78,7 +78,7 @@ fn places() {
     check("step k|", "step : khugepaged ksmd");
     check("swap o|", "swap : off on");
     check("why redis.h|", "why : redis.heap redis.huge");
-    check("help pr|", "help : prctl proc");
+    check("help pr|", "help : prctl pread proc");
     check("run |", "run : ");
 }
 
@@ -87,7 +87,7 @@ fn options() {
     check("p1 mmap b 4M sh|", "p1 mmap b 4M : shared");
     check(
         "p1 mmap b 4M shared |",
-        "p1 mmap b 4M shared : after= at= file= fileoff= growsdown hugetlb locked memfd= noreserve off= populate prot= where=",
+        "p1 mmap b 4M shared : after= at= file= fileoff= growsdown hugetlb locked memfd= noreserve off= pagesize= populate prot= where=",
     );
     check("p1 mmap b 4M prot=r|", "p1 mmap b 4M prot=: rw rwx rx");
     check("p1 mmap b 4M memfd=|", "p1 mmap b 4M memfd=: data.bin m");
