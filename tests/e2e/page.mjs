@@ -29,13 +29,14 @@ export const pictureFile = (name) => join(ROOT, 'test-results', `${name.replace(
 /**
  * Defines a test that has the page open.
  *
- * `options`: `colorScheme` ('light' | 'dark'), `locale` ('en-US' | 'zh-CN'), `viewport`, `hash` (with its '#'), and
- * `prepare`, called with the context before the page is opened.
+ * `options`: `colorScheme` ('light' | 'dark'), `locale` ('en-US' | 'zh-CN'), `viewport`, `hash` (with its '#'),
+ * `prepare`, called with the context before the page is opened, and `site`, which resolves to somebody else's page to
+ * open instead: `{ address, origins, close }`, with the addresses that it may ask things of.
  * `body` receives `{ page, problems, picture }`: Playwright's page, the complaints so far, and a function that
  * saves a picture by name.
  */
 export function pageTest(name, options, body) {
-  const { hash = '', prepare, ...context_options } = options;
+  const { hash = '', prepare, site, ...context_options } = options;
   test(name, { timeout: TEST_LIMIT_MS }, async () => {
     assert.ok(SITE, 'start with: node tests/e2e/run.mjs');
     browser ??= await chromium.launch({ executablePath: findBrowser(), args: BROWSER_SWITCHES });
@@ -45,12 +46,13 @@ export function pageTest(name, options, body) {
       ...context_options,
     });
     await prepare?.(context);
+    const other = await site?.();
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT_LIMIT_MS);
-    const problems = watch(page);
+    const problems = watch(page, other?.origins ?? [SITE]);
     const picture = (title) => page.screenshot({ path: pictureFile(title) });
     try {
-      await page.goto(SITE + hash, { waitUntil: 'load' });
+      await page.goto((other?.address ?? SITE) + hash, { waitUntil: 'load' });
       await body({ page, problems, picture });
       assert.deepEqual(problems, []);
     } catch (error) {
@@ -61,12 +63,13 @@ export function pageTest(name, options, body) {
       throw error;
     } finally {
       await context.close();
+      await other?.close();
     }
   });
 }
 
 /** A list that grows with everything the page complains of. */
-function watch(page) {
+function watch(page, origins) {
   const problems = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) problems.push(`${message.type()}: ${message.text()} ${message.location().url}`.trim());
@@ -78,7 +81,7 @@ function watch(page) {
   });
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(SITE) && !/^(?:blob|data):/.test(url)) problems.push(`left the site: ${url}`);
+    if (!origins.some((origin) => url.startsWith(origin)) && !/^(?:blob|data):/.test(url)) problems.push(`left the site: ${url}`);
   });
   return problems;
 }

@@ -11,7 +11,7 @@ import { extname, join, normalize } from 'node:path';
 
 const PREFIX = '/somewhere/below/';
 
-const TYPES = {
+export const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -23,8 +23,8 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
-/** Serves `folder` on a free port of the loopback interface. Resolves to `{ address, close }`. */
-export async function serve(folder) {
+/** Serves `folder` on a free port of the loopback interface, `headers` with every answer. Resolves to `{ address, close }`. */
+export async function serve(folder, headers = {}) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     const inside = path.startsWith(PREFIX) ? normalize(`/${path.slice(PREFIX.length)}`) : null;
@@ -34,7 +34,7 @@ export async function serve(folder) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end(`nothing at ${path}\n`);
       return;
     }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

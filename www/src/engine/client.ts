@@ -4,7 +4,12 @@
  * Never retries and never queues: the worker answers in order. A crash of the engine rejects what was open,
  * because the worker that was asked has gone back in time.
  */
-import type { DaemonName, Notice, PageRef, Reply, Request, Viewport } from './protocol.ts';
+import type { DaemonName, ExportText, Notice, PageRef, Reply, Request, Viewport } from './protocol.ts';
+
+import workerAddress from './worker.ts?worker&url';
+
+const WORKER_FAILED =
+  'The engine worker could not be loaded. From another origin it needs the policy worker-src blob:, and its files Access-Control-Allow-Origin.';
 
 /** A part of a region. */
 export type CellsOf = Extract<Request, { op: 'cells' }>['regions'][number];
@@ -58,7 +63,7 @@ export class EngineClient {
       onNotice(data);
     };
     port.onerror = (event) => {
-      const report = event.message || 'The engine worker could not be loaded.';
+      const report = event.message || WORKER_FAILED;
       this.#rejectOpen(report);
       onFailure(report);
     };
@@ -155,7 +160,7 @@ export class EngineClient {
     return this.#ask('exec', { op: 'check', script });
   }
 
-  export(what: 'trace' | 'observation'): Promise<ReplyOf<'export'>> {
+  export(what: ExportText): Promise<ReplyOf<'export'>> {
     return this.#ask('export', { op: 'export', what });
   }
 
@@ -216,5 +221,16 @@ export class EngineClient {
 
 /** Starts the engine's worker. */
 export function startWorker(): EnginePort {
-  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mm-engine' });
+  const address = new URL(workerAddress, import.meta.url);
+  if (address.origin === location.origin) {
+    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mm-engine' });
+  }
+  // Browsers start no worker from another origin, but one of ours may import it from there.
+  const shim = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: 'text/javascript' }));
+  const worker = new Worker(shim, { type: 'module', name: 'mm-engine' });
+  // The browser has read it once anything comes back.
+  const forget = (): void => URL.revokeObjectURL(shim);
+  worker.addEventListener('message', forget, { once: true });
+  worker.addEventListener('error', forget, { once: true });
+  return worker;
 }

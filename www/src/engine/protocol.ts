@@ -113,10 +113,12 @@ export type Request =
   /** Class letters of pages of a region. */
   /** What is wrong with a script; nothing is run. Answered as `exec`. */
   | { op: 'check'; id: number; script: string }
-  /** Tracepoints as lines of ftrace, or everything that can be seen as JSON. */
-  | { op: 'export'; id: number; what: 'trace' | 'observation' }
+  /** Tracepoints as lines of ftrace, everything that can be seen as JSON, or the hash of the machine's state. */
+  | { op: 'export'; id: number; what: ExportText }
   /** Crashes the engine: for the test that a crash is reported and survived. */
   | { op: 'panic' };
+
+export type ExportText = 'trace' | 'observation' | 'hash';
 
 /** Kinds of heat, in the order of a cell's numbers. */
 export const HEAT_KINDS = ['accessed', 'faulted', 'collapsed', 'merged'] as const;
@@ -172,8 +174,8 @@ export type Reply =
   | { op: 'cells'; id: number; letters: Uint8Array[] }
   | { op: 'pageOf'; id: number; page: PageRef | null }
   | { op: 'complete'; id: number; from: number; words: string[] }
-  /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there. */
-  | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number }
+  /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there, `position` on the timeline. */
+  | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number; position: number }
   | { op: 'export'; id: number; text: string }
   | { op: 'done'; id: number };
 

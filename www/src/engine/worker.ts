@@ -9,7 +9,7 @@ import { crash } from '../wasm/mm_wasm.js';
 import type { Playground } from '../wasm/mm_wasm.js';
 import { Player } from './player.ts';
 import type { Playable } from './player.ts';
-import type { Notice, PageRef, Reply, Request, ScriptError, StepText } from './protocol.ts';
+import type { ExportText, Notice, PageRef, Reply, Request, ScriptError, StepText } from './protocol.ts';
 import { fetchRest } from './rest.ts';
 import { Heat } from './worker-heat.ts';
 import { crashNotice, Host, isCrash } from './worker-host.ts';
@@ -32,6 +32,14 @@ type Job = () => Promise<void>;
 
 const post = (message: Reply | Notice, transfer: Transferable[] = []): void => postMessage(message, { transfer });
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+function exported(playground: Playground, what: ExportText): string {
+  switch (what) {
+    case 'trace': return playground.trace();
+    case 'observation': return playground.observe();
+    case 'hash': return playground.stateHash();
+  }
+}
 
 class EngineWorker {
   readonly #host: Host;
@@ -146,11 +154,11 @@ class EngineWorker {
         return post({ op: 'complete', id: request.id, from: Number(from), words });
       }
       case 'script': {
-        const place = { lines: this.#writer.linesBefore(playground), ns: playground.nowNs };
+        const place = { lines: this.#writer.linesBefore(playground), ns: playground.nowNs, position: playground.position };
         return post({ op: 'script', id: request.id, text: playground.script(), pending: playground.pendingScript(), ...place });
       }
       case 'check': return post({ op: 'exec', id: request.id, steps: [], errors: playground.check(request.script) });
-      case 'export': return post({ op: 'export', id: request.id, text: request.what === 'trace' ? playground.trace() : playground.observe() });
+      case 'export': return post({ op: 'export', id: request.id, text: exported(playground, request.what) });
       case 'panic': return crash();
     }
   }

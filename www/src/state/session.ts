@@ -5,7 +5,7 @@
  */
 import { EngineClient, EngineGone } from '../engine/client.ts';
 import type { EnginePort } from '../engine/client.ts';
-import type { DaemonName, EventView, Notice, PageRef, ViewName } from '../engine/protocol.ts';
+import type { DaemonName, EventView, Notice, PageRef, ScriptError, StepText, ViewName } from '../engine/protocol.ts';
 import { clock } from '../format.ts';
 import { loadMessages } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
@@ -41,6 +41,21 @@ const MAX_LABEL = 120;
 /** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
 export type RunResult = 'done' | 'failed' | 'wrong';
 
+/** What lines gave, or what was wrong with them. */
+export interface Executed {
+  result: RunResult;
+  steps: readonly StepText[];
+  errors: readonly ScriptError[];
+}
+
+/** Where a session lives. */
+export interface Home {
+  /** What a link holds of a run, '' for none. */
+  link?: string;
+  /** Of a figure in somebody else's page: it begins with nothing, keeps nothing in the browser, and tells what happens. */
+  figure?: { told(notice: Notice): void; ran(steps: readonly StepText[]): void };
+}
+
 /** An entry of the timeline, or a moment of virtual time. */
 type SeekTarget = { position: number } | { ns: number };
 
@@ -48,7 +63,7 @@ export class Session {
   readonly store: Store<State>;
   readonly client: EngineClient;
   /** Lines typed into the console. */
-  readonly history = new History(storage());
+  readonly history: History;
   readonly #inspect: InspectLoop;
   /** Where the newest seek wants to go while one is under way. */
   #seekNext: SeekTarget | null = null;
@@ -60,15 +75,16 @@ export class Session {
   #ran: string | null = null;
 
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #link: string;
+  readonly #home: Home;
   readonly #closed = new AbortController();
 
-  /** @param link what a link holds of a run, '' for none */
-  constructor(initial: State, port: EnginePort, link = '') {
+  constructor(initial: State, port: EnginePort, home: Home = {}) {
     this.store = new Store(initial);
-    this.#link = link;
+    this.#home = home;
+    this.history = new History(home.figure === undefined ? storage() : null);
     this.client = new EngineClient(port, (notice) => this.#onNotice(notice), (report) => this.#onFailure(report));
     this.#inspect = new InspectLoop(this.store, this.client);
+    if (home.figure !== undefined) return;
     this.store.watch((s) => [s.machine?.version, s.touched], () => this.#saveSoon(), this.#closed.signal);
     globalThis.document?.addEventListener('visibilitychange', () => void this.#save(), { signal: this.#closed.signal });
   }
@@ -103,6 +119,12 @@ export class Session {
   openText(name: string, script: string, from: Place | null = null): Promise<boolean> {
     this.#turn += 1;
     return this.#replace({ id: null, name, script }, { touched: true }, from);
+  }
+
+  /** Any script, at rest. */
+  openAtRest(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell'>>): Promise<boolean> {
+    this.#turn += 1;
+    return this.#load(scenario, { ...how, touched: false });
   }
 
   openEmpty(): Promise<boolean> {
@@ -198,7 +220,7 @@ export class Session {
 
   /** The work is saved a moment after it changed; an untouched scenario is not work. */
   #saveSoon(): void {
-    if (this.#saveTimer !== undefined || this.state.machine === null) return;
+    if (this.#saveTimer !== undefined || this.state.machine === null || this.#home.figure !== undefined) return;
     this.#saveTimer = setTimeout(() => {
       this.#saveTimer = undefined;
       void this.#save();
@@ -207,7 +229,7 @@ export class Session {
 
   async #save(): Promise<void> {
     const { touched, busy, progress, machine } = this.state;
-    if (machine === null) return;
+    if (machine === null || this.#home.figure !== undefined) return;
     // Half of a long job is no state to come back to.
     if (busy > 0 || progress !== null) return this.#saveSoon();
     const current = touched ? await this.work() : null;
@@ -216,17 +238,18 @@ export class Session {
 
   /** What a visitor comes to: the link's run, the work of last time, or the first scenario. */
   async #begin(): Promise<void> {
+    const { link = '' } = this.#home;
     const works = loadWorks();
     const { current } = works;
     // A link does not replace the work of last time.
-    const aside = this.#link !== '' && current !== null ? keepRun(works, `${current.name} · ${clock(current.ns).slice(0, -4)}`, current) : works;
+    const aside = link !== '' && current !== null ? keepRun(works, `${current.name} · ${clock(current.ns).slice(0, -4)}`, current) : works;
     this.store.set({ kept: aside.kept });
     let own = 0;
     /** Whether the reader has opened nothing so far; the beginning may then. */
     const mayOpen = (): boolean => this.#turn === own++;
     try {
-      if (this.#link !== '') {
-        const work = await decodeWork(this.#link);
+      if (link !== '') {
+        const work = await decodeWork(link);
         if (!mayOpen() || await this.openWork(work, false)) return;
       }
     } catch (error) {
@@ -308,8 +331,13 @@ export class Session {
 
   /** Executes lines and prints what they give. */
   async run(text: string): Promise<RunResult> {
+    return (await this.execute(text)).result;
+  }
+
+  /** As `run`, with what each line gave. */
+  async execute(text: string): Promise<Executed> {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
-    if (lines.length === 0) return 'done';
+    if (lines.length === 0) return { result: 'done', steps: [], errors: [] };
     const { machine } = this.state;
     const changes = !lines.every(looksOnly);
     this.#print(...lines.map((line): ConsoleText => ({ kind: 'command', text: line, from: 'person' })));
@@ -317,6 +345,7 @@ export class Session {
       // What follows here would be lost.
       if (changes && machine !== null && machine.position < machine.length) await this.#keep();
       const { steps, errors } = await this.#waitFor(this.client.exec(lines.join('\n')));
+      this.#home.figure?.ran(steps);
       if (changes && steps.length > 0) {
         this.#ran = null;
         this.store.set({ touched: true });
@@ -330,11 +359,11 @@ export class Session {
       this.#print(...outputs, ...wrong);
       // A tab may be closed the moment after; to write a long log down at every line would take too long.
       if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#save();
-      if (errors.length > 0) return 'wrong';
-      return steps.some((step) => step.failed !== null) ? 'failed' : 'done';
+      const result = errors.length > 0 ? 'wrong' : steps.some((step) => step.failed !== null) ? 'failed' : 'done';
+      return { result, steps, errors };
     } catch (error) {
       this.#onGone(error);
-      return 'wrong';
+      return { result: 'wrong', steps: [], errors: [] };
     }
   }
 
@@ -517,7 +546,8 @@ export class Session {
 
   #onNotice(notice: Notice): void {
     this.store.set(applyNotice(this.state, notice, (n) => this.t.console.skipped(n)));
-    if (notice.op === 'ready') void this.#whenWorded().then(() => this.#begin());
+    this.#home.figure?.told(notice);
+    if (notice.op === 'ready' && this.#home.figure === undefined) void this.#whenWorded().then(() => this.#begin());
   }
 
   /** Words may come after the engine. */

@@ -65,6 +65,14 @@ export interface TreeItem {
   region: string | null;
 }
 
+/** Pages of a region, half open. */
+export interface PageSpan {
+  process: string;
+  region: string;
+  start: number;
+  end: number;
+}
+
 export interface State {
   preferences: Preferences;
   /** What the place beside the map shows where there is room for both. */
@@ -111,6 +119,8 @@ export interface State {
   /** The inspector shows this moment instead of the present. */
   past: Past | null;
   treeItem: TreeItem | null;
+  /** Marked on the map, as a lesson points at it. */
+  highlight: PageSpan | null;
   /** The map scrolls to this page whenever the object is a new one. */
   reveal: { page: PageRef } | null;
   /** The tunables show this file whenever the object is a new one. */
@@ -160,6 +170,7 @@ export function initialState(preferences: Preferences, theme: 'light' | 'dark'):
     inspected: null,
     past: null,
     treeItem: null,
+    highlight: null,
     reveal: null,
     pointedTunable: null,
     pointedNs: null,

@@ -5,6 +5,7 @@ import type { NamedLane } from '../canvas/lanes.ts';
 import type { DaemonName } from '../engine/protocol.ts';
 import { count, kib, pageAddress } from '../format.ts';
 import type { Context } from './context.ts';
+import type { PageSpan } from '../state/state.ts';
 import { h, keyedList, setText } from './dom.ts';
 import type { Row } from './dom.ts';
 import { placeText } from './map-panel.ts';
@@ -19,6 +20,13 @@ export interface MapOverlay {
 /** A single cell may be one pixel: its outline is never smaller than this. */
 const MIN_OUTLINE = 6;
 
+/** Pages of a 2 MiB range. */
+const BLOCK = 512;
+/** So many pages are marked one by one. */
+const FEW_PAGES = 16;
+/** Blocks marked at once: as many as a large screen shows. */
+const MOST_POINTED = 400;
+
 /** The title of a lane that began above stays at the top while more than this of the lane is in view, CSS pixels. */
 const TITLE_STAYS = 48;
 
@@ -28,9 +36,10 @@ export function mapOverlay(context: Context): MapOverlay {
   const block = h('div', { class: 'selected-block' });
   const cell = h('div', { class: 'selected-cell' });
   const sharers = h('div');
+  const pointed = h('div');
   const markers = { khugepaged: marker(), ksmd: marker() };
   const tip = h('div', { class: 'tip', hidden: true });
-  const element = h('div', { class: 'over', 'aria-hidden': 'true' }, titles, block, sharers, cell, markers.khugepaged.element, markers.ksmd.element, tip);
+  const element = h('div', { class: 'over', 'aria-hidden': 'true' }, titles, block, sharers, pointed, cell, markers.khugepaged.element, markers.ksmd.element, tip);
   let scroll = 0;
   const showTitles = keyedList<NamedLane>(titles, laneKey, () => laneTitle(context, () => scroll));
 
@@ -43,9 +52,17 @@ export function mapOverlay(context: Context): MapOverlay {
       const rect = place === null ? null : grid.cellRect(place);
       return rect !== null && inView(rect, scroll, height) ? [rect] : [];
     });
-    while (sharers.childElementCount > rects.length) sharers.lastElementChild?.remove();
-    while (sharers.childElementCount < rects.length) sharers.append(h('div', { class: 'sharer' }));
-    rects.forEach((rect, i) => put(sharers.children[i] as HTMLElement, rect, scroll, Math.max(2, (MIN_OUTLINE - rect.width) / 2)));
+    const outlines = outlinesIn(sharers, rects.length, 'sharer');
+    rects.forEach((rect, i) => put(outlines[i] as HTMLElement, rect, scroll, Math.max(2, (MIN_OUTLINE - rect.width) / 2)));
+  };
+
+  /** What a lesson points at: a few pages each for itself, more by their blocks. */
+  const drawPointed = ({ lanes, grid }: Drawn, height: number): void => {
+    const { view, highlight } = session.state;
+    const lane = highlight === null || view !== 'spaces' ? -1 : lanes.findIndex((one) => one.kind === 'region' && one.process.name === highlight.process && one.region.name === highlight.region);
+    const rects = lane < 0 || highlight === null ? [] : rectsOf(lanes[lane] as NamedLane, lane, highlight, grid).filter((rect) => inView(rect, scroll, height)).slice(0, MOST_POINTED);
+    const outlines = outlinesIn(pointed, rects.length, 'pointed');
+    rects.forEach((rect, i) => put(outlines[i] as HTMLElement, rect, scroll, 3));
   };
 
   const drawMarker = (daemon: DaemonName, { lanes, grid, width }: Drawn, height: number): void => {
@@ -76,10 +93,26 @@ export function mapOverlay(context: Context): MapOverlay {
         put(cell, rect, scroll, Math.max(2, (MIN_OUTLINE - rect.width) / 2));
       }
       drawSharers(drawn, height);
+      drawPointed(drawn, height);
       drawMarker('khugepaged', drawn, height);
       drawMarker('ksmd', drawn, height);
     },
   };
+}
+
+/** As many children of a class as there are places. */
+function outlinesIn(parent: HTMLElement, n: number, className: string): readonly Element[] {
+  while (parent.childElementCount > n) parent.lastElementChild?.remove();
+  while (parent.childElementCount < n) parent.append(h('div', { class: className }));
+  return [...parent.children];
+}
+
+function rectsOf({ start, length }: NamedLane, lane: number, { start: from, end }: PageSpan, grid: Drawn['grid']): Rect[] {
+  const last = Math.min(end, length);
+  if (last - from <= FEW_PAGES) return Array.from({ length: Math.max(0, last - from) }, (_, i) => grid.cellRect({ lane, index: from + i }));
+  const rects: Rect[] = [];
+  for (let index = from; index < last; index += BLOCK - ((start + index) % BLOCK)) rects.push(grid.blockRect({ lane, index }));
+  return rects;
 }
 
 function marker(): { element: HTMLElement; tag: HTMLElement } {

@@ -42,12 +42,25 @@ export function legendLetters(view: CellView, occurring: string): string[] {
   return [...letters.filter((letter) => letter !== '.'), ...letters.filter((letter) => letter === '.')];
 }
 
-export function mapPanel(context: Context, canvas: MapCanvas, root: ShadowRoot): HTMLElement {
+/** What stands around the map. */
+export interface MapParts {
+  views: boolean;
+  caption: boolean;
+  zoom: boolean;
+  table: boolean;
+  /** Daemons and legend. */
+  foot: boolean;
+}
+
+const ALL_PARTS: MapParts = { views: true, caption: true, zoom: true, table: true, foot: true };
+
+export function mapPanel(context: Context, canvas: MapCanvas, root: ShadowRoot, parts: MapParts = ALL_PARTS): HTMLElement {
   const { t } = context;
+  const barred = parts.views || parts.caption || parts.zoom || parts.table;
   const panel = h('section', { class: 'panel map', 'data-panel': 'map', 'aria-label': t.panels.map },
-    h('div', { class: 'map-bar' }, viewTabs(context), caption(context), mapControls(context)),
+    barred && h('div', { class: 'map-bar' }, parts.views && viewTabs(context), parts.caption && caption(context), mapControls(context, parts)),
     stages(context, canvas, root),
-    h('div', { class: 'map-foot' }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd'), checkpointChip(context)), legend(context)),
+    h('div', { class: 'map-foot', hidden: !parts.foot }, h('div', { class: 'daemons' }, daemonChip(context, 'khugepaged'), daemonChip(context, 'ksmd'), checkpointChip(context)), legend(context)),
   );
   loadLate(context, root, panel);
   return panel;
@@ -119,7 +132,7 @@ function caption(context: Context): HTMLElement {
   return element;
 }
 
-function mapControls(context: Context): HTMLElement {
+function mapControls(context: Context, parts: MapParts): HTMLElement {
   const { session, t } = context;
   const follow = button({ label: t.map.follow, icon: icon('target'), className: 'btn bare small square' }, () => session.store.set({ follow: !session.state.follow }));
   watch(context, (s) => s.follow, (on) => setAttribute(follow, 'aria-pressed', String(on)));
@@ -134,7 +147,8 @@ function mapControls(context: Context): HTMLElement {
   watch(context, (s) => !isCellView(s.view), (away) => { follow.hidden = size.hidden = away; });
   watch(context, (s) => s.view === 'walk', (away) => { out.hidden = into.hidden = away; });
   const table = button({ label: t.table.title, icon: icon('table'), className: 'btn bare small square' }, () => session.store.set({ dialog: { kind: 'table' } }));
-  return h('div', { class: 'controls' }, colouringSelect(context), table, follow, out, size, into);
+  const zoom = parts.zoom ? [follow, out, size, into] : [];
+  return h('div', { class: 'controls' }, colouringSelect(context), parts.table && table, ...zoom);
 }
 
 /** What the colours of the memory view say. */

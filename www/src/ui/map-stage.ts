@@ -160,7 +160,7 @@ export function mapStage(context: Context, canvas: MapCanvas): HTMLElement {
     }
     cell = next;
   });
-  watch(context, (s) => [s.machine, s.view, s.cell, s.selected, s.frame, s.inspected], () => {
+  watch(context, (s) => [s.machine, s.view, s.cell, s.selected, s.frame, s.inspected, s.highlight], () => {
     const height = session.state.machine?.contentHeight;
     draw();
     if (anchor !== null && height !== heightBefore) {

@@ -53,7 +53,7 @@ export class MmPlayground extends HTMLElement {
       const { theme } = session.state.preferences;
       return theme === 'light' || theme === 'dark' ? theme : dark.matches ? 'dark' : 'light';
     };
-    const session = new Session(initialState(preferences, dark.matches ? 'dark' : 'light'), startWorker(), this.getAttribute('link') ?? '');
+    const session = new Session(initialState(preferences, dark.matches ? 'dark' : 'light'), startWorker(), { link: this.getAttribute('link') ?? '' });
     void loadMessages(preferences.locale).then((words) => session.store.set({ words }));
     const end = new AbortController();
     const { signal } = end;

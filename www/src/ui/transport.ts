@@ -18,18 +18,10 @@ export function transport(context: Context): HTMLElement {
   const back = key('back', t.transport.back, () => void session.seekBy(-1));
   const reverse = key('reverse', t.rewind.reverse, () => session.toggleReverse());
   reverse.id = 'reverse';
-  const play = key('play', t.transport.play, () => session.togglePlay());
+  const play = playButton(context);
   const forward = key('forward', t.transport.forward, () => void session.seekBy(1));
   const toEnd = key('toEnd', t.transport.end, () => void session.seek(Infinity));
-  play.classList.add('primary');
-  play.id = 'play';
   watch(context, (s) => s.machine?.reverse ?? false, (on) => setAttribute(reverse, 'aria-pressed', String(on)));
-  watch(context, (s) => s.machine?.playing ?? false, (playing) => {
-    const label = playing ? t.transport.pause : t.transport.play;
-    play.replaceChildren(icon(playing ? 'pause' : 'play'));
-    play.title = label;
-    play.setAttribute('aria-label', label);
-  });
   // aria-disabled keeps the focus where it is when the end is reached.
   watch(context, (s) => [s.machine?.position, s.machine?.length], ([position, length]) => {
     for (const [element, off] of [[toStart, position === 0], [back, position === 0], [reverse, position === 0], [forward, position === length], [toEnd, position === length]] as const) {
@@ -37,6 +29,19 @@ export function transport(context: Context): HTMLElement {
     }
   });
   return h('div', { class: 'segments transport', role: 'group', 'aria-label': t.transport.label }, toStart, back, reverse, play, forward, toEnd);
+}
+
+export function playButton(context: Context): HTMLButtonElement {
+  const { session, t } = context;
+  const play = button({ label: t.transport.play, icon: icon('play'), className: 'btn primary' }, () => session.togglePlay());
+  play.id = 'play';
+  watch(context, (s) => s.machine?.playing ?? false, (playing) => {
+    const label = playing ? t.transport.pause : t.transport.play;
+    play.replaceChildren(icon(playing ? 'pause' : 'play'));
+    play.title = label;
+    play.setAttribute('aria-label', label);
+  });
+  return play;
 }
 
 export function daemonSteps({ session, t }: Context): HTMLElement {
