@@ -17,7 +17,7 @@ const FOLDER = join(ROOT, 'www', 'public', 'posters');
 /** How far a scenario is played: where most has happened and something still will. */
 const PART = 0.4;
 
-const [WIDTH, HEIGHT, CELL, GAP, MARGIN, TITLE] = [1100, 360, 4, 10, 16, 30];
+const [WIDTH, HEIGHT, CELL, GAP, MARGIN, TITLE] = [1100, 300, 4, 10, 16, 30];
 const [COLUMNS, ROWS] = [32, 16];
 const BLOCK = COLUMNS * ROWS;
 
@@ -27,10 +27,25 @@ const lettersOf = (classes) => classes.split(' ').flatMap((run) => {
   return [letter.repeat(Number(count))];
 }).join('');
 
-/** One path for each letter; equal cells side by side are one piece. */
-function picture(regions, palette) {
+/** The paths of a block, one for each letter; equal cells side by side are one piece. */
+function drawing(block, classOf) {
   const paths = new Map();
   const add = (letter, x, y, w, h) => paths.set(letter, `${paths.get(letter) ?? ''}M${x} ${y}h${w}v${h}h-${w}z`);
+  if (block.length === BLOCK && new Set(block).size === 1) add(block[0], 0, 0, COLUMNS * CELL, ROWS * CELL);
+  else {
+    for (let row = 0; row * COLUMNS < block.length; row += 1) {
+      for (const { 0: run, index } of block.slice(row * COLUMNS, (row + 1) * COLUMNS).matchAll(/(.)\1*/g)) add(run[0], index * CELL, row * CELL, run.length * CELL, CELL);
+    }
+  }
+  return [...paths].map(([letter, d]) => `<path class="${classOf(letter)}" d="${d}"/>`).join('');
+}
+
+/** Blocks that look the same are drawn once. */
+function picture(regions, palette) {
+  const letters = [];
+  const classOf = (letter) => `c${letters.includes(letter) ? letters.indexOf(letter) : letters.push(letter) - 1}`;
+  const blocks = new Map();
+  const placed = [];
   const titles = [];
   const perRow = Math.floor((WIDTH - 2 * MARGIN + GAP) / (COLUMNS * CELL + GAP));
   let top = 0;
@@ -38,29 +53,25 @@ function picture(regions, palette) {
     if (top > HEIGHT) break;
     titles.push(`<text x="${MARGIN}" y="${top + 20}">${name.replace('.', '  ')}</text>`);
     top += TITLE;
-    const letters = lettersOf(classes);
-    for (let at = 0; at < letters.length; at += BLOCK) {
+    const pages = lettersOf(classes);
+    for (let at = 0; at < pages.length; at += BLOCK) {
       const nth = at / BLOCK;
-      const [x0, y0] = [MARGIN + (nth % perRow) * (COLUMNS * CELL + GAP), top + Math.floor(nth / perRow) * (ROWS * CELL + 12)];
-      if (y0 > HEIGHT) break;
-      const block = letters.slice(at, at + BLOCK);
-      if (block.length === BLOCK && new Set(block).size === 1) add(block[0], x0, y0, COLUMNS * CELL, ROWS * CELL);
-      else {
-        for (let row = 0; row * COLUMNS < block.length; row += 1) {
-          for (const { 0: run, index } of block.slice(row * COLUMNS, (row + 1) * COLUMNS).matchAll(/(.)\1*/g)) add(run[0], x0 + index * CELL, y0 + row * CELL, run.length * CELL, CELL);
-        }
-      }
+      const [x, y] = [MARGIN + (nth % perRow) * (COLUMNS * CELL + GAP), top + Math.floor(nth / perRow) * (ROWS * CELL + 12)];
+      if (y > HEIGHT) break;
+      const block = pages.slice(at, at + BLOCK);
+      if (!blocks.has(block)) blocks.set(block, `<g id="b${blocks.size}">${drawing(block, classOf)}</g>`);
+      placed.push(`<use href="#b${[...blocks.keys()].indexOf(block)}" x="${x}" y="${y}"/>`);
     }
-    top += Math.ceil(Math.ceil(letters.length / BLOCK) / perRow) * (ROWS * CELL + 12) + 18;
+    top += Math.ceil(Math.ceil(pages.length / BLOCK) / perRow) * (ROWS * CELL + 12) + 18;
   }
   const colour = (letter, theme) => palette.find((one) => one.letter === letter)?.[theme] ?? '#808080';
-  const names = [...paths.keys()];
-  const rules = (theme) => names.map((letter, i) => `.c${i}{fill:${colour(letter, theme)}}`).join('');
+  const rules = (theme) => letters.map((letter, i) => `.c${i}{fill:${colour(letter, theme)}}`).join('');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" preserveAspectRatio="xMinYMin slice">`,
     `<style>svg{background:#fff}text{font:600 13px system-ui,sans-serif;fill:#1d232b}${rules('light')}@media (prefers-color-scheme:dark){svg{background:#161a20}text{fill:#e6e9ee}${rules('dark')}}</style>`,
+    `<defs>${[...blocks.values()].join('\n')}</defs>`,
     ...titles,
-    ...names.map((letter, i) => `<path class="c${i}" d="${paths.get(letter)}"/>`),
+    ...placed,
     '</svg>\n',
   ].join('\n');
 }
@@ -87,17 +98,16 @@ main(async () => {
   const server = await serve(SITE, { 'access-control-allow-origin': '*' });
   const browser = await chromium.launch({ executablePath: findBrowser(), args: BROWSER_SWITCHES });
   try {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 500 } });
     for (const name of scenarios) {
       const id = name.replace('.mm', '');
       const seconds = secondsOf(readFileSync(join(ROOT, 'www/src/scenarios', name), 'utf8'));
-      await page.goto(`${server.address}embed.html#scenario=${id}&${Date.now()}`);
-      await page.reload();
-      const regions = await page.evaluate(async (to) => {
-        const figure = document.querySelector('mm-playground');
+      const page = await browser.newPage({ viewport: { width: 1200, height: 500 } });
+      await page.goto(`${server.address}embed.html#scenario=${id}`);
+      const regions = await page.locator('mm-playground').evaluate(async (figure, to) => {
         await figure.seek({ seconds: to });
         return (await figure.observe()).regions;
       }, seconds * PART);
+      await page.close();
       const svg = picture(regions, palette);
       writeFileSync(join(FOLDER, `${id}.svg`), svg);
       say(`${id}.svg  ${(svg.length / 1000).toFixed(1)} kB`);

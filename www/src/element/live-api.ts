@@ -10,6 +10,8 @@ import type { FigureApi, MachineState, Observation, RunAnswer, SeekTo } from './
 /** Longest text of `run`, characters; the bound of a script. */
 const MAX_LINES = 1 << 20;
 const NS = 1e9;
+/** Several times what a worker takes to tell of a change. */
+const SETTLE_MS = 300;
 
 /** An argument, or a script, that cannot be used. */
 export class Wrong extends Error {
@@ -36,9 +38,23 @@ export function machineState({ nowNs, playing, position, length, pendingLines, t
 
 export class LiveApi implements FigureApi {
   readonly session: Session;
+  #waiting: (() => void)[] = [];
 
   constructor(session: Session) {
     this.session = session;
+  }
+
+  /** Until the state that is told is that of now; a page that nobody sees is told nothing, and waited for no longer than this. */
+  protected settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SETTLE_MS);
+      this.#waiting.push(() => { clearTimeout(timer); resolve(); });
+    });
+  }
+
+  /** Called with each snapshot. */
+  protected snapshotCame(): void {
+    for (const tell of this.#waiting.splice(0)) tell();
   }
 
   async run(lines: string): Promise<RunAnswer> {
@@ -46,23 +62,30 @@ export class LiveApi implements FigureApi {
     if (lines.length > MAX_LINES) throw new Wrong(`run takes at most ${MAX_LINES} characters; these are ${lines.length}.`);
     const { result, steps, errors } = await this.session.execute(lines);
     if (result === 'wrong' && errors.length === 0) throw new Wrong('The engine stopped in the middle of these lines, and has gone back to before them.');
+    if (steps.length > 0) await this.settled();
     return { ok: result === 'done', steps, errors };
   }
 
   async seek(to: SeekTo): Promise<void> {
     const target = typeof to === 'number' ? { position: to } : to;
     if (target !== null && typeof target === 'object' && 'seconds' in target && Number.isFinite(target.seconds) && target.seconds >= 0) {
-      const ns = Math.min(target.seconds * NS, Number.MAX_SAFE_INTEGER);
+      // Between two nanoseconds there is no moment to arrive at.
+      const ns = Math.min(Math.round(target.seconds * NS), Number.MAX_SAFE_INTEGER);
       const last = this.session.state.marks.at(-1);
       const { machine } = this.session.state;
       const played = machine === null || machine.position < machine.length ? (last?.timeNs ?? 0) : machine.nowNs;
-      if (ns <= played) return this.session.seekTime(ns);
-      await this.session.seek(Infinity);
-      return this.#gone(async () => void await this.session.client.skip(MAX_LINES, ns));
+      if (ns <= played) {
+        await this.session.seekTime(ns);
+      } else {
+        await this.session.seek(Infinity);
+        await this.#gone(() => this.session.client.skip(MAX_LINES, ns));
+      }
+      return this.settled();
     }
     const position = target !== null && typeof target === 'object' && 'position' in target ? target.position : NaN;
     if (typeof position !== 'number' || Number.isNaN(position)) throw new Wrong('seek takes a place on the timeline, { position } or { seconds }.');
-    return this.session.seek(position);
+    await this.session.seek(position);
+    return this.settled();
   }
 
   async play(): Promise<void> {
@@ -118,6 +141,7 @@ export class LiveApi implements FigureApi {
     try {
       const work = await decodeWork(String(link).replace(/^#/, ''));
       if (!await this.session.openWork(work, false)) throw this.wrongScript();
+      await this.settled();
     } catch (error) {
       throw error instanceof BadLink ? new Wrong(`This is no link of a run: ${error.message}`) : error;
     }

@@ -237,9 +237,9 @@ export class Live extends LiveApi {
     this.#onSteps(notice.snapshot.played);
     const state = machineState(notice.snapshot);
     const key = [notice.snapshot.version, state.position, state.playing, state.seconds, state.rssKb].join();
-    if (key === this.#told) return;
+    if (key !== this.#told) this.#host.tell('change', state);
     this.#told = key;
-    this.#host.tell('change', state);
+    this.snapshotCame();
   }
 }
 

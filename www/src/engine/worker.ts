@@ -119,7 +119,8 @@ class EngineWorker {
         return post({ op: 'inspect', id: request.id, page: playground.inspect(process, region, index), position: 0 });
       }
       case 'past': return this.#enqueue(() => this.#past(request.id, request.page, request.seq, request.timeNs));
-      case 'skip': return this.#enqueue(() => this.#skip(request.id, request.lines, request.ns));
+      // A moment between two nanoseconds would never come.
+      case 'skip': return this.#enqueue(() => this.#skip(request.id, request.lines, Math.round(request.ns)));
       case 'canvas': return this.#host.setCanvas(request.canvas);
       case 'viewport': {
         this.#mustTell = this.#host.setViewport(request.viewport) || this.#mustTell;
