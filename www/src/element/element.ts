@@ -23,6 +23,7 @@ const WORDS = {
 const CSS = `
 :host { display: block !important; contain: content !important; container-type: inline-size !important; }
 :host([hidden]) { display: none !important; }
+:host::before, :host::after { content: none !important; }
 .shield { all: initial; display: block; direction: ltr; }
 .poster { position: relative; display: grid; place-items: center; align-content: center; gap: 8px; box-sizing: border-box; height: 100%;
   border: 1px solid #8884; border-radius: 10px; overflow: hidden; background: #f7f7f5; color: #1d232b; font: 14px/1.4 system-ui, sans-serif; text-align: center; }

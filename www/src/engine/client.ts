@@ -9,7 +9,7 @@ import type { DaemonName, ExportText, Notice, PageRef, Reply, Request, Viewport 
 import workerAddress from './worker.ts?worker&url';
 
 const WORKER_FAILED =
-  'The engine worker could not be loaded. From another origin it needs the policy worker-src blob:, and its files Access-Control-Allow-Origin.';
+  'The engine worker could not be loaded. From another origin it needs the policy worker-src blob: and that origin, and Access-Control-Allow-Origin on its files.';
 
 /** A part of a region. */
 export type CellsOf = Extract<Request, { op: 'cells' }>['regions'][number];
