@@ -35,14 +35,14 @@ const FORM = 'SUBJECT [KEY] OPERATOR VALUE [UNIT], such as: app AnonHugePages >=
 
 export function readCheck(text: string): Check {
   const source = text.trim();
-  const found = /^(\S+)(?:\s+([\w()/*.-]+))?\s*(>=|<=|==|!=|>|<)\s*([\w.+-]+)(?:\s*([A-Za-z]+))?$/.exec(source);
+  const found = /^(\S+)(?:\s+([\w()/*.-]+))?\s*(>=|<=|==|!=|>|<)\s*(?:(-?\d+(?:\.\d+)?)\s*([A-Za-z]+)?|([A-Za-z_][\w+-]*))$/.exec(source);
   if (found === null) throw new BadGuide(`the check ${JSON.stringify(source.slice(0, 120))} is not of the form ${FORM}`);
-  const [, what = '', key, operator = '==', value = '', unit] = found;
-  const isNumber = /^-?\d+(?:\.\d+)?$/.test(value);
+  const [, what = '', key, operator = '==', number, unit, word = ''] = found;
+  const isNumber = number !== undefined;
   const factor = unit === undefined ? 1 : UNITS[unit.toLowerCase()];
-  if (factor === undefined || (unit !== undefined && !isNumber)) throw new BadGuide(`the check ${JSON.stringify(source.slice(0, 120))} has an unknown unit ${unit}: kB, MB or GB`);
+  if (factor === undefined) throw new BadGuide(`the check ${JSON.stringify(source.slice(0, 120))} has an unknown unit ${unit}: kB, MB or GB`);
   if (!isNumber && operator !== '==' && operator !== '!=') throw new BadGuide(`the check ${JSON.stringify(source.slice(0, 120))} compares a word with ${operator}: only == and != do`);
-  return { source, subject: subjectOf(what, key ?? null, source), operator: operator as Operator, wanted: isNumber ? Number(value) * factor : value };
+  return { source, subject: subjectOf(what, key ?? null, source), operator: operator as Operator, wanted: isNumber ? Number(number) * factor : word };
 }
 
 function subjectOf(what: string, key: string | null, source: string): Subject {
