@@ -34,7 +34,7 @@ export class Channel {
   }
 
   #receive({ data, origin, source }: MessageEvent<unknown>): void {
-    if (source !== this.#around || !isAllowed(this.origins, origin, location.origin)) {
+    if (source !== this.#around || !isAllowed(this.origins, origin, self.origin)) {
       this.ignored += 1;
       return;
     }

@@ -222,7 +222,7 @@ export class EngineClient {
 /** Starts the engine's worker. */
 export function startWorker(): EnginePort {
   const address = new URL(workerAddress, import.meta.url);
-  if (address.origin === location.origin) {
+  if (address.origin === self.origin) {
     return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mm-engine' });
   }
   // Browsers start no worker from another origin, but one of ours may import it from there.
