@@ -80,11 +80,16 @@ export function vitest(json) {
   return { passed: report.numPassedTests, failed: report.numFailedTests + unloaded.length };
 }
 
-/** Node's test runner, TAP. It reports a file without tests as a test that passed; here it is a failure. */
+/**
+ * Node's test runner, TAP. It reports a file without tests as a test that passed; here it is a failure. Why a test could
+ * not run on this machine is remarked.
+ */
 export function nodeTest(text) {
   const count = (word) => sum(numbers(text, new RegExp(`^# ${word} (\\d+)$`, 'gm')));
   const empty = (text.match(/^ok \d+ - .*\.(?:spec|test)\.mjs$/gm) ?? []).length;
-  return { passed: count('pass') - empty, failed: count('fail') + count('cancelled') + empty };
+  const skipped = [...text.matchAll(/^\s*ok \d+ - .* # SKIP (.+)$/gm)].map(([, why]) => why);
+  const remark = skipped.length === 0 ? {} : { remark: `could not run here: ${[...new Set(skipped)].join('; ')}` };
+  return { passed: count('pass') - empty, failed: count('fail') + count('cancelled') + empty, ...remark };
 }
 
 function parse(json) {

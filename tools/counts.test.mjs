@@ -74,6 +74,12 @@ not ok 3 - breaks
 # cancelled 0`,
     { passed: 1, failed: 2 },
   ],
+  [
+    'node:test, what is not here',
+    counts.nodeTest,
+    'ok 1 - loads\nok 2 - builds # SKIP sphinx: Python is not here\n# pass 1\n# fail 0\n# skipped 1',
+    { passed: 1, failed: 0, remark: 'could not run here: sphinx: Python is not here' },
+  ],
 ];
 
 for (const [name, count, text, want] of cases) {

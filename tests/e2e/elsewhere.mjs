@@ -24,6 +24,8 @@ export async function elsewhere(documents, { headers = {}, folder = null } = {})
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     const name = path.slice(1) || 'index.html';
+    // A site's own business.
+    if (name === 'favicon.ico') return void response.writeHead(204).end();
     const found = documents[name];
     if (found !== undefined) {
       const { html = found, headers: own = {} } = typeof found === 'string' ? {} : found;

@@ -5,7 +5,7 @@ import { documentOf, elsewhere } from './elsewhere.mjs';
 import { pageTest } from './page.mjs';
 import { until } from './screen.mjs';
 
-const LESSON = readFileSync(new URL('../../www/examples/lesson.md', import.meta.url), 'utf8');
+const LESSON = readFileSync(new URL('../../www/examples/plain/lesson.md', import.meta.url), 'utf8');
 const SCRIPT = '<script type="module" src="%SITE%mm-playground.js"></script>';
 
 pageTest('a lesson in Markdown is clicked through, back and forth, and its task checks itself', {

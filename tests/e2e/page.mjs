@@ -36,36 +36,39 @@ export const pictureFile = (name) => join(ROOT, 'test-results', `${name.replace(
  * saves a picture by name.
  */
 export function pageTest(name, options, body) {
+  test(name, { timeout: TEST_LIMIT_MS }, () => openPage(name, options, body));
+}
+
+/** The body of `pageTest`, for tests that have to do something before. */
+export async function openPage(name, options, body) {
   const { hash = '', prepare, site, ...context_options } = options;
-  test(name, { timeout: TEST_LIMIT_MS }, async () => {
-    assert.ok(SITE, 'start with: node tests/e2e/run.mjs');
-    browser ??= await chromium.launch({ executablePath: findBrowser(), args: BROWSER_SWITCHES });
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en-US',
-      ...context_options,
-    });
-    await prepare?.(context);
-    const other = await site?.();
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_LIMIT_MS);
-    const problems = watch(page, other?.origins ?? [SITE]);
-    const picture = (title) => page.screenshot({ path: pictureFile(title) });
-    try {
-      await page.goto((other?.address ?? SITE) + hash, { waitUntil: 'load' });
-      await body({ page, problems, picture });
-      assert.deepEqual(problems, []);
-    } catch (error) {
-      await picture(`failed-${name}`).catch(() => {});
-      if (problems.length && error.code !== 'ERR_ASSERTION') {
-        error.message += `\nThe page complained:\n${problems.join('\n')}`;
-      }
-      throw error;
-    } finally {
-      await context.close();
-      await other?.close();
-    }
+  assert.ok(SITE, 'start with: node tests/e2e/run.mjs');
+  browser ??= await chromium.launch({ executablePath: findBrowser(), args: BROWSER_SWITCHES });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    ...context_options,
   });
+  await prepare?.(context);
+  const other = await site?.();
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_LIMIT_MS);
+  const problems = watch(page, other?.origins ?? [SITE]);
+  const picture = (title) => page.screenshot({ path: pictureFile(title) });
+  try {
+    await page.goto((other?.address ?? SITE) + hash, { waitUntil: 'load' });
+    await body({ page, problems, picture });
+    assert.deepEqual(problems, []);
+  } catch (error) {
+    await picture(`failed-${name}`).catch(() => {});
+    if (problems.length && error.code !== 'ERR_ASSERTION') {
+      error.message += `\nThe page complained:\n${problems.join('\n')}`;
+    }
+    throw error;
+  } finally {
+    await context.close();
+    await other?.close();
+  }
 }
 
 /** A list that grows with everything the page complains of. */
