@@ -3,12 +3,15 @@
  * scenario that it opens on. The rest is fetched when it is used.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** The most that a first load may weigh, gzipped, and the part of it that is not the engine. */
 export const FIRST_LOAD_LIMIT_GZ_KB = 350;
 export const PAGE_LIMIT_GZ_KB = 110;
+
+/** The most that the custom element's script may weigh, with all that it imports at once. */
+export const ELEMENT_LIMIT_GZ_KB = 6;
 
 const weigh = (file) => gzipSync(readFileSync(file), { level: 9 }).length / 1000;
 
@@ -26,4 +29,15 @@ export function firstLoad(site) {
 export function firstLoadSums(files) {
   const sum = (some) => some.reduce((total, { gz_kb }) => total + gz_kb, 0);
   return { page: sum(files.filter(({ name }) => !name.endsWith('.wasm'))), all: sum(files) };
+}
+
+/** kB gzipped of the element's script and of what it imports at once. */
+export function elementLoader(site) {
+  const names = new Set(['mm-playground.js']);
+  for (const name of names) {
+    const text = readFileSync(join(site, name), 'utf8');
+    const imported = [...text.matchAll(/(?:^|[;}\s])import\s*(?:[\w$*{}\s,]+\s*from\s*)?["']([^"']+)["']/g)];
+    for (const [, address] of imported) names.add(posix.join(posix.dirname(name), address));
+  }
+  return [...names].reduce((sum, name) => sum + weigh(join(site, name)), 0);
 }

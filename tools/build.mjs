@@ -4,16 +4,19 @@
  * Fails if a file of the engine is heavier than it may be.
  */
 import { mustMeet } from './bootstrap.mjs';
-import { FIRST_LOAD_LIMIT_GZ_KB, PAGE_LIMIT_GZ_KB, firstLoad, firstLoadSums } from './budget.mjs';
+import { ELEMENT_LIMIT_GZ_KB, FIRST_LOAD_LIMIT_GZ_KB, PAGE_LIMIT_GZ_KB, elementLoader, firstLoad, firstLoadSums } from './budget.mjs';
 import { buildEngine } from './engine.mjs';
-import { SITE, WASM_LIMIT_GZ_KB, buildSite, weigh, weightTable } from './site.mjs';
+import { SITE, WASM_LIMIT_GZ_KB, buildSite, weigh, weighFiles, weightTable } from './site.mjs';
 import { Refusal, main, say } from './terminal.mjs';
 
 main(async () => {
   await mustMeet(['npm']);
   await buildEngine();
   await buildSite();
-  const weights = weigh();
+  const files = weighFiles();
+  const weights = weigh(SITE, files);
+  say();
+  say(weightTable(files.map(({ name, ...weight }) => ({ kind: name, ...weight }))));
   say();
   say(weightTable(weights));
   // No CSS is right: the components' styles are inside the JavaScript.
@@ -26,5 +29,8 @@ main(async () => {
   }
   const { page, all } = firstLoadSums(firstLoad(SITE));
   say(`First load: ${all.toFixed(1)} kB gzipped (at most ${FIRST_LOAD_LIMIT_GZ_KB}), ${page.toFixed(1)} of it without the engine (at most ${PAGE_LIMIT_GZ_KB}).`);
+  const loader = elementLoader(SITE);
+  say(`The element's script: ${loader.toFixed(1)} kB gzipped (at most ${ELEMENT_LIMIT_GZ_KB}).`);
+  if (loader > ELEMENT_LIMIT_GZ_KB) throw new Refusal("The custom element's script is heavier than it may be.");
   if (page > PAGE_LIMIT_GZ_KB || all > FIRST_LOAD_LIMIT_GZ_KB) throw new Refusal('A first visit downloads more than it may.');
 });

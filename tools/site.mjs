@@ -30,17 +30,27 @@ export function buildSite() {
   );
 }
 
-/** Bytes of the site's files by kind: `[{ kind, raw, gz, br }]`. */
-export function weigh(folder = SITE) {
+/** Bytes of every published file: `[{ name, raw, gz, br }]`. */
+export function weighFiles(folder = SITE) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = files.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/')).sort();
+  return names.map((name) => {
+    const bytes = readFileSync(join(folder, name));
+    const br = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+    return { name, raw: bytes.length, gz: gzipSync(bytes, { level: 9 }).length, br };
+  });
+}
+
+/** The same by kind: `[{ kind, raw, gz, br }]`. */
+export function weigh(folder = SITE, files = weighFiles(folder)) {
   const kinds = new Map(KINDS.map(([kind]) => [kind, { kind, raw: 0, gz: 0, br: 0 }]));
-  for (const name of readdirSync(folder, { recursive: true })) {
+  for (const { name, raw, gz, br } of files) {
     const [kind] = KINDS.find(([, names]) => names.test(name)) ?? [];
     if (kind === undefined) continue;
     const weight = kinds.get(kind);
-    const bytes = readFileSync(join(folder, name));
-    weight.raw += bytes.length;
-    weight.gz += gzipSync(bytes, { level: 9 }).length;
-    weight.br += brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+    weight.raw += raw;
+    weight.gz += gz;
+    weight.br += br;
   }
   return [...kinds.values()];
 }
