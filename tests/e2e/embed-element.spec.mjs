@@ -1,5 +1,6 @@
 /** `<mm-playground>` in somebody else's page. */
 import assert from 'node:assert/strict';
+import { audit } from './audit.mjs';
 import { documentOf, elsewhere } from './elsewhere.mjs';
 import { pageTest } from './page.mjs';
 import { until } from './screen.mjs';
@@ -137,3 +138,22 @@ pageTest('attributes and content are followed as they change', {
   await page.evaluate(() => { kept.setAttribute('scenario', 'fault-lab'); document.body.append(kept); });
   await f.locator('#play').waitFor();
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  pageTest(`axe finds nothing in a figure, before and after it runs, ${colorScheme}`, {
+    colorScheme,
+    site: () => elsewhere({ 'index.html': page('<main><h1>Memory</h1><mm-playground scenario="fault-lab" controls="all" lang="en"></mm-playground></main>', '<style>@media (prefers-color-scheme: dark) { body { background: #111; color: #eee } }</style>') }),
+  }, async ({ page, picture }) => {
+    await page.getByRole('button', { name: 'Run the figure' }).waitFor();
+    await page.evaluate(() => document.querySelector('mm-playground').pause());
+    await page.evaluate(() => document.querySelector('mm-playground').seek({ seconds: 1 }));
+    await page.evaluate(() => document.querySelector('mm-playground').select('lab.array[3]'));
+    await page.locator('mm-playground .why').first().waitFor();
+    await audit(page, 'the figure');
+    await picture(`element-all-${colorScheme}`);
+    await page.setViewportSize({ width: 420, height: 900 });
+    await page.locator('mm-playground .page[data-layout="narrow"]').waitFor();
+    await audit(page, 'the figure, narrow');
+    await picture(`element-narrow-${colorScheme}`);
+  });
+}
