@@ -77,6 +77,18 @@ pageTest('a frame shakes hands, does what it is asked, and tells its size', { si
   await until(() => page.evaluate(() => window.ask({ do: 'observe' }).then(({ value }) => value?.regions && Object.keys(value.regions).length === 0)), 'the other scenario');
 });
 
+pageTest('a frame of the same origin makes itself as high as its figure, narrow or wide', {
+  site: () => elsewhere({ 'index.html': documentOf('<iframe title="figure" src="%SITE%embed.html#scenario=fault-lab&amp;lang=en&amp;autoplay=paused&amp;height=300" style="border: 0; width: 900px; height: 150px"></iframe>') }),
+}, async ({ page }) => {
+  const height = () => page.locator('iframe').evaluate((frame) => frame.getBoundingClientRect().height);
+  await page.frameLocator('iframe').locator('#play').waitFor();
+  await until(async () => (await height()) === 300, 'the height of the figure');
+  await page.locator('iframe').evaluate((frame) => { frame.style.width = '400px'; });
+  await until(async () => (await height()) > 400, 'the answers below the map');
+  const { clientHeight, scrollHeight } = await page.frames()[1].evaluate(() => document.documentElement);
+  assert.equal(clientHeight, scrollHeight);
+});
+
 pageTest('a frame without a list answers nobody but its own origin', { site: around('scenario=fault-lab&autoplay=paused&lang=en', { origins: 'https://somebody.example' }) }, async ({ page }) => {
   await page.frameLocator('iframe').locator('#play').waitFor();
   const answered = await page.evaluate(async () => {

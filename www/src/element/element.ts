@@ -246,6 +246,12 @@ export class MmPlaygroundElement extends HTMLElement implements FigureApi {
   };
 }
 
+/** The element's events have details of their own. */
+export interface MmPlaygroundElement {
+  addEventListener<K extends keyof FigureEvents>(type: K, listener: (this: MmPlaygroundElement, event: CustomEvent<FigureEvents[K]>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     'mm-playground': MmPlaygroundElement;

@@ -28,7 +28,7 @@ export class Channel {
     this.#around = around;
     addEventListener('message', (event) => this.#receive(event));
     for (const name of EVENTS) {
-      figure.addEventListener(name, (event) => this.#tell(name, (event as CustomEvent<unknown>).detail));
+      figure.addEventListener(name, ({ detail }) => this.#tell(name, detail));
     }
     new ResizeObserver(() => this.#tellSize()).observe(figure);
   }
@@ -93,6 +93,8 @@ export class Channel {
   #tellSize(): void {
     const { width, height } = this.#figure.getBoundingClientRect();
     const fills = this.#figure.getAttribute('height') === 'fill';
+    // A document of the frame's own origin need not listen: the frame is made as high as it was asked to be.
+    if (!fills && height > 0 && frameElement !== null) (frameElement as HTMLElement).style.height = `${Math.ceil(height)}px`;
     const key = [Math.ceil(width), Math.ceil(height), fills].join();
     if (key === this.#size || this.#listener === null || height === 0) return;
     this.#size = key;
