@@ -2,8 +2,24 @@
 //!
 //! The log has one entry for each line and for each stretch of played time. A *position* is a number of entries:
 //! 0 is the machine as it booted, [`length`](History::length) the newest. [`seek`](History::seek) takes the nearest
-//! [checkpoint](checkpoint) below and replays the entries between; equal logs give equal machines, so that is the
+//! checkpoint below and replays the entries between; equal logs give equal machines, so that is the
 //! machine as it was.
+//!
+//! ```
+//! use mm_script::history::History;
+//! use mm_script::language;
+//!
+//! let mut history = History::new(None)?;
+//! for line in language::parse_line("proc p\np mmap a 8K\np write a").unwrap() {
+//!     history.exec(&line)?;
+//! }
+//! let written = history.session().machine().state_hash();
+//! history.seek(2);
+//! assert_eq!((history.position(), history.length()), (2, 3));
+//! history.seek(3);
+//! assert_eq!(history.session().machine().state_hash(), written);
+//! # Ok::<(), mm_script::session::RunError>(())
+//! ```
 //!
 //! There is one future: whatever changes the machine after a seek back drops the entries that followed. Lines that only
 //! look (`cat`, `ls`, `why`, `help`) drop nothing, and are in the log only at its end.

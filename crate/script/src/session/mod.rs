@@ -219,6 +219,17 @@ impl Outcome {
 }
 
 /// Runs a whole script with named trace pages.
+///
+/// ```
+/// use mm_script::{language, session};
+///
+/// let script = language::parse("proc p\np mmap a 8K\np write b\nproc q\n").unwrap();
+/// let outcome = session::run(&script);
+/// // A line that asks for what does not exist ends the script, and says so.
+/// let error = outcome.error.unwrap();
+/// assert_eq!((error.line, error.column), (3, 9));
+/// assert_eq!(outcome.steps.len(), 3);
+/// ```
 pub fn run(script: &Script) -> Outcome {
     let mut out = Outcome {
         steps: Vec::new(),
