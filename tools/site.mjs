@@ -2,7 +2,7 @@
  * Builds the static site into www/dist, and weighs what a visitor downloads.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { ROOT, mustRun, packageScript } from './process.mjs';
 import { step, table } from './terminal.mjs';
@@ -30,17 +30,26 @@ export function buildSite() {
   );
 }
 
+/** Bytes of every file below a folder: `[{ name, raw, gz, br }]`, in the order of names. */
+export function weighFiles(folder) {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names.map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/')).sort();
+  return paths.map((name) => {
+    const bytes = readFileSync(join(folder, name));
+    const gz = gzipSync(bytes, { level: 9 }).length;
+    const br = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+    return { name, raw: bytes.length, gz, br };
+  });
+}
+
 /** Bytes of the site's files by kind: `[{ kind, raw, gz, br }]`. */
 export function weigh(folder = SITE) {
   const kinds = new Map(KINDS.map(([kind]) => [kind, { kind, raw: 0, gz: 0, br: 0 }]));
-  for (const name of readdirSync(folder, { recursive: true })) {
+  for (const { name, ...bytes } of weighFiles(folder)) {
     const [kind] = KINDS.find(([, names]) => names.test(name)) ?? [];
     if (kind === undefined) continue;
     const weight = kinds.get(kind);
-    const bytes = readFileSync(join(folder, name));
-    weight.raw += bytes.length;
-    weight.gz += gzipSync(bytes, { level: 9 }).length;
-    weight.br += brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+    for (const packed of ['raw', 'gz', 'br']) weight[packed] += bytes[packed];
   }
   return [...kinds.values()];
 }

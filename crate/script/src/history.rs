@@ -122,6 +122,11 @@ impl History {
         &self.session
     }
 
+    /// As [`Session::name_traced_pages`], for the lines to come.
+    pub fn name_traced_pages(&mut self) {
+        self.session.name_traced_pages(true);
+    }
+
     /// Entries done: where the session stands in the log. A stretch that is being played forward counts when it is over.
     pub fn position(&self) -> usize {
         self.position

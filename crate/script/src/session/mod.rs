@@ -191,7 +191,7 @@ impl Session {
 }
 
 /// What a whole script gave: the JSON of `mm run --json`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Every step up to the first error.
     pub steps: Vec<Step>,
@@ -206,6 +206,11 @@ pub struct Outcome {
 impl Outcome {
     /// The JSON object that the comparison with the kernel reads.
     pub fn to_json(&self, script: &str) -> serde_json::Value {
+        self.to_value(script).into()
+    }
+
+    /// The same object as a value of our own, for where no JSON library is.
+    pub fn to_value(&self, script: &str) -> Value {
         let error = |e: &RunError| object! {"line" => e.line, "column" => e.column, "message" => &e.message};
         let failed = self.expect_failed.iter().map(Value::from);
         object! {
@@ -215,7 +220,6 @@ impl Outcome {
             "expect_failed" => failed.collect::<Vec<_>>(),
             "steps" => self.steps.iter().map(Step::to_json).collect::<Vec<_>>(),
         }
-        .into()
     }
 }
 
