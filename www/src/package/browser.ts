@@ -23,7 +23,7 @@ export * from './shared.ts';
 /** How a machine is made in a browser. */
 export interface BrowserMachineOptions extends MachineOptions {
   /** Where the engine's files are, if a bundler or a server has put them elsewhere. Read by the first machine. */
-  engine?: { first: string | URL; rest: string | URL };
+  engine?: { first: string; rest: string };
 }
 
 async function compiled(address: string | URL): Promise<WebAssembly.Module> {
