@@ -3,12 +3,12 @@
  *
  * Fails if a file is heavier than it may be.
  */
-import { cpSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { mustMeet } from './bootstrap.mjs';
 import { BINDINGS, buildEngine } from './engine.mjs';
 import { ROOT, mustRun, packageScript } from './process.mjs';
-import { WASM_LIMITS_GZ_KB, weighFiles } from './site.mjs';
+import { SITE, WASM_LIMITS_GZ_KB, buildSite, weighFiles } from './site.mjs';
 import { Refusal, main, say, step, table } from './terminal.mjs';
 
 export const PACKAGE = join(ROOT, 'www', 'package');
@@ -19,6 +19,8 @@ export const PUBLISH = join(ROOT, 'tools', 'publish');
 
 /** The most that files may weigh, in kB gzipped. What is not named may weigh the last. */
 const LIMITS = [
+  [/element\/mm-playground\.js$/, 6],
+  [/element\/assets\/.*\.js$/, 60],
   [/_rest\.wasm$/, WASM_LIMITS_GZ_KB['wasm, rest']],
   [/\.wasm$/, WASM_LIMITS_GZ_KB.wasm],
   [/mm_wasm\.js$/, 16],
@@ -27,6 +29,10 @@ const LIMITS = [
 
 const WASM_FILES = ['mm_wasm.js', 'mm_wasm.d.ts', 'mm_wasm_bg.wasm', 'mm_wasm_rest.wasm'];
 const LICENCES = ['LICENSE-MIT', 'LICENSE-APACHE'];
+
+/** The custom element: its sources, its script in the built site, and its place in the package. */
+const ELEMENT = { api: join(ROOT, 'www', 'src', 'element', 'api.ts'), script: 'mm-playground.js', folder: join(PACKAGE, 'dist', 'element') };
+const hasElement = () => existsSync(ELEMENT.api);
 
 const entry = (name) => ({ types: `./dist/package/${name}.d.ts`, default: `./dist/package/${name}.js` });
 
@@ -41,11 +47,12 @@ function manifest() {
     keywords: ['linux', 'memory', 'mm', 'khugepaged', 'ksm', 'thp', 'wasm', 'simulator'],
     type: 'module',
     engines: { node: '>=20' },
-    sideEffects: false,
+    sideEffects: hasElement() ? [`./dist/element/${ELEMENT.script}`] : false,
     exports: {
       '.': { node: entry('node'), default: entry('browser') },
       './node': entry('node'),
       './browser': entry('browser'),
+      ...(hasElement() && { './element': { types: './dist/element/element.d.ts', default: `./dist/element/${ELEMENT.script}` } }),
       './bindings': { types: './dist/wasm/mm_wasm.d.ts', default: './dist/wasm/mm_wasm.js' },
       './*.wasm': './dist/wasm/*.wasm',
       './package.json': './package.json',
@@ -62,8 +69,29 @@ function declarationsOfFacts() {
   return facts.slice(0, facts.lastIndexOf('/**')).trimEnd().concat('\n');
 }
 
+/** The element's script as the site has it, and all that it loads; its types. */
+async function copyElement(onLine) {
+  const assets = readdirSync(join(SITE, 'assets'));
+  const taken = new Set([ELEMENT.script]);
+  for (const file of taken) {
+    mkdirSync(join(ELEMENT.folder, 'assets'), { recursive: true });
+    copyFileSync(join(SITE, file), join(ELEMENT.folder, file));
+    if (!file.endsWith('.js')) continue;
+    const text = readFileSync(join(SITE, file), 'utf8');
+    for (const name of assets) if (text.includes(name)) taken.add(`assets/${name}`);
+  }
+  if (existsSync(join(SITE, 'posters'))) cpSync(join(SITE, 'posters'), join(ELEMENT.folder, 'posters'), { recursive: true });
+  const sources = join(ROOT, 'www', 'src');
+  const options = ['--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2024,dom,dom.iterable', '--types', '', '--strict']
+    .concat(['--skipLibCheck', '--rewriteRelativeImportExtensions', '--declaration', '--emitDeclarationOnly'])
+    .concat(['--rootDir', sources, '--outDir', join(PACKAGE, 'dist'), '--ignoreConfig']);
+  await mustRun(process.execPath, [packageScript('typescript', 'bin', 'tsc'), ...options, ELEMENT.api], { onLine });
+  copyFileSync(join(SOURCES, 'element', 'element.d.ts'), join(ELEMENT.folder, 'element.d.ts'));
+}
+
 /** Makes the folder that `npm pack` packs. The engine must be there. */
 export async function buildPackage() {
+  if (hasElement()) await buildSite();
   await step('package → www/package', 'tsc', async (progress) => {
     rmSync(PACKAGE, { recursive: true, force: true });
     await mustRun(process.execPath, [packageScript('typescript', 'bin', 'tsc'), '--project', SOURCES, '--pretty', 'false'], { onLine: progress });
@@ -74,6 +102,7 @@ export async function buildPackage() {
     for (const file of LICENCES) copyFileSync(join(ROOT, file), join(PACKAGE, file));
     copyFileSync(join(SOURCES, 'README.md'), join(PACKAGE, 'README.md'));
     cpSync(join(SOURCES, 'examples'), join(PACKAGE, 'examples'), { recursive: true });
+    if (hasElement()) await copyElement(progress);
     writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   });
 }
