@@ -21,7 +21,7 @@ export const PUBLISH = join(ROOT, 'tools', 'publish');
 const LIMITS = [
   [/element\/mm-playground\.js$/, 6],
   [/element\/assets\/.*\.js$/, 60],
-  [/_rest\.wasm$/, WASM_LIMITS_GZ_KB['wasm, rest']],
+  [/_rest[^/]*\.wasm$/, WASM_LIMITS_GZ_KB['wasm, rest']],
   [/\.wasm$/, WASM_LIMITS_GZ_KB.wasm],
   [/mm_wasm\.js$/, 16],
   [/./, 10],

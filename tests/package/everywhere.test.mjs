@@ -9,7 +9,7 @@ import { build, createServer } from 'vite';
 import { BROWSER_SWITCHES, findBrowser } from '../../tools/browser.mjs';
 import { ROOT } from '../../tools/process.mjs';
 import { serve } from '../e2e/static_server.mjs';
-import { MM, freshProject, manyScripts, someScripts } from './project.mjs';
+import { MM, PACKAGE, freshProject, manyScripts, someScripts } from './project.mjs';
 
 const WAIT_MS = 120_000;
 
@@ -33,7 +33,7 @@ const scripts = await (await fetch(new URL('scripts.json', document.baseURI))).j
 window.answered = runAll(Machine, scripts).catch((error) => String(error));
 window.ready = true;
 `;
-const html = (script) => `<!doctype html><html lang="en"><title>fresh</title><link rel="icon" href="data:,"><script type="module" src="./${script}"></script></html>`;
+const html = (script) => `<!doctype html><html lang="en"><title>fresh</title><link rel="icon" href="data:,"><body><script type="module" src="./${script}"></script></html>`;
 
 let project;
 let native;
@@ -137,6 +137,23 @@ test("in Chromium, from Vite's development server", async () => {
     await server.close();
   }
 });
+
+/** The element, when the package has it. Its files stay as they are: a bundler would part its worker from the engine. */
+const { exports } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
+if (exports['./element'] !== undefined) {
+  test('the element plays in a plain page', async () => {
+    project.write('element.js', `
+      const figure = document.createElement('mm-playground');
+      figure.setAttribute('scenario', 'fault-lab');
+      document.body.append(figure);
+      await import('./node_modules/mm-playground/dist/element/mm-playground.js');
+      window.answered = figure.run('proc me');
+      window.ready = true;
+    `);
+    project.write('index.html', html('element.js'));
+    assert.equal((await served(project.folder)).ok, true);
+  });
+}
 
 test('a scenario is the same C program from the command line and from the page', async () => {
   const server = await createServer({ root: join(ROOT, 'www'), logLevel: 'error', server: { middlewareMode: true } });
