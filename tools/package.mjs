@@ -8,8 +8,8 @@ import { join, relative } from 'node:path';
 import { mustMeet } from './bootstrap.mjs';
 import { BINDINGS, buildEngine } from './engine.mjs';
 import { ROOT, mustRun, packageScript } from './process.mjs';
-import { SITE, WASM_LIMITS_GZ_KB, buildSite, weighFiles } from './site.mjs';
-import { Refusal, main, say, step, table } from './terminal.mjs';
+import { FILE_LIMITS_GZ_KB, SITE, buildSite, mustBeLight, weighFiles, weightTable } from './site.mjs';
+import { Refusal, main, say, step } from './terminal.mjs';
 
 export const PACKAGE = join(ROOT, 'www', 'package');
 const DOCS = join(ROOT, 'www', 'package-docs');
@@ -19,10 +19,8 @@ export const PUBLISH = join(ROOT, 'tools', 'publish');
 
 /** The most that files may weigh, in kB gzipped. What is not named may weigh the last. */
 const LIMITS = [
-  [/element\/mm-playground\.js$/, 6],
-  [/element\/assets\/.*\.js$/, 60],
-  [/_rest[^/]*\.wasm$/, WASM_LIMITS_GZ_KB['wasm, rest']],
-  [/\.wasm$/, WASM_LIMITS_GZ_KB.wasm],
+  ...FILE_LIMITS_GZ_KB,
+  [/element\//, 60],
   [/mm_wasm\.js$/, 16],
   [/./, 10],
 ];
@@ -128,13 +126,9 @@ export function buildDocs() {
 /** Prints what every published file weighs; refuses what is too heavy. */
 export function weighPackage() {
   const weights = weighFiles(PACKAGE);
-  const kb = (bytes) => (bytes / 1000).toFixed(1);
   say();
-  say(table([['kB', 'raw', 'gz', 'br'], ...weights.map(({ name, raw, gz, br }) => [name, kb(raw), kb(gz), kb(br)])], [1, 2, 3]));
-  for (const { name, gz } of weights) {
-    const limit = LIMITS.find(([names]) => names.test(name))[1];
-    if (gz > limit * 1000) throw new Refusal(`${name} is ${kb(gz)} kB gzipped; it may be ${limit} kB.`);
-  }
+  say(weightTable(weights));
+  mustBeLight(weights, LIMITS);
 }
 
 if (process.argv[1] === join(ROOT, 'tools', 'package.mjs')) {

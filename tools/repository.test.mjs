@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fingerprint } from './engine.mjs';
 import { ROOT } from './process.mjs';
-import { weigh, weighFiles } from './site.mjs';
+import { FILE_LIMITS_GZ_KB, mustBeLight, weigh, weighFiles } from './site.mjs';
 import { table } from './terminal.mjs';
 
 const read = (name) => readFileSync(join(ROOT, name), 'utf8');
@@ -67,6 +67,14 @@ test('the site is weighed by kind', (t) => {
   assert.deepEqual(weighFiles(site).map(({ name, raw: bytes }) => [name, bytes]), [
     ['assets/a.wasm', 10_000], ['assets/a_rest.wasm', 300], ['assets/b.js', 10], ['index.html', 11],
   ]);
+});
+
+test('a file that is too heavy ends the build', () => {
+  const files = (name, gz) => [{ name: 'index.html', gz: 1e9 }, { name, gz }];
+  for (const [name, kb] of [['assets/mm_wasm_bg-x.wasm', 220], ['assets/mm_wasm_rest-x.wasm', 265], ['mm-playground.js', 6], ['dist/element/mm-playground.js', 6]]) {
+    mustBeLight(files(name, kb * 1000), FILE_LIMITS_GZ_KB);
+    assert.throws(() => mustBeLight(files(name, kb * 1000 + 1), FILE_LIMITS_GZ_KB), new RegExp(`${kb} kB`));
+  }
 });
 
 test('tables align', () => {

@@ -5,12 +5,19 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { ROOT, mustRun, packageScript } from './process.mjs';
-import { step, table } from './terminal.mjs';
+import { Refusal, step, table } from './terminal.mjs';
 
 export const SITE = join(ROOT, 'www', 'dist');
 
 /** The most that the engine's two files may weigh on the wire: what a page starts with, and what comes while it runs. */
 export const WASM_LIMITS_GZ_KB = { wasm: 220, 'wasm, rest': 265 };
+
+/** The same for single files, of the site and of the package: the engine, and the script that other people's pages load at once. */
+export const FILE_LIMITS_GZ_KB = [
+  [/_rest[^/]*\.wasm$/, WASM_LIMITS_GZ_KB['wasm, rest']],
+  [/\.wasm$/, WASM_LIMITS_GZ_KB.wasm],
+  [/^(?:.*element\/)?mm-playground\.js$/, 6],
+];
 
 /** What is weighed together: the engine that a page starts with, the rest of it, scripts, styles. */
 const KINDS = [
@@ -54,11 +61,20 @@ export function weigh(folder = SITE) {
   return [...kinds.values()];
 }
 
+const kb = (bytes) => (bytes / 1000).toFixed(1);
+
 /** The weights as a table in kB (1000 bytes). */
 export function weightTable(weights) {
-  const kb = (bytes) => (bytes / 1000).toFixed(1);
   return table(
-    [['kB', 'raw', 'gz', 'br'], ...weights.map(({ kind, raw, gz, br }) => [kind, kb(raw), kb(gz), kb(br)])],
+    [['kB', 'raw', 'gz', 'br'], ...weights.map(({ kind, name = kind, raw, gz, br }) => [name, kb(raw), kb(gz), kb(br)])],
     [1, 2, 3],
   );
+}
+
+/** Refuses files that are heavier than they may be: `limits` are patterns of names with kB gzipped, the first that fits counts. */
+export function mustBeLight(files, limits) {
+  for (const { name, gz } of files) {
+    const limit = limits.find(([names]) => names.test(name))?.[1] ?? Infinity;
+    if (gz > limit * 1000) throw new Refusal(`${name} is ${kb(gz)} kB gzipped; it may be ${limit} kB.`);
+  }
 }
