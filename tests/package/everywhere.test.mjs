@@ -128,7 +128,7 @@ test('in Chromium, bundled by Vite', async () => {
 test("in Chromium, from Vite's development server", async () => {
   project.write('main.js', pageProgram('mm-playground'));
   project.write('index.html', html('main.js'));
-  const server = await createServer({ root: project.folder, configFile: false, logLevel: 'error', optimizeDeps: { exclude: ['mm-playground'] }, server: { port: 0, host: '127.0.0.1' } });
+  const server = await createServer({ root: project.folder, configFile: false, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
   try {
     await server.listen();
     const { port } = server.httpServer.address();
