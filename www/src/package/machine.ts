@@ -27,6 +27,8 @@ export interface PlayOptions {
   every?: string | number;
 }
 
+/** What answers, as outcomes name it. */
+const KERNEL = 'mm-engine 6.18';
 /** Units of the daemons in one call, and how long playing goes on before others have a turn. */
 const PLAY_UNITS = 20_000;
 const TURN_MS = 30;
@@ -71,7 +73,7 @@ export abstract class LoadedMachine {
     if (lines !== undefined) {
       const errors = this.#call((playground) => playground.typed(lines));
       if (errors.length > 0) throw new ScriptError(errors);
-      if (this.#call((playground) => playground.typedLeft()) === 0) return { script: name, kernel: '', error: null, expect_failed: [], steps: [] };
+      if (this.#call((playground) => playground.typedLeft()) === 0) return { script: name, kernel: KERNEL, error: null, expect_failed: [], steps: [] };
     }
     const outcome = JSON.parse(this.#call((playground) => playground.answers(name))) as Outcome;
     this.#tell();
