@@ -9,7 +9,6 @@ import type { Notice, StepText } from '../engine/protocol.ts';
 import { LANG, loadMessages } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
 import { FIRST, SCENARIOS, shippedById } from '../scenarios/index.ts';
-import type { ThemeChoice } from '../state/preferences.ts';
 import { Session } from '../state/session.ts';
 import { placeOf } from '../state/script-lines.ts';
 import { CELL_SIZES, initialState } from '../state/state.ts';
@@ -207,10 +206,9 @@ export class Live extends LiveApi {
 
   #theme(): void {
     const { theme } = this.#settings;
-    const preferences: ThemeChoice = theme;
     const dark = theme === 'dark' || (theme !== 'light' && this.#dark.matches);
     this.#page.toggleAttribute('data-contrast', theme === 'contrast');
-    this.session.store.set({ theme: dark ? 'dark' : 'light', preferences: { ...this.session.state.preferences, theme: preferences } });
+    this.session.store.set({ theme: dark ? 'dark' : 'light', preferences: { ...this.session.state.preferences, theme } });
   }
 
   #mount(t: Messages): void {
