@@ -31,6 +31,8 @@ pub(crate) struct Hstate {
     pub nodes: Vec<NodePool>,
     /// Promised and not yet used. Below zero after the owner of a page left before its child.
     pub resv: i64,
+    /// Of those, promised to nobody: `mremap` of a part of an area loses them.
+    pub lost: u64,
     /// Most surplus pages made on demand (`nr_overcommit_huge_pages`).
     pub overcommit: u64,
     /// Persistent pages after the last resize (`max_huge_pages`).

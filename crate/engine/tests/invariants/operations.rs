@@ -4,7 +4,7 @@ use crate::{FIELD, FILES};
 use mm_engine::vm::uapi::Advice;
 use proptest::prelude::*;
 
-const POOL: &str = "/proc/sys/vm/nr_hugepages";
+pub const POOL: &str = "/proc/sys/vm/nr_hugepages";
 const COMPACT: &str = "/proc/sys/vm/compact_memory";
 const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
 const OPTIMIZE: &str = "/proc/sys/vm/hugetlb_optimize_vmemmap";

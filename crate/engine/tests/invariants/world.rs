@@ -1,6 +1,6 @@
 //! A machine with its processes and files, and the naive model of what they should read.
 
-use crate::operations::Op;
+use crate::operations::{Op, POOL};
 use crate::{BASE, FIELD, FILES, HUGE};
 use mm_engine::errno::Errno;
 use mm_engine::file::tmpfs::TmpfsOptions;
@@ -53,12 +53,16 @@ impl World {
             noswap: false,
         };
         machine.mount_tmpfs("t", tmpfs).unwrap();
+        machine.write_file(POOL, "2").unwrap();
+        let options = "size=6M,min_size=2M,nr_inodes=2,mode=0700";
+        machine.mount_hugetlbfs("h", options).unwrap();
         let files = (0..FILES.len()).map(|i| {
             let (name, bytes) = (format!("f{i}"), FILES[i] * PAGE_SIZE);
             match i {
                 2 => machine.create_disk_file(&name, bytes),
                 3 => machine.create_tmpfs_file("t", &name, bytes),
-                4 | 5 => machine.memfd_hugetlb(&name, bytes, HUGE[i] * PAGE_SIZE),
+                4 => machine.create_hugetlbfs_file("h", &name, bytes),
+                5 => machine.memfd_hugetlb(&name, bytes, HUGE[i] * PAGE_SIZE),
                 _ => machine.memfd_create(&name, bytes),
             }
             .unwrap()

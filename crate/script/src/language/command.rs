@@ -40,13 +40,15 @@ pub enum Command {
         size_bytes: u64,
         /// Nobody has it open for writing until somebody writes.
         read_only: bool,
-        /// The tmpfs it is made in, empty, instead.
+        /// The tmpfs or hugetlbfs it is made in, empty, instead.
         mount: Option<Name>,
     },
-    /// Mounts a tmpfs, or changes one that is mounted.
+    /// Mounts a tmpfs, or changes one that is mounted; or mounts a hugetlbfs.
     Mount {
         /// Its name, and its place below the root.
         name: Name,
+        /// A hugetlbfs, with these options of `mount -o`, unchecked.
+        hugetlbfs: Option<Box<str>>,
         /// `huge=`, unchecked.
         huge: Option<Box<str>>,
         /// `size=` in bytes.

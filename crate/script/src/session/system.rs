@@ -134,6 +134,12 @@ impl Session {
             }
             Command::Mount {
                 name,
+                hugetlbfs: Some(options),
+                ..
+            } => step.errno = self.machine.mount_hugetlbfs(name, options).err(),
+            Command::Mount {
+                name,
+                hugetlbfs: None,
                 huge,
                 size_bytes,
                 noswap,
