@@ -14,8 +14,6 @@ impl Machine {
     /// A zeroed page for offset `index`: a promised one if the holder has a promise, else one that is promised to
     /// nobody, else a surplus page; charged to `mount`. One reference, mapped nowhere. `cow_from_owner`: the offset's promise is used up
     /// already, so none is looked for nor noted. `None`: no page (ENOSPC in the kernel).
-    ///
-    /// Deviation: nodes are tried from the lowest up; policies are not looked at.
     pub(super) fn alloc_hugetlb_folio(
         &mut self,
         size: usize,
@@ -27,11 +25,12 @@ impl Machine {
         let map_chg = cow_from_owner || self.needs_reservation(holder, index);
         // A mount may have promised what the holder was not.
         let unpromised = map_chg && self.subpool_get(mount, 1)? > 0;
+        let order = self.hugetlb.hstates[size].order;
+        let mut nodes = self.place_nodes(order);
         let h = &mut self.hugetlb.hstates[size];
-        let order = h.order;
         let mut page = None;
         if !unpromised || h.free() as i64 != h.resv {
-            page = h.nodes.iter_mut().find_map(|n| n.free.pop());
+            page = nodes.find_map(|nid| h.nodes[usize::from(nid)].free.pop());
         }
         let head = match page {
             Some(head) => head,

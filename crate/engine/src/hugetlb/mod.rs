@@ -14,12 +14,14 @@
 //! | `subpool` | mounts with `size=`, `min_size=`, `nr_inodes=` |
 //! | `files` | what the virtual files show and accept |
 //! | `boot` | `hugepages=` and its kin |
+//! | `cma` | memory kept for gigantic pages |
 //! | `view` | the pool as tiles |
 //!
 //! Deviation: cgroup charges and shared PMD tables are not modelled.
 
 pub mod boot;
 mod check;
+mod cma;
 mod entry;
 mod fault;
 mod file;
@@ -94,6 +96,7 @@ pub struct Hugetlb {
     files: Vec<Option<Box<HugetlbFile>>>,
     vmemmap: vmemmap::Vmemmap,
     mounts: Vec<subpool::Mount>,
+    cma: cma::Cma,
 }
 
 impl Hugetlb {

@@ -197,13 +197,7 @@ impl Machine {
 
     /// Areas of files: shared memory by its own settings, asked with the flags the area has now, not those it will have;
     /// files on disk never, in a kernel without `READ_ONLY_THP_FOR_FS`.
-    fn file_allowable_orders(
-        &self,
-        vma: VmaId,
-        flags: VmFlags,
-        tva: TvaType,
-        orders: u32,
-    ) -> u32 {
+    fn file_allowable_orders(&self, vma: VmaId, flags: VmFlags, tva: TvaType, orders: u32) -> u32 {
         let v = self.vma(vma);
         match v.cached_file() {
             Some(id) if self.inode(id).shmem => {

@@ -91,6 +91,10 @@ impl Machine {
             let _ = writeln!(out, "{label:<16}{kb:>8} kB");
         };
         for (label, kb) in lines {
+            if let ("Balloon", Some([total, free])) = (*label, self.cma_pages()) {
+                line(&mut out, "CmaTotal:", total * PAGE_KB);
+                line(&mut out, "CmaFree:", free * PAGE_KB);
+            }
             line(&mut out, &format!("{label}:"), *kb);
         }
         for (label, n) in self.hugetlb_meminfo() {

@@ -36,13 +36,15 @@ pub struct Policy {
     pub nodes: u64,
 }
 
-/// Where the allocator looks: from node `first` round, only at nodes in `allowed`.
+/// Where the allocator looks: from a node round, only at nodes in `allowed`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Place {
     pub first: u8,
     pub allowed: u64,
-    /// Nodes take turns: a huge page does not insist on one.
-    pub in_turn: bool,
+    /// Nodes that take turns instead of `first`; a huge page does not insist on one then.
+    pub in_turn: u64,
+    /// What their turns are counted by: the address, its area's start and place in its file in pages.
+    counted: (u64, u64, u64),
 }
 
 impl Default for Place {
@@ -50,8 +52,24 @@ impl Default for Place {
         Place {
             first: 0,
             allowed: u64::MAX,
-            in_turn: false,
+            in_turn: 0,
+            counted: (0, 0, 0),
         }
+    }
+}
+
+impl Place {
+    /// The node looked at first for a folio of an order; turns count by folios of that size (`get_vma_policy`).
+    pub fn first_of(&self, order: u8) -> u8 {
+        if self.in_turn == 0 {
+            return self.first;
+        }
+        let (addr, start, pgoff) = self.counted;
+        let shift = PAGE_SHIFT + u32::from(order);
+        let turn = (pgoff >> order) + ((addr >> shift << shift).saturating_sub(start) >> shift);
+        let n = (turn % u64::from(self.in_turn.count_ones())) as usize;
+        let nid = (0..64).filter(|b| self.in_turn >> b & 1 != 0).nth(n);
+        nid.unwrap_or(0)
     }
 }
 
@@ -155,17 +173,13 @@ impl Machine {
             Mode::Prefer => (lowest, u64::MAX),
             Mode::Bind if nodes >> local & 1 != 0 => (local, nodes),
             Mode::Bind => (lowest, nodes),
-            Mode::Interleave => {
-                let turn = v.pgoff + ((addr - v.start) >> PAGE_SHIFT);
-                let n = (turn % u64::from(nodes.count_ones())) as usize;
-                let nid = (0..64).filter(|b| nodes >> b & 1 != 0).nth(n);
-                (nid.unwrap_or(0), u64::MAX)
-            }
+            Mode::Interleave => (lowest, u64::MAX),
         };
         Place {
             first,
             allowed,
-            in_turn: mode == Mode::Interleave,
+            in_turn: if mode == Mode::Interleave { nodes } else { 0 },
+            counted: (addr, v.start, v.pgoff),
         }
     }
 

@@ -337,6 +337,8 @@ pub struct Machine {
     pub mem_bytes: Option<u64>,
     /// NUMA nodes, 1 to [`MAX_NODES`](super::MAX_NODES).
     pub nodes: Option<u32>,
+    /// Distance between nodes, 11 to 254.
+    pub distance: Option<u32>,
     /// CPUs, 1 to [`MAX_CPUS`](super::MAX_CPUS).
     pub cpus: Option<u32>,
     /// Seed of everything random.
@@ -423,5 +425,9 @@ vocabulary! {
         Hugepages = "hugepages",
         /// The memory map of hugetlb pages is given away: `on`.
         HugetlbFreeVmemmap = "hugetlb_free_vmemmap",
+        /// Memory kept for 1 GiB hugetlb pages: `2G`, or by node `0:1G,1:1G`.
+        HugetlbCma = "hugetlb_cma",
+        /// 1 GiB pages come from there alone: `on`.
+        HugetlbCmaOnly = "hugetlb_cma_only",
     }
 }

@@ -139,6 +139,17 @@ pub enum ProcessCommand {
     Lock(RegionRange),
     /// Releases it.
     Unlock(RegionRange),
+    /// Takes each page off the reclaim lists.
+    Isolate(RegionRange),
+    /// Puts it back.
+    Putback(RegionRange),
+    /// What another thread does to the pages during the next collapse there.
+    Meanwhile {
+        /// The pages.
+        range: RegionRange,
+        /// What happens.
+        event: MeanwhileEvent,
+    },
     /// Registers the pages with userfaultfd.
     Uffd {
         /// The pages.
@@ -291,6 +302,36 @@ pub enum TouchPattern {
         /// Distance, in bytes, at least 1.
         bytes: u64,
     },
+}
+
+vocabulary! {
+    /// What happens while a collapse has let go of its locks, or what its later steps meet.
+    pub enum MeanwhileEvent {
+        /// `munmap`.
+        Munmap = "munmap",
+        /// Shared memory is mapped over the pages.
+        Remap = "remap",
+        /// `prctl(PR_SET_THP_DISABLE)`.
+        ThpDisable = "thp_disable",
+        /// `MADV_NOHUGEPAGE`.
+        Nohugepage = "nohugepage",
+        /// `MADV_DONTNEED`.
+        Dontneed = "dontneed",
+        /// `MADV_PAGEOUT`.
+        Pageout = "pageout",
+        /// `MADV_REMOVE`.
+        Remove = "remove",
+        /// The pages are taken off the reclaim lists.
+        Isolate = "isolate",
+        /// A memory error in a page.
+        Poison = "poison",
+        /// A hole of the file is filled.
+        Fill = "fill",
+        /// No memory for the page cache's own nodes.
+        Nomem = "nomem",
+        /// The filesystem keeps its buffers.
+        Private = "private",
+    }
 }
 
 vocabulary! {

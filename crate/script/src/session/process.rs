@@ -3,8 +3,8 @@
 use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Contents, Mmap, Name, Pages, Place, PolicyMode, PrctlOption, ProcessCommand, RegionRange, Span,
-    Touch, TouchPattern, UffdMode,
+    Contents, MeanwhileEvent, Mmap, Name, Pages, Place, PolicyMode, PrctlOption, ProcessCommand,
+    RegionRange, Span, Touch, TouchPattern, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
@@ -221,6 +221,32 @@ impl Session {
             ProcessCommand::Unlock(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
                 m.lock_page(pid, at, false)
             }),
+            ProcessCommand::Isolate(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
+                m.isolate_page(pid, at, true)
+            }),
+            ProcessCommand::Putback(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
+                m.isolate_page(pid, at, false)
+            }),
+            ProcessCommand::Meanwhile { range, event } => {
+                use mm_engine::khugepaged::meanwhile::Event;
+                let event = match event {
+                    MeanwhileEvent::Munmap => Event::Munmap,
+                    MeanwhileEvent::Remap => Event::Remap,
+                    MeanwhileEvent::ThpDisable => Event::ThpDisable,
+                    MeanwhileEvent::Nohugepage => Event::Advice(uapi::Advice::NoHugePage),
+                    MeanwhileEvent::Dontneed => Event::Advice(uapi::Advice::DontNeed),
+                    MeanwhileEvent::Pageout => Event::Advice(uapi::Advice::PageOut),
+                    MeanwhileEvent::Remove => Event::Advice(uapi::Advice::Remove),
+                    MeanwhileEvent::Isolate => Event::Isolate,
+                    MeanwhileEvent::Poison => Event::Poison,
+                    MeanwhileEvent::Fill => Event::Fill,
+                    MeanwhileEvent::Nomem => Event::NoMem,
+                    MeanwhileEvent::Private => Event::Private,
+                };
+                self.on_range(pid, range, step, &mut |m, at, len| {
+                    m.meanwhile(pid, at, len, event)
+                })
+            }
             ProcessCommand::Uffd { range, mode } => {
                 let to = match mode {
                     UffdMode::Missing => Uffd::Missing,

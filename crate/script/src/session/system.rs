@@ -21,6 +21,7 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
     let w = &m.machine;
     c.mem = w.mem_bytes.unwrap_or(c.mem);
     c.nodes = w.nodes.map_or(c.nodes, |n| n as u8);
+    c.distance = w.distance.map_or(c.distance, |n| n as u8);
     c.cpus = w.cpus.unwrap_or(c.cpus);
     c.seed = w.seed.unwrap_or(c.seed);
     c.fs = w.fs.map_or(c.fs, |fs| match fs {
@@ -57,6 +58,8 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
             language::BootName::HugetlbFreeVmemmap => {
                 c.hugetlb.free_vmemmap = matches!(&*b.value, "on" | "1" | "y");
             }
+            language::BootName::HugetlbCma => c.hugetlb.hugetlb_cma(&b.value, c.nodes),
+            language::BootName::HugetlbCmaOnly => c.hugetlb.hugetlb_cma_only(&b.value),
             language::BootName::ThpAnon => c.boot_thp_anon(&b.value),
             language::BootName::ThpShmem => c.boot_thp_shmem(&b.value),
             language::BootName::TransparentHugepageTmpfs => {

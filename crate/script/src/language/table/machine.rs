@@ -285,15 +285,16 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "machine",
         group: Script,
         backend: Engine,
-        usage: "machine [mem=SIZE] [nodes=N] [cpus=N] [seed=N] [enabled=MODE] [kernel=VERSION] [transparent_hugepage=MODE] \
+        usage: "machine [mem=SIZE] [nodes=N] [distance=N] [cpus=N] [seed=N] [enabled=MODE] [kernel=VERSION] [transparent_hugepage=MODE] \
                 [transparent_hugepage_shmem=MODE] [transparent_hugepage_tmpfs=MODE] [thp_anon=SIZES:MODE] \
-                [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N] [hugetlb_free_vmemmap=on|off] [hugetlb_cont] [fs=TYPE] [fs_block=SIZE] [read_only_thp_for_fs]",
+                [thp_shmem=SIZES:MODE] [default_hugepagesz=SIZE] [hugepagesz=SIZE] [hugepages=N] [hugetlb_free_vmemmap=on|off] [hugetlb_cma=SIZE] [hugetlb_cma_only=on|off] [hugetlb_cont] [fs=TYPE] [fs_block=SIZE] [read_only_thp_for_fs]",
         summary: "sets up the machine and its boot parameters; first line only",
         example: "machine mem=4G nodes=2 cpus=2 seed=1 enabled=madvise",
         args: &[],
         options: &[
             option("mem", Kind::Size),
             option("nodes", Kind::Number),
+            option("distance", Kind::Number),
             option("cpus", Kind::Number),
             option("seed", Kind::Number),
             option("enabled", Kind::Word(ThpEnabled::WORDS)),
@@ -313,6 +314,8 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
                 BootName::HugetlbFreeVmemmap.word(),
                 Kind::Word(&["on", "off"]),
             ),
+            option(BootName::HugetlbCma.word(), Kind::Text),
+            option(BootName::HugetlbCmaOnly.word(), Kind::Word(&["on", "off"])),
             flag("hugetlb_cont"),
             option("fs", Kind::Word(FilesystemType::WORDS)),
             option("fs_block", Kind::Size),

@@ -2,8 +2,8 @@
 
 use crate::language::parse::process;
 use crate::language::process::{
-    Advice, FadviseAdvice, FallocateMode, PatternName, PolicyMode, PrctlOption, Protection,
-    UffdMode,
+    Advice, FadviseAdvice, FallocateMode, MeanwhileEvent, PatternName, PolicyMode, PrctlOption,
+    Protection, UffdMode,
 };
 use crate::language::spec::{
     Arg, Backend::*, CommandSpec, Group::*, Kind, OptionSpec, Reader, arg, flag, option,
@@ -330,6 +330,42 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
             option("offset", Kind::Number),
         ],
         reader: Reader::Process(process::split),
+    },
+    CommandSpec {
+        word: "isolate",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS isolate PAGES",
+        summary: "takes each page off the reclaim lists, as reclaim and compaction do for a while",
+        example: "p1 isolate a[3]",
+        args: PAGES,
+        options: &[],
+        reader: Reader::Process(process::isolate),
+    },
+    CommandSpec {
+        word: "putback",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS putback PAGES",
+        summary: "puts isolated pages back on the reclaim lists",
+        example: "p1 putback a[3]",
+        args: PAGES,
+        options: &[],
+        reader: Reader::Process(process::putback),
+    },
+    CommandSpec {
+        word: "meanwhile",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS meanwhile PAGES EVENT",
+        summary: "what happens to the pages during the next collapse there, as another thread would do it",
+        example: "p1 meanwhile a munmap",
+        args: &[
+            arg("PAGES", Kind::Range),
+            arg("EVENT", Kind::Word(MeanwhileEvent::WORDS)),
+        ],
+        options: &[],
+        reader: Reader::Process(process::meanwhile),
     },
     CommandSpec {
         word: "uffd",
