@@ -202,9 +202,10 @@ impl Machine {
         if self.cma_release(head) {
             return;
         }
+        // Pages of a pool hold nothing: what was in them went when they were freed.
+        let order = self.hugetlb.hstates[size].order.min(HPAGE_PMD_ORDER);
         for part in self.huge_page_parts(head) {
-            let order = self.hugetlb.hstates[size].order.min(HPAGE_PMD_ORDER);
-            self.free_pages(part, order);
+            self.free_block(part, order);
         }
     }
 

@@ -137,7 +137,7 @@ impl Machine {
         }
     }
 
-    fn free_block(&mut self, head: Pfn, order: u8) {
+    pub(crate) fn free_block(&mut self, head: Pfn, order: u8) {
         self.frames
             .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
         let zone = self
