@@ -3,12 +3,13 @@
 //! Counterparts: `do_mbind`, `policy_nodemask`, `interleave_nid` (`mm/mempolicy.c`). Without a policy pages come from the node
 //! of the processor that touches them, then from the others.
 //!
-//! Deviation: pages that are there already stay where they are (no `MPOL_MF_MOVE`); all nodes are equally far apart. The
-//! tables that a fault needs come from where its page does.
+//! Deviation: all nodes are equally far apart. The tables that a fault needs come from where its page does. Hugetlb pages
+//! are not moved.
 
-use super::addr::{PAGE_SHIFT, PAGE_SIZE, Pid, VmaId};
+use super::addr::{HPAGE_PMD_ORDER, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid, VmaId};
 use crate::errno::Errno;
 use crate::machine::Machine;
+use crate::phys::buddy::MigrateType;
 use crate::trace::Actor;
 
 /// `MPOL_*`.
@@ -149,6 +150,67 @@ impl Machine {
             }
             Ok(())
         })
+    }
+
+    /// [`mbind`](Self::mbind), and pages of the range that lie elsewhere move: those no other process maps, or with `all`
+    /// every one (`MPOL_MF_MOVE`, `MPOL_MF_MOVE_ALL`). What is pinned or locked stays.
+    ///
+    /// # Errors
+    /// As `mbind`; none for pages that stay.
+    #[inline(never)]
+    pub fn mbind_move(
+        &mut self,
+        pid: Pid,
+        addr: u64,
+        len: u64,
+        policy: Policy,
+        all: bool,
+    ) -> Result<(), Errno> {
+        self.mbind(pid, addr, len, policy)?;
+        self.syscall(pid, |m, mm| {
+            let mut at = addr;
+            while at < addr + len {
+                let pte = m.pte(mm, at);
+                let here = at;
+                at += PAGE_SIZE;
+                if !pte.present() || pte.special() {
+                    continue;
+                }
+                let head = m.frames.head(pte.pfn());
+                let there = policy.nodes >> m.page_to_nid(head) & 1 != 0;
+                let shared = m.folio_maybe_mapped_shared(head) && !m.folio_in_file(head);
+                let Some(vma) = m.vma_lookup(mm, here) else {
+                    continue;
+                };
+                if there || shared && !all || m.folio_hugetlb(head) {
+                    continue;
+                }
+                m.migrate_to_policy(vma, here, head);
+            }
+            Ok(())
+        })
+    }
+
+    /// Moves a folio to where the area at `addr` wants its pages (`alloc_migration_target_by_mpol`, `migrate_pages`).
+    fn migrate_to_policy(&mut self, vma: VmaId, addr: u64, head: Pfn) {
+        let order = self.frames.order(head);
+        let pages = 1i64 << order;
+        let thp = i64::from(order == HPAGE_PMD_ORDER);
+        let movable = MigrateType::Movable;
+        let to = match self.folio_can_migrate(head) {
+            true => self.with_policy(vma, addr, |m| m.alloc_pages(order, movable)),
+            false => None,
+        };
+        let Some(to) = to else {
+            self.stat.pgmigrate_fail += pages;
+            self.stat.thp_migration_fail += thp;
+            return;
+        };
+        self.migrate_folio(head, to);
+        self.free_pages(head, order);
+        self.stat.pgmigrate_success += pages;
+        self.stat.thp_migration_success += thp;
+        self.emit_migrated(head, to, pages as u32);
     }
 
     /// Node of a processor: they are dealt out in blocks.

@@ -34,7 +34,12 @@ impl Machine {
             self.deferred_split_unqueue(from);
         }
         for (page, m) in self.folio_mappings(from) {
-            if let Some(table) = self.pte_table(m.mm, m.addr) {
+            if m.huge {
+                if let Some(slot) = self.pmd_slot(m.mm, m.addr).filter(|_| page == from) {
+                    let pmd = self.tables.get(slot.table, slot.index);
+                    self.tables.set(slot.table, slot.index, pmd.with_pfn(to));
+                }
+            } else if let Some(table) = self.pte_table(m.mm, m.addr) {
                 let index = pte_index(m.addr);
                 let pte = self.tables.get(table, index);
                 self.tables.set(

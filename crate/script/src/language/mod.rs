@@ -35,7 +35,7 @@ pub use complete::{Names, complete};
 pub use error::ScriptError;
 pub use help::help;
 pub use process::{
-    Advice, Backing, Contents, FadviseAdvice, FallocateMode, MeanwhileEvent, Mmap, Mremap,
+    Advice, Backing, Contents, FadviseAdvice, FallocateMode, MeanwhileEvent, Mmap, Moving, Mremap,
     NodePolicy, PatternName, Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch,
     TouchPattern, UffdMode,
 };

@@ -165,6 +165,8 @@ pub enum ProcessCommand {
         range: RegionRange,
         /// Their policy.
         policy: NodePolicy,
+        /// What becomes of pages that lie elsewhere; they stay by default.
+        moving: Option<Moving>,
     },
 }
 
@@ -384,6 +386,16 @@ vocabulary! {
         Interleave = "interleave" = 3,
         /// `MPOL_LOCAL`.
         Local = "local" = 4,
+    }
+}
+
+vocabulary! {
+    /// Which pages `mbind` moves.
+    pub enum Moving {
+        /// `MPOL_MF_MOVE`: those no other process maps.
+        Move = "move",
+        /// `MPOL_MF_MOVE_ALL`.
+        MoveAll = "move_all",
     }
 }
 

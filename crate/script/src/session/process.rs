@@ -3,8 +3,8 @@
 use super::regions::Region;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Contents, MeanwhileEvent, Mmap, Name, Pages, Place, PolicyMode, PrctlOption, ProcessCommand,
-    RegionRange, Span, Touch, TouchPattern, UffdMode,
+    Contents, MeanwhileEvent, Mmap, Moving, Name, Pages, Place, PolicyMode, PrctlOption,
+    ProcessCommand, RegionRange, Span, Touch, TouchPattern, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
@@ -270,7 +270,11 @@ impl Session {
                 self.access(pid, base, pages, access, step, nothing);
                 Ok(())
             }
-            ProcessCommand::Mbind { range, policy } => {
+            ProcessCommand::Mbind {
+                range,
+                policy,
+                moving,
+            } => {
                 let mode = match policy.mode {
                     PolicyMode::Default => mempolicy::Mode::Default,
                     PolicyMode::Prefer => mempolicy::Mode::Prefer,
@@ -282,8 +286,12 @@ impl Session {
                     mode,
                     nodes: policy.nodes,
                 };
-                self.on_range(pid, range, step, &mut |m, at, len| {
-                    m.mbind(pid, at, len, policy)
+                self.on_range(pid, range, step, &mut |m, at, len| match moving {
+                    None => m.mbind(pid, at, len, policy),
+                    Some(moving) => {
+                        let all = *moving == Moving::MoveAll;
+                        m.mbind_move(pid, at, len, policy, all)
+                    }
                 })
             }
             ProcessCommand::Fallocate {

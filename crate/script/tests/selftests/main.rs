@@ -237,6 +237,7 @@ const KSM: &[Case] = &[
         &["ksm_merge_huge", "ksm_thp_equal"],
     ),
     ("-C", &["ksm_self_cow_cost"]),
+    ("KSM pages moved to another node", &["ksm_migrate"]),
 ];
 
 /// The self tests of hugetlb and of huge pages, then the rules that the others among them rest on.
@@ -304,6 +305,7 @@ const HUGETLB: &[Case] = &[
     ("default_hugepagesz=1G", &["htlb_gigantic"]),
     ("hugepages= by node", &["htlb_boot_nodes"]),
     ("values that files refuse", &["htlb_boot"]),
+    ("pages moved by mbind", &["mbind_move"]),
     ("huge pages interleaved", &["thp_interleave"]),
 ];
 

@@ -371,9 +371,11 @@ pub fn mbind(args: &mut Args<'_>) -> Read {
         }
         None => 0,
     };
+    let moving = args.optional().map(|word| choice(word, "move or move_all"));
     Ok(ProcessCommand::Mbind {
         range,
         policy: NodePolicy { mode, nodes },
+        moving: moving.transpose()?,
     })
 }
 

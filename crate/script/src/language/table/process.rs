@@ -2,8 +2,8 @@
 
 use crate::language::parse::process;
 use crate::language::process::{
-    Advice, FadviseAdvice, FallocateMode, MeanwhileEvent, PatternName, PolicyMode, PrctlOption,
-    Protection, UffdMode,
+    Advice, FadviseAdvice, FallocateMode, MeanwhileEvent, Moving, PatternName, PolicyMode,
+    PrctlOption, Protection, UffdMode,
 };
 use crate::language::spec::{
     Arg, Backend::*, CommandSpec, Group::*, Kind, OptionSpec, Reader, arg, flag, option,
@@ -429,12 +429,13 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "mbind",
         group: Conditions,
         backend: Engine,
-        usage: "PROCESS mbind PAGES default|local|prefer:NODES|bind:NODES|interleave:NODES",
-        summary: "sets the NUMA policy; NODES is a list such as 0,2-3",
+        usage: "PROCESS mbind PAGES default|local|prefer:NODES|bind:NODES|interleave:NODES [move|move_all]",
+        summary: "sets the NUMA policy, and may move pages that lie elsewhere; NODES is a list such as 0,2-3",
         example: "p1 mbind a bind:1",
         args: &[
             arg("PAGES", Kind::Range),
             arg("POLICY", Kind::Word(PolicyMode::WORDS)),
+            arg("MOVING", Kind::Word(Moving::WORDS)),
         ],
         options: &[],
         reader: Reader::Process(process::mbind),
