@@ -49,6 +49,8 @@ pub enum Command {
         name: Name,
         /// A hugetlbfs, with these options of `mount -o`, unchecked.
         hugetlbfs: Option<Box<str>>,
+        /// An option given for a tmpfs that only a hugetlbfs has.
+        hugetlbfs_only: Option<&'static str>,
         /// `huge=`, unchecked.
         huge: Option<Box<str>>,
         /// `size=` in bytes.

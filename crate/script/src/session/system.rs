@@ -85,6 +85,14 @@ impl Session {
                 drive,
                 times,
             } => self.daemon(*daemon, *drive, *times, step),
+            Command::Mount {
+                hugetlbfs_only: Some(key),
+                ..
+            } => {
+                let message =
+                    format!("`{key}=` is an option of hugetlbfs: put `hugetlbfs` before it");
+                Err(Bad::new(key, message))
+            }
             Command::Observe { label } => {
                 step.obs = Some(self.observe(label)?);
                 Ok(())
@@ -143,6 +151,7 @@ impl Session {
             Command::Mount {
                 name,
                 hugetlbfs: None,
+                hugetlbfs_only: _,
                 huge,
                 size_bytes,
                 noswap,

@@ -49,22 +49,19 @@ pub fn mount(args: &mut Args<'_>) -> Read {
         return Ok(Command::Mount {
             name,
             hugetlbfs: Some(given.join(",").into()),
+            hugetlbfs_only: None,
             huge: None,
             size_bytes: None,
             noswap: false,
         });
     }
-    let of_hugetlbfs = options.all().find(|o| HUGETLBFS_ONLY.contains(&o.0));
-    if let Some((_, word)) = of_hugetlbfs {
-        return Err(Fault::new(
-            word,
-            "an option of tmpfs, or `hugetlbfs` before it",
-        ));
-    }
+    let mut keys = options.all().map(|o| o.0);
+    let hugetlbfs_only = keys.find(|k| HUGETLBFS_ONLY.contains(k));
     let bytes = options.value("size").map(|word| size(word, "size"));
     Ok(Command::Mount {
         name,
         hugetlbfs: None,
+        hugetlbfs_only,
         huge: options.value("huge").map(|word| word.text.into()),
         size_bytes: bytes.transpose()?,
         noswap: options.flag("noswap"),
