@@ -9,8 +9,8 @@ import { step, table } from './terminal.mjs';
 
 export const SITE = join(ROOT, 'www', 'dist');
 
-/** The most that each of the engine's two files may weigh on the wire. */
-export const WASM_LIMIT_GZ_KB = 250;
+/** The most that the engine's two files may weigh on the wire: what a page starts with, and the rest. */
+export const WASM_LIMITS_GZ_KB = { wasm: 250, 'wasm, rest': 260 };
 
 /** What is weighed together: the engine that a page starts with, the rest of it, scripts, styles. */
 const KINDS = [

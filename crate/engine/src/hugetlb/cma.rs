@@ -99,6 +99,7 @@ impl Machine {
         self.hugetlb.cma.free.push(head);
     }
 
+    #[inline(never)]
     pub(super) fn cma_alloc(&mut self, nid: u8, order: u8) -> Option<Pfn> {
         let free = self.hugetlb.cma.free.iter();
         let at = free
@@ -114,6 +115,7 @@ impl Machine {
     }
 
     /// Takes a page back, if it came from the area.
+    #[inline(never)]
     pub(super) fn cma_release(&mut self, head: Pfn) -> bool {
         let held = self.hugetlb.cma.holds(head);
         if held {

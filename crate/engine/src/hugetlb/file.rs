@@ -30,6 +30,7 @@ impl HugetlbFile {
 }
 
 impl Machine {
+    #[inline(never)]
     pub(super) fn hugetlb_file_setup(
         &mut self,
         name: String,
@@ -68,6 +69,7 @@ impl Machine {
     }
 
     /// Whether a file may have `size` bytes.
+    #[inline(never)]
     pub(super) fn check_file_size(&self, hstate: usize, size: u64) -> Result<(), Errno> {
         let page = 1 << shift(self.hugetlb.hstates[hstate].order);
         if !size.is_multiple_of(page) || size > MAX_LFS {

@@ -11,9 +11,9 @@ use crate::trace::PoolStep;
 use crate::vm::addr::{HPAGE_PMD_ORDER, Pfn};
 
 impl Machine {
-    /// A zeroed page for offset `index`: a promised one if the holder has a promise, else one that is promised to
-    /// nobody, else a surplus page; charged to `mount`. One reference, mapped nowhere. `cow_from_owner`: the offset's promise is used up
-    /// already, so none is looked for nor noted. `None`: no page (ENOSPC in the kernel).
+    /// A zeroed page for offset `index`, charged to `mount`: a promised one if the holder or the mount has a promise, else
+    /// one that is promised to nobody, else a surplus page. One reference, mapped nowhere. `cow_from_owner`: the offset's
+    /// promise is used up already, so none is looked for nor noted. `None`: no page (ENOSPC in the kernel).
     pub(super) fn alloc_hugetlb_folio(
         &mut self,
         size: usize,

@@ -98,6 +98,7 @@ impl Machine {
     ///
     /// # Errors
     /// ENOMEM: not enough pages; nothing changes but the counters of the allocator.
+    #[inline(never)]
     pub(super) fn reserve(&mut self, size: usize, delta: u64) -> Result<(), Errno> {
         let h = &self.hugetlb.hstates[size];
         let needed = (h.resv.saturating_add_unsigned(delta)).saturating_sub_unsigned(h.free());
@@ -234,6 +235,7 @@ impl Machine {
     }
 
     /// Pages of an owner's area that it was promised and has not used.
+    #[inline(never)]
     pub(super) fn unused(&self, v: &Vma, start: u64, end: u64) -> u64 {
         let map = self
             .hugetlb

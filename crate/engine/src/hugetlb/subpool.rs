@@ -157,6 +157,7 @@ impl Machine {
     }
 
     /// Place of a mount, one more than its index.
+    #[inline(never)]
     pub(crate) fn hugetlbfs_named(&self, name: &str) -> Option<u8> {
         let at = self.hugetlb.mounts.iter().position(|m| m.name == name)?;
         Some(at as u8 + 1)
@@ -193,6 +194,7 @@ impl Machine {
     }
 
     /// Takes `n` pages of a mount; returns how many the pool has to promise, `None` beyond the limit.
+    #[inline(never)]
     pub(super) fn subpool_get(&mut self, mount: u8, n: u64) -> Option<u64> {
         match mount {
             0 => Some(n),
@@ -201,6 +203,7 @@ impl Machine {
     }
 
     /// Gives `n` pages back to a mount; returns how many promises of the pool go with them.
+    #[inline(never)]
     pub(super) fn subpool_put(&mut self, mount: u8, n: u64) -> u64 {
         match mount {
             0 => n,
@@ -218,6 +221,7 @@ impl Machine {
 
     /// `n` pages of the limit stay taken, as after a fault that took one and found none: 6.18 does not give it back
     /// (`alloc_hugetlb_folio`).
+    #[inline(never)]
     pub(super) fn subpool_lose(&mut self, mount: u8, n: u64) {
         if mount > 0 {
             self.hugetlb.mounts[usize::from(mount) - 1].lost += n;

@@ -176,6 +176,7 @@ impl Machine {
     }
 
     /// What stops the copying of the pages `old`, and the filling of the holes between them.
+    #[inline(never)]
     fn file_copy_meets(
         &mut self,
         mm: MmId,

@@ -94,6 +94,7 @@ impl Machine {
     }
 
     /// Whether a step of the collapse at `addr` meets `event`; then it is over.
+    #[inline(never)]
     pub(super) fn collapse_meets(&mut self, mm: MmId, addr: u64, event: Event) -> bool {
         let list = &self.khugepaged.meanwhile;
         let at = list

@@ -247,9 +247,11 @@ impl Machine {
     /// reclaimed on each node first (`hpage_collapse_scan_abort`).
     #[inline]
     pub(super) fn scan_abort(&self, load: &mut u8, head: Pfn) -> bool {
-        if self.config.distance <= NODE_RECLAIM_DISTANCE {
-            return false;
-        }
+        self.config.distance > NODE_RECLAIM_DISTANCE && self.too_far(load, head)
+    }
+
+    #[inline(never)]
+    fn too_far(&self, load: &mut u8, head: Pfn) -> bool {
         let node = 1u8 << self.page_to_nid(head);
         let far = *load & !node != 0 && *load & node == 0;
         *load |= node;

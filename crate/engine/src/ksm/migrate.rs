@@ -30,6 +30,7 @@ impl Machine {
     }
 
     /// Out of its tree or chain, onto the list.
+    #[inline(never)]
     pub(super) fn start_node_migration(&mut self, id: NodeId) {
         self.unlink_stable_node(id);
         self.node_mut(id).link = RbLink::default();
@@ -37,6 +38,7 @@ impl Machine {
     }
 
     /// Nodes on the list whose pages are gone are taken down, as a scan begins.
+    #[inline(never)]
     pub(super) fn prune_migrating(&mut self) {
         for id in self.ksm.migrate_nodes.clone() {
             if !self.stable_node_alive(NodeId(id)) {
@@ -52,6 +54,7 @@ impl Machine {
     }
 
     /// Places the node of a page that has moved (`stable_tree_search`).
+    #[inline(never)]
     pub(super) fn place_migrated(
         &mut self,
         page: Pfn,
@@ -115,6 +118,45 @@ impl Machine {
             let root = &mut ksm.stable_roots[nid];
             rbtree::insert(&mut ksm.nodes, root, node.0, parent, side);
             return hit(self);
+        }
+    }
+}
+
+impl Machine {
+    /// Frames `first` to `last` are gone: nodes that still name one, though its page is no more, go too
+    /// (`ksm_check_stable_tree`).
+    #[inline(never)]
+    pub(crate) fn ksm_memory_offline(&mut self, first: Pfn, last: Pfn) {
+        let stale = |m: &Machine, id: NodeId| {
+            let n = m.node(id);
+            !n.is_chain() && (first..=last).contains(&n.kpfn) && !m.stable_node_alive(id)
+        };
+        for nid in 0..self.ksm.nr_trees() {
+            let tree = rbtree::in_order(&self.ksm.nodes, self.ksm.stable_roots[nid]);
+            for id in tree.into_iter().map(NodeId) {
+                let mut dup = if self.node(id).is_chain() {
+                    self.node(id).hlist
+                } else {
+                    0
+                };
+                while dup != 0 {
+                    let next = self.node(NodeId(dup)).link.next();
+                    if stale(self, NodeId(dup)) {
+                        self.remove_node_from_stable_tree(NodeId(dup));
+                    }
+                    dup = next;
+                }
+                if self.node(id).is_chain() && self.node(id).hlist == 0 {
+                    self.free_stable_node_chain(id);
+                } else if stale(self, id) {
+                    self.remove_node_from_stable_tree(id);
+                }
+            }
+        }
+        for id in self.ksm.migrate_nodes.clone().into_iter().map(NodeId) {
+            if stale(self, id) {
+                self.remove_node_from_stable_tree(id);
+            }
         }
     }
 }

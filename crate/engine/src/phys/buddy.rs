@@ -262,6 +262,7 @@ impl Zone {
 
     /// Takes every free block of a range, whole blocks of the highest order, off the lists; what is in use stays. Their
     /// frames say nothing any more.
+    #[inline(never)]
     pub fn isolate_range(&mut self, frames: &mut FrameTable, start: u32, pages: u32) {
         const BLOCK: u32 = 1 << MAX_PAGE_ORDER;
         let mut at = start;

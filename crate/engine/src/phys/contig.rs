@@ -33,7 +33,8 @@ impl Machine {
     }
 
     /// The folios that are in the way in a range, if all of them can be moved and fit elsewhere.
-    fn movable_range(&self, zone: usize, start: u32, pages: u32) -> Option<Vec<Pfn>> {
+    #[inline(never)]
+    pub(super) fn movable_range(&self, zone: usize, start: u32, pages: u32) -> Option<Vec<Pfn>> {
         let (mut at, mut folios, mut used) = (start, Vec::new(), 0u64);
         while at < start + pages {
             let page = Pfn(at);
@@ -59,7 +60,8 @@ impl Machine {
     }
 
     /// Empties a range and takes it. False: some page stayed, and the range goes back.
-    fn alloc_contig_range(
+    #[inline(never)]
+    pub(super) fn alloc_contig_range(
         &mut self,
         zone: usize,
         start: u32,
@@ -72,8 +74,12 @@ impl Machine {
             let order = self.frames.order(head);
             let Some(to) = self.alloc_pages(order, MigrateType::Movable) else {
                 // A large folio that fits nowhere is moved page by page.
-                if order > 0 && self.split_folio(head, 0).is_ok() {
-                    left.extend((0..1 << order).map(|i| head.add(i)));
+                let anon = self.frames.has(head, FrameFlags::ANON);
+                if order > 0 && anon && self.split_folio(head, 0).is_ok() {
+                    let small = (0..1 << order).map(|i| head.add(i));
+                    left.extend(small.filter(|p| self.frames.has(*p, FrameFlags::LRU)));
+                    // Pages nobody maps any more are free now.
+                    self.zones[zone].isolate_range(&mut self.frames, start, pages);
                     continue;
                 }
                 self.stat.pgmigrate_fail += 1 << order;

@@ -61,10 +61,16 @@ impl Default for Place {
 
 impl Place {
     /// The node looked at first for a folio of an order; turns count by folios of that size (`get_vma_policy`).
+    #[inline]
     pub fn first_of(&self, order: u8) -> u8 {
-        if self.in_turn == 0 {
-            return self.first;
+        match self.in_turn {
+            0 => self.first,
+            _ => self.whose_turn(order),
         }
+    }
+
+    #[inline(never)]
+    fn whose_turn(&self, order: u8) -> u8 {
         let (addr, start, pgoff) = self.counted;
         let shift = PAGE_SHIFT + u32::from(order);
         let turn = (pgoff >> order) + ((addr >> shift << shift).saturating_sub(start) >> shift);

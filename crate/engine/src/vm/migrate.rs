@@ -20,6 +20,7 @@ impl Machine {
 
     /// Moves a folio that [may be moved](Self::folio_can_migrate) to `to`, a block of its size that the caller has taken
     /// off the free lists. Its old frames are the caller's to free; they say nothing any more.
+    #[inline(never)]
     pub(crate) fn migrate_folio(&mut self, from: Pfn, to: Pfn) {
         let n = self.folio_nr_pages(from);
         let flags = self.frames.flags(from);

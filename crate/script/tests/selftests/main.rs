@@ -238,6 +238,7 @@ const KSM: &[Case] = &[
     ),
     ("-C", &["ksm_self_cow_cost"]),
     ("KSM pages moved to another node", &["ksm_migrate"]),
+    ("memory that goes off-line", &["memory_offline"]),
 ];
 
 /// The self tests of hugetlb and of huge pages, then the rules that the others among them rest on.
@@ -370,5 +371,34 @@ fn scenarios_give_what_the_self_tests_assert() {
             .machine()
             .check()
             .unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+}
+
+/// What `expect` cannot ask: texts of virtual files that a script ends with.
+#[test]
+fn files_show_it() {
+    for (name, line) in [
+        ("thp_interleave", "N0=1024 N1=1024"),
+        ("mbind_move", "anon=512 dirty=512 active=0 N1=512"),
+        ("mbind_move", "anon=2 dirty=2 active=0 N0=1 N1=1"),
+        (
+            "htlb_cma",
+            "CmaTotal:        2097152 kB\nCmaFree:               0 kB",
+        ),
+        ("htlb_contig", "pgmigrate_fail 0"),
+        ("memory_offline", "offline"),
+    ] {
+        let text = std::fs::read_to_string(here().join(format!("{name}.mm"))).expect("a script");
+        let script = language::parse(&text).unwrap_or_else(|e| panic!("{name}: {}", e[0]));
+        let steps = session::run(&script).steps;
+        let shown = steps
+            .last()
+            .and_then(|s| s.text.as_deref())
+            .expect("a text");
+        assert!(shown.contains(line), "{name}: {line} in {shown}");
+        assert!(
+            !shown.contains("pgmigrate_success 0\n"),
+            "{name}: nothing moved"
+        );
     }
 }
