@@ -57,8 +57,8 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 
-  for (const [width, height] of [[900, 800], [390, 844]]) {
-    pageTest(`axe, ${colorScheme}, ${width} px wide`, { colorScheme, viewport: { width, height } }, async ({ page }) => {
+  for (const [width, height, locale] of [[900, 800, 'en-US'], [390, 844, 'en-US'], [390, 844, 'zh-CN']]) {
+    pageTest(`axe, ${colorScheme}, ${locale}, ${width} px wide`, { colorScheme, locale, viewport: { width, height } }, async ({ page }) => {
       const tabs = page.locator('.panel.tabs .btn');
       await tabs.first().waitFor();
       for (const tab of await tabs.all()) {
@@ -68,7 +68,7 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 
-  pageTest(`axe, ${colorScheme}, high contrast`, { colorScheme, contrast: 'more' }, async ({ page }) => {
+  pageTest(`axe, ${colorScheme}, high contrast`, { colorScheme, contrast: 'more', locale: colorScheme === 'dark' ? 'zh-CN' : 'en-US' }, async ({ page }) => {
     await page.locator('.lane').first().waitFor();
     await audit(page, 'the system asks for contrast');
     for (let presses = 0; presses < 3; presses += 1) await page.locator('#theme').click();

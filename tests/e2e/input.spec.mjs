@@ -1,6 +1,6 @@
 /** Wrong lines, wrong files, impossible requests: a message at the place, and nothing is lost. */
 import assert from 'node:assert/strict';
-import { pageTest } from './page.mjs';
+import { exposeWorker, pageTest } from './page.mjs';
 import { emptyMachine, laneFacts, type, until } from './screen.mjs';
 
 const input = (page) => page.locator('#console-input');
@@ -111,15 +111,7 @@ pageTest('Tab completes, and leaves an empty line', {}, async ({ page }) => {
 });
 
 pageTest('a crash of the engine is reported and survived', {}, async ({ page, problems }) => {
-  await page.addInitScript(() => {
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(...args) {
-        super(...args);
-        globalThis.engineWorker = this;
-      }
-    };
-  });
+  await exposeWorker(page);
   // A reload before the page is complete would break off its requests.
   await page.locator('.lane').first().waitFor();
   await page.locator('.plot canvas').waitFor();

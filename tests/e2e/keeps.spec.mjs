@@ -1,6 +1,6 @@
 /** Work is never lost: a crash, a reload, a closed tab, a broken link, a broken storage. */
 import assert from 'node:assert/strict';
-import { pageTest, SITE } from './page.mjs';
+import { exposeWorker, pageTest, SITE } from './page.mjs';
 import { emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
 
 const LINES = ['proc keeper', 'keeper mmap heap 4M', 'keeper write heap[0..9]'];
@@ -59,15 +59,7 @@ pageTest('a script that was changed and not run yet', {}, async ({ page }) => {
 });
 
 pageTest('a crash of the engine: script and position are as before', {}, async ({ page, problems }) => {
-  await page.addInitScript(() => {
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(...args) {
-        super(...args);
-        globalThis.engineWorker = this;
-      }
-    };
-  });
+  await exposeWorker(page);
   await complete(page);
   await page.reload();
   await work(page);

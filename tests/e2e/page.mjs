@@ -65,6 +65,19 @@ export function pageTest(name, options, body) {
   });
 }
 
+/** Makes the engine's worker of the pages to come known to a test, as `engineWorker`. */
+export function exposeWorker(page) {
+  return page.addInitScript(() => {
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...args) {
+        super(...args);
+        globalThis.engineWorker = this;
+      }
+    };
+  });
+}
+
 /** A list that grows with everything the page complains of. */
 function watch(page) {
   const problems = [];

@@ -50,6 +50,16 @@ export async function tabTo(page, pattern, key = 'Tab') {
   assert.fail(`Tab never reached ${pattern}; now at: ${await focused(page)}`);
 }
 
+/** The same for an element that has no name of its own in `focused`. */
+export async function tabInto(page, locator, key = 'Tab') {
+  const reached = () => locator.evaluate((element) => element.getRootNode().activeElement === element);
+  for (let presses = 0; presses < 90; presses += 1) {
+    if (await reached()) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`Tab never reached ${locator}; now at: ${await focused(page)}`);
+}
+
 /** Waits until a question is answered with yes. */
 export async function until(question, what) {
   for (let tries = 0; tries < 300; tries += 1) {

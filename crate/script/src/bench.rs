@@ -3,7 +3,7 @@
 //! Each is a script: what is prepared, and then the lines whose time is taken. The clock is the caller's, so that the
 //! command line and the browser measure the same. Names are those of the recorded figures.
 
-use crate::language;
+use crate::language::{self, MACHINE_MEM_BYTES};
 use crate::session::Session;
 
 /// What a benchmark counts.
@@ -66,6 +66,12 @@ pub struct Rate {
 /// Times more memory than asked for, where one page of each 2 MiB is touched.
 pub const SPREAD: u64 = 16;
 
+/// Times more memory, where the size is the point: 256 MiB become a heap of 62 GiB.
+pub const HEAP_SPREAD: u64 = 248;
+/// Windows of khugepaged's default `pages_to_scan`, and the seconds of its default sleep.
+const WINDOWS_OF_WAKE: u64 = 8;
+const SLEEP_S: u64 = 10;
+
 const HUGEPAGE: &str = "p madvise a hugepage";
 const MERGEABLE: &str = "p madvise a mergeable";
 const SCAN: &[&str] = &["khugepaged scan"];
@@ -115,6 +121,11 @@ pub const BENCHMARKS: &[Benchmark] = &[
     Benchmark {
         spread: SPREAD,
         ..windows("khugepaged_huge", &[HUGEPAGE, "p write a[0..:512]"], SCAN)
+    },
+    // Every wake-up looks at 4096 pages and sleeps 10 s: hours of virtual time.
+    Benchmark {
+        spread: HEAP_SPREAD,
+        ..windows("khugepaged_heap", &["p write a", HUGEPAGE], &["run SWEEPs"])
     },
     // A pool of huge pages grows and shrinks.
     Benchmark {
@@ -278,7 +289,8 @@ const fn pages(
 pub const MIN_PAGES: u64 = 1024;
 
 /// Runs a benchmark once on a region of `pages` pages (16 times as many where 2 MiB are the unit and one page of them is
-/// touched, 4 times where the name ends in `1g`, 25 times for a pool of 64 KiB pages), rounded up to whole 4 MiB, at least [`MIN_PAGES`]. `now_s` is a
+/// touched, 25 times for a pool of 64 KiB pages, 4 times where the name ends in `1g`, 248 times for the heap), rounded up
+/// to whole 4 MiB, at least [`MIN_PAGES`]. `now_s` is a
 /// clock in seconds. `None` for a name that is not one of [`BENCHMARKS`].
 ///
 /// # Panics
@@ -290,7 +302,9 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
         // Room for a second copy of everything and for the tables.
         format!(
             "machine hugetlb_cont mem={}M",
-            (pages * 3 / 256).next_multiple_of(2).max(512)
+            (pages * 3 / 256)
+                .next_multiple_of(2)
+                .clamp(512, MACHINE_MEM_BYTES.end() >> 20)
         ),
         "proc p".into(),
         format!("p mmap a {}M", pages / 256),
@@ -305,8 +319,9 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
     );
     let prepared = script.len() - 1;
     let units = (pages / bench.pages_of_unit).to_string();
-    let timed = bench.timed.iter();
-    script.extend(timed.map(|line| line.replace("UNITS", &units)));
+    let sweep = ((pages / 512).div_ceil(WINDOWS_OF_WAKE) * SLEEP_S).to_string();
+    let sized = |line: &&str| line.replace("UNITS", &units).replace("SWEEP", &sweep);
+    script.extend(bench.timed.iter().map(sized));
     let Ok(script) = language::parse(&script.join("\n")) else {
         unreachable!("the scripts of this file parse")
     };

@@ -13,6 +13,7 @@
 //! Before anything else happens that moment is finished, so that the entry replays to the same machine in one piece.
 
 mod checkpoint;
+mod seek;
 
 use crate::language::{Command, Line, MachineLine};
 use crate::session::{RunError, Session, Step};
@@ -24,9 +25,6 @@ pub use checkpoint::{CHECKPOINT_BYTES, MAX_CHECKPOINTS};
 
 /// Most entries of a log. At the bound lines are refused, and stretches of time are no longer cut.
 pub const MAX_ENTRIES: usize = 1 << 18;
-
-/// What a line counts of the budget of [`History::seek_on`], in units of the daemons.
-const LINE_UNITS: u64 = 256;
 
 /// What was done.
 #[derive(Clone, Debug)]
@@ -261,122 +259,9 @@ impl History {
         passed
     }
 
-    /// Goes to a position, at most the log's end, in one go.
-    pub fn seek(&mut self, position: usize) {
-        self.seek_begin(position);
-        self.finish_seek();
-    }
-
-    /// Begins to go to a position, at most the log's end: takes the best checkpoint. The rest is done by
-    /// [`seek_on`](Self::seek_on).
-    pub fn seek_begin(&mut self, position: usize) {
-        self.seek_inside(position, 0);
-    }
-
-    /// As [`seek_begin`](Self::seek_begin), and so many ns into the stretch that follows the position, if one does.
-    pub fn seek_inside(&mut self, position: usize, ns: u64) {
-        self.target = None;
-        if self.at_end() {
-            self.settle();
-            self.open = false;
-        } else {
-            self.settle();
-        }
-        let position = position.min(self.log.len());
-        let length = match self.log.get(position).map(|e| &e.done) {
-            Some(Done::Time { ns }) => *ns,
-            _ => 0,
-        };
-        let target = match ns.min(length) {
-            ns if ns > 0 && ns == length => (position + 1, 0),
-            ns => (position, ns),
-        };
-        let here = (self.position, self.partial_ns);
-        let best = self.checkpoints.at_or_before(target);
-        if here > target || best.0 > here {
-            self.session = best.1.clone();
-            (self.position, self.partial_ns) = best.0;
-            self.unsettled = false;
-        }
-        self.target = Some(target);
-    }
-
-    /// Begins to go to a moment: before whatever is due at it, after lines that ran before.
-    pub fn seek_time(&mut self, at_ns: u64) {
-        let after = self.log.partition_point(|e| e.start_ns < at_ns);
-        let position = after.saturating_sub(1);
-        let start = self.log.get(position).map_or(0, |e| e.start_ns);
-        match self.log.get(position).map(|e| &e.done) {
-            Some(Done::Time { .. }) => self.seek_inside(position, at_ns.saturating_sub(start)),
-            _ => self.seek_begin(after),
-        }
-    }
-
-    /// Begins to go back by one line, or to this time within the stretches that lie before. False at the very beginning.
-    pub fn back_begin(&mut self, at_ns: u64) -> bool {
-        let mut entry = match (self.partial_ns, self.position.checked_sub(1)) {
-            (0, None) => return false,
-            (0, Some(before)) => before,
-            _ => self.position,
-        };
-        // Stretches in a row are one to whoever goes back.
-        let is_time = |at: usize| matches!(self.log[at].done, Done::Time { .. });
-        while at_ns < self.log[entry].start_ns && entry > 0 && is_time(entry) && is_time(entry - 1)
-        {
-            entry -= 1;
-        }
-        let inside = at_ns.saturating_sub(self.log[entry].start_ns);
-        match self.log[entry].done {
-            // A stretch that took no time is stepped over.
-            Done::Time { ns } if inside < ns => self.seek_inside(entry, inside),
-            _ => self.seek_inside(entry, 0),
-        }
-        true
-    }
-
     /// Checkpoints, and the host memory they take in bytes.
     pub fn checkpoints(&self) -> (usize, u64) {
         (self.checkpoints.len(), self.checkpoints.bytes())
-    }
-
-    /// Goes on with a seek for about `max_units` units of the daemons, at least one entry or unit. True when it is done.
-    pub fn seek_on(&mut self, max_units: u64) -> bool {
-        let Some(target) = self.target else {
-            return true;
-        };
-        let mut left = max_units.max(1);
-        while (self.position, self.partial_ns) < target && left > 0 {
-            match self.next() {
-                Next::End => break,
-                Next::Line(_) => {
-                    self.replay_line();
-                    left = left.saturating_sub(LINE_UNITS);
-                }
-                Next::Time { ns } => {
-                    let ns = if self.position == target.0 {
-                        target.1 - self.partial_ns
-                    } else {
-                        ns
-                    };
-                    // How many units it used is not told: a stretch that stopped early used all.
-                    left = if self.replay_time(ns, left) < ns {
-                        0
-                    } else {
-                        left.saturating_sub(LINE_UNITS)
-                    };
-                }
-            }
-        }
-        let done = (self.position, self.partial_ns) >= target && !self.unsettled;
-        if done {
-            self.target = None;
-        }
-        done
-    }
-
-    /// Where a seek under way leads.
-    pub fn seek_target(&self) -> Option<usize> {
-        self.target.map(|t| t.0)
     }
 
     /// A script that makes this machine again: the log as lines, stretches of time in a row as one `run`.
@@ -401,10 +286,6 @@ impl History {
 
     fn at_end(&self) -> bool {
         self.position == self.log.len() && self.partial_ns == 0
-    }
-
-    fn finish_seek(&mut self) {
-        while !self.seek_on(u64::MAX) {}
     }
 
     /// Finishes the moment that the daemons were stopped in; the stretch grows by the nanosecond after it.

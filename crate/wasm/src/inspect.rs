@@ -31,6 +31,19 @@ impl Playground {
     }
 }
 
+/// Address space and address of a page of a region; `None` if a script has no such region.
+pub(crate) fn place_of(
+    session: &Session,
+    process: &str,
+    region: &str,
+    index: u32,
+) -> Option<(MmId, u64)> {
+    let p = session.processes().iter().find(|p| p.name == process)?;
+    let base = p.region(region)?.base;
+    let mm = session.machine().process(p.pid)?.mm;
+    Some((mm, base + u64::from(index) * PAGE_SIZE))
+}
+
 /// Everything about a page of a session, and why.
 pub(crate) fn page_facts(
     session: &Session,

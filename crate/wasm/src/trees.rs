@@ -1,10 +1,11 @@
 //! The trees of KSM as rows of numbers, and the way of a search through them.
 
+use crate::inspect::place_of;
 use crate::playground::Playground;
 use mm_engine::ksm::TreePlace;
 use mm_engine::machine::Machine;
 use mm_engine::phys::content::mix;
-use mm_engine::vm::addr::{PAGE_SIZE, Pfn};
+use mm_engine::vm::addr::Pfn;
 use wasm_bindgen::prelude::*;
 
 /// Nodes told of one tree; of a larger one only the upper levels, and whether more hangs below.
@@ -51,12 +52,10 @@ impl Playground {
     pub fn ksm_search(&self, process: &str, region: &str, index: u32) -> Vec<f64> {
         let session = self.session();
         let m = session.machine();
-        let found = session.processes().iter().find(|p| p.name == process);
-        let place = found.and_then(|p| Some((m.process(p.pid)?.mm, p.region(region)?.base)));
-        let Some((mm, base)) = place else {
+        let Some((mm, addr)) = place_of(session, process, region, index) else {
             return Vec::new();
         };
-        let steps = m.ksm_search_path(mm, base + u64::from(index) * PAGE_SIZE);
+        let steps = m.ksm_search_path(mm, addr);
         let row = |s: &mm_engine::ksm::SearchStep| {
             let (at, here, there) = s.byte;
             let unstable = f64::from(u8::from(s.waits.is_some()));

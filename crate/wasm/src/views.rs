@@ -1,10 +1,11 @@
 //! What the views beside the maps are drawn from, as rows of numbers: the page walk, what was touched when, the pool of
 //! huge pages, and the moments one can go to.
 
+use crate::inspect::place_of;
 use crate::playground::Playground;
 use mm_engine::khugepaged::ScanResult;
 use mm_engine::trace::{Actor, Event, EventKind as K};
-use mm_engine::vm::addr::{MmId, PAGE_SHIFT, PAGE_SIZE};
+use mm_engine::vm::addr::{MmId, PAGE_SHIFT};
 use mm_script::history::{CHECKPOINT_BYTES, MAX_CHECKPOINTS};
 use wasm_bindgen::prelude::*;
 
@@ -28,12 +29,9 @@ impl Playground {
     pub fn walk(&self, process: &str, region: &str, index: u32) -> Vec<f64> {
         let session = self.session();
         let m = session.machine();
-        let found = session.processes().iter().find(|p| p.name == process);
-        let place = found.and_then(|p| Some((m.process(p.pid)?.mm, p.region(region)?.base)));
-        let Some((mm, base)) = place else {
+        let Some((mm, addr)) = place_of(session, process, region, index) else {
             return Vec::new();
         };
-        let addr = base + u64::from(index) * PAGE_SIZE;
         let mut out = m.nr_translations(mm).map(|n| n as f64).to_vec();
         out.push((addr >> PAGE_SHIFT) as f64);
         for s in m.page_walk(mm, addr) {

@@ -7,7 +7,7 @@ const KINDS = HEAT_KINDS.length;
 const STRONGEST = 512;
 const FAINTEST = 0.45;
 
-/** Rows of one region, or of memory that no region has any more. */
+/** The rows of one region; or of addresses of a process that were touched and have been unmapped since. */
 export interface HeatLane {
   /** `redis heap`, or `pid 100` for what is gone. */
   process: string;

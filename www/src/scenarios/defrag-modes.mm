@@ -33,6 +33,7 @@ app write b[0..512]
 run 5s
 app write b[512..1024]
 observe defer
+expect app.b.AnonHugePages 2048
 run 2s
 
 # madvise, the default: who asked for huge pages may wait for direct compaction; the others take a small page.
@@ -43,6 +44,7 @@ app mmap d 16M
 app madvise d hugepage
 app write d
 observe madvise
+expect app.d.AnonHugePages 16384
 run 2s
 
 # defer+madvise: who asked waits, the others wake kcompactd.
@@ -53,6 +55,8 @@ app mmap f 16M
 app madvise f hugepage
 app write f
 observe defer_madvise
+expect app.e.AnonHugePages 0
+expect app.f.AnonHugePages 16384
 run 2s
 
 # always: every fault may stop to compact memory. This is where seconds of sys time come from.
@@ -60,6 +64,7 @@ echo always > /sys/kernel/mm/transparent_hugepage/defrag
 app mmap g 16M
 app write g
 observe always
+expect app.g.AnonHugePages 16384
 cat /proc/buddyinfo
 run 2s
 

@@ -12,26 +12,26 @@ import type { Messages } from '../locales/index.ts';
 import { FIRST, shippedById } from '../scenarios/index.ts';
 import type { Shipped } from '../scenarios/index.ts';
 import { applyNotice, samePage } from './apply.ts';
+import { Autosave } from './autosave.ts';
 import { looksOnly, shortLine } from './commands.ts';
 import { History, clearConsole, outputOf, print } from './console.ts';
 import type { ConsoleText } from './console.ts';
 import { InspectLoop } from './inspect-loop.ts';
 import { savePreferences } from './preferences.ts';
 import type { Preferences } from './preferences.ts';
+import { SeekLoop } from './seek-loop.ts';
+import type { SeekTarget } from './seek-loop.ts';
 import { BadLink, MAX_LINK_SCRIPT, decodeWork, encodeWork } from './share.ts';
 import type { Work } from './share.ts';
 import { CELL_SIZES } from './state.ts';
 import type { Place } from './script-lines.ts';
 import type { Scenario, State } from './state.ts';
 import { Store } from './store.ts';
-import { keepRun, loadWorks, saveWorks, storage } from './works.ts';
+import { keepRun, loadWorks, storage } from './works.ts';
 
 /** Bound of a script, as in the language. */
 const MAX_SCRIPT_BYTES = 1 << 20;
 
-/** The work is saved so long after a change, less often while the machine plays. */
-const SAVE_MS = 1500;
-const SAVE_PLAYING_MS = 5000;
 /** Entries of a log that is saved after each line. */
 const SAVE_AT_ONCE = 1000;
 
@@ -41,25 +41,20 @@ const MAX_LABEL = 120;
 /** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
 export type RunResult = 'done' | 'failed' | 'wrong';
 
-/** An entry of the timeline, or a moment of virtual time. */
-type SeekTarget = { position: number } | { ns: number };
-
 export class Session {
   readonly store: Store<State>;
   readonly client: EngineClient;
   /** Lines typed into the console. */
   readonly history = new History(storage());
   readonly #inspect: InspectLoop;
-  /** Where the newest seek wants to go while one is under way. */
-  #seekNext: SeekTarget | null = null;
-  #seeking: Promise<void> | null = null;
+  readonly #seeks: SeekLoop;
   /** Grows with everything that is opened: what is still being fetched gives way to what was chosen after it. */
   #turn = 0;
 
   /** The script that was loaded, as long as nothing else was done. */
   #ran: string | null = null;
 
-  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #autosave: Autosave;
   readonly #link: string;
   readonly #closed = new AbortController();
 
@@ -69,8 +64,8 @@ export class Session {
     this.#link = link;
     this.client = new EngineClient(port, (notice) => this.#onNotice(notice), (report) => this.#onFailure(report));
     this.#inspect = new InspectLoop(this.store, this.client);
-    this.store.watch((s) => [s.machine?.version, s.touched], () => this.#saveSoon(), this.#closed.signal);
-    globalThis.document?.addEventListener('visibilitychange', () => void this.#save(), { signal: this.#closed.signal });
+    this.#seeks = new SeekLoop(this.store, (target) => this.#seek(target));
+    this.#autosave = new Autosave(this.store, () => this.work(), this.#closed.signal);
   }
 
   get state(): State {
@@ -87,7 +82,6 @@ export class Session {
   close(): void {
     this.#inspect.stop();
     this.#closed.abort();
-    clearTimeout(this.#saveTimer);
     this.client.close();
   }
 
@@ -159,12 +153,12 @@ export class Session {
     const name = label.trim().slice(0, MAX_LABEL);
     if (name === '') return;
     this.store.set({ kept: this.state.kept.map((run) => (run.serial === serial ? { ...run, label: name } : run)) });
-    this.#saveSoon();
+    this.#autosave.soon();
   }
 
   dropKept(serial: number): void {
     this.store.set({ kept: this.state.kept.filter((kept) => kept.serial !== serial) });
-    this.#saveSoon();
+    this.#autosave.soon();
   }
 
   /** Puts the run aside under the time where it stands. */
@@ -194,24 +188,6 @@ export class Session {
     }
     this.client.play();
     return true;
-  }
-
-  /** The work is saved a moment after it changed; an untouched scenario is not work. */
-  #saveSoon(): void {
-    if (this.#saveTimer !== undefined || this.state.machine === null) return;
-    this.#saveTimer = setTimeout(() => {
-      this.#saveTimer = undefined;
-      void this.#save();
-    }, this.state.machine.playing ? SAVE_PLAYING_MS : SAVE_MS);
-  }
-
-  async #save(): Promise<void> {
-    const { touched, busy, progress, machine } = this.state;
-    if (machine === null) return;
-    // Half of a long job is no state to come back to.
-    if (busy > 0 || progress !== null) return this.#saveSoon();
-    const current = touched ? await this.work() : null;
-    saveWorks({ current, kept: this.state.kept });
   }
 
   /** What a visitor comes to: the link's run, the work of last time, or the first scenario. */
@@ -329,7 +305,7 @@ export class Session {
       const wrong = errors.map((error): ConsoleText => ({ kind: 'error', source: lines[error.line - 1] ?? '', error }));
       this.#print(...outputs, ...wrong);
       // A tab may be closed the moment after; to write a long log down at every line would take too long.
-      if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#save();
+      if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#autosave.now();
       if (errors.length > 0) return 'wrong';
       return steps.some((step) => step.failed !== null) ? 'failed' : 'done';
     } catch (error) {
@@ -380,13 +356,12 @@ export class Session {
 
   /** Goes to a place on the timeline; of many calls while one is under way only the newest counts. */
   seek(position: number): Promise<void> {
-    const length = this.state.machine?.length ?? 0;
-    return this.#seekTo({ position: Math.max(0, Math.min(length, Math.round(position))) });
+    return this.#seeks.toEntry(position);
   }
 
   /** Goes to a moment of virtual time, before what a daemon does then. */
   seekTime(ns: number): Promise<void> {
-    return this.#seekTo({ ns });
+    return this.#seeks.to({ ns });
   }
 
   /** One action of a daemon, or one line, back or forward. */
@@ -399,37 +374,20 @@ export class Session {
     }
   }
 
-  #seekTo(target: SeekTarget): Promise<void> {
-    this.#seekNext = target;
-    this.#seeking ??= this.#seekOn().finally(() => {
-      this.#seeking = null;
-    });
-    return this.#seeking;
-  }
-
-  async #seekOn(): Promise<void> {
-    this.pause();
-    try {
-      while (this.#seekNext !== null) {
-        const target: SeekTarget = this.#seekNext;
-        this.#seekNext = null;
-        await this.#waitFor('ns' in target ? this.client.seekTime(target.ns) : this.client.seek(target.position));
-      }
-    } catch (error) {
-      this.#seekNext = null;
-      this.#onGone(error);
-    }
-  }
-
   /** Steps of the timeline from here, or from where a seek under way leads. */
   seekBy(entries: number): Promise<void> {
-    const { machine, marks } = this.state;
-    const next = this.#seekNext;
-    if (next !== null && 'position' in next) return this.seek(next.position + entries);
-    const position = machine?.position ?? 0;
-    // From inside a stretch one step back leads to its beginning.
-    const inside = position < (machine?.length ?? 0) && (machine?.nowNs ?? 0) > (marks[position]?.timeNs ?? Infinity);
-    return this.seek(position + entries + (inside && entries < 0 ? 1 : 0));
+    return this.#seeks.by(entries);
+  }
+
+  async #seek(target: SeekTarget): Promise<boolean> {
+    this.pause();
+    try {
+      await this.#waitFor('ns' in target ? this.client.seekTime(target.ns) : this.client.seek(target.position));
+      return true;
+    } catch (error) {
+      this.#onGone(error);
+      return false;
+    }
   }
 
   // --- looking ---

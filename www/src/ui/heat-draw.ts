@@ -4,6 +4,7 @@ import type { HeatLane } from '../canvas/heat.ts';
 import { HEAT_KINDS } from '../engine/protocol.ts';
 import type { HeatKind, HeatRows } from '../engine/protocol.ts';
 import { axisClock } from '../format.ts';
+import { sized } from './scrolled-canvas.ts';
 
 /** CSS pixels for the names on the left, and for the axis below. */
 export const LABELS = 118;
@@ -58,14 +59,10 @@ export class HeatDrawing {
 
   draw(canvas: HTMLCanvasElement, look: HeatLook): void {
     const { lanes, width, height } = look;
-    const scale = Math.min(3, devicePixelRatio);
-    canvas.width = width * scale;
-    canvas.height = height * scale;
-    const g = canvas.getContext('2d');
+    const g = sized(canvas, width, height);
     if (g === null) return;
     const theme = getComputedStyle(canvas);
     const colour = (name: string): string => theme.getPropertyValue(name).trim();
-    g.scale(scale, scale);
     g.font = `${LINE}px ${colour('--mono')}`;
     g.textBaseline = 'middle';
     const inks = Object.fromEntries(HEAT_KINDS.map((kind) => [kind, colour(COLOURS[kind])])) as Record<HeatKind, string>;

@@ -14,6 +14,7 @@ import { button, h, on, setAttribute, setText } from './dom.ts';
 import { AXIS, COLOURS, HEAT_LETTERS, HeatDrawing, LABELS } from './heat-draw.ts';
 import type { HeatCell, Placed } from './heat-draw.ts';
 import css from './heat-map.css?inline';
+import { followStage } from './scrolled-canvas.ts';
 import { style } from './styles.ts';
 
 style(css);
@@ -178,25 +179,10 @@ export function heatMap(context: Context): HTMLElement {
     },
     blur: () => session.store.set({ pointedNs: null }),
   });
-  stage.addEventListener('scroll', draw, { signal, passive: true });
-  stage.addEventListener('wheel', (event) => {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    session.zoom(event.deltaY < 0 ? 1 : -1);
-  }, { passive: false, signal });
-  const size = new ResizeObserver(() => {
-    layout();
-    draw();
-  });
-  size.observe(stage);
-  signal.addEventListener('abort', () => size.disconnect(), { once: true });
+  followStage(context, stage, layout, draw);
   watch(context, (s) => [s.view === 'heat', s.machine], () => {
     frame.hidden = !shown();
     if (shown()) stale();
-  });
-  watch(context, (s) => [s.cell, s.theme], () => {
-    layout();
-    draw();
   });
   watch(context, (s) => s.pointedNs, draw);
   return frame;

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { button, h, on, setAttribute, setText } from './dom.ts';
 import css from './hugetlb-pool.css?inline';
+import { followStage, sized } from './scrolled-canvas.ts';
 import { style } from './styles.ts';
 
 style(css);
@@ -67,16 +68,13 @@ export function hugetlbPool(context: Context): HTMLElement {
   };
 
   const draw = (): void => {
-    const [w, high, dpr] = [stage.clientWidth, stage.clientHeight, Math.min(3, devicePixelRatio)];
+    const [w, high] = [stage.clientWidth, stage.clientHeight];
     if (!shown() || w === 0) return;
     view.style.height = `${high}px`;
-    canvas.width = w * dpr;
-    canvas.height = high * dpr;
-    const g = canvas.getContext('2d');
+    const g = sized(canvas, w, high);
     if (g === null) return;
     const theme = getComputedStyle(frame);
     const colour = (name: string): string => theme.getPropertyValue(name);
-    g.scale(dpr, dpr);
     g.textAlign = 'center';
     g.textBaseline = 'middle';
     g.font = `600 ${Math.min(13, height() * 0.6)}px ${colour('--mono')}`;
@@ -171,24 +169,11 @@ export function hugetlbPool(context: Context): HTMLElement {
       else go({ pool, tile: Math.max(0, Math.min(last, tile + (current === null ? 0 : by))) });
     },
   });
-  stage.addEventListener('scroll', draw, { signal, passive: true });
-  stage.addEventListener('wheel', (event) => {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    session.zoom(event.deltaY < 0 ? 1 : -1);
-  }, { passive: false, signal });
-  const again = (): void => {
-    layout(pools.map(({ pool }) => pool));
-    draw();
-  };
-  const size = new ResizeObserver(again);
-  size.observe(stage);
-  signal.addEventListener('abort', () => size.disconnect(), { once: true });
+  followStage(context, stage, () => layout(pools.map(({ pool }) => pool)), draw);
   watch(context, (s) => [s.view === 'hugetlb', s.machine], () => {
     frame.hidden = !shown();
     if (shown()) stale();
   });
-  watch(context, (s) => [s.cell, s.theme], again);
   watch(context, (s) => s.frame, draw);
   setAttribute(view, 'aria-label', t.pool.label);
   return frame;

@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, on, setText } from './dom.ts';
 import css from './ksm-trees.css?inline';
+import { followStage, sized } from './scrolled-canvas.ts';
 import { style } from './styles.ts';
 
 style(css);
@@ -84,15 +85,14 @@ export function ksmTrees(context: Context): HTMLElement {
   };
 
   const draw = (): void => {
-    const [width, height, dpr] = [stage.clientWidth, stage.clientHeight, Math.min(3, devicePixelRatio)];
+    const [width, height] = [stage.clientWidth, stage.clientHeight];
     if (!shown() || width === 0) return;
     view.style.height = `${height}px`;
-    canvas.width = width * dpr;
-    canvas.height = height * dpr;
-    const g = canvas.getContext('2d') as CanvasRenderingContext2D;
+    const g = sized(canvas, width, height);
+    if (g === null) return;
     const theme = getComputedStyle(frame);
     const colour = (name: string): string => theme.getPropertyValue(`--${name}`);
-    g.setTransform(dpr, 0, 0, dpr, 0, -stage.scrollTop * dpr);
+    g.translate(0, -stage.scrollTop);
     const [from, to] = [stage.scrollTop - 40, stage.scrollTop + height + 40];
     const high = lineHeight();
     const size = Math.max(3, Math.min(16, high - 5));
@@ -329,19 +329,8 @@ export function ksmTrees(context: Context): HTMLElement {
       draw();
     },
   });
-  stage.addEventListener('scroll', draw, { signal, passive: true });
-  stage.addEventListener('wheel', (event) => {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    session.zoom(event.deltaY < 0 ? 1 : -1);
-  }, { passive: false, signal });
-  const size = new ResizeObserver(() => {
-    layout();
-    draw();
-  });
-  size.observe(stage);
+  followStage(context, stage, layout, draw);
   signal.addEventListener('abort', () => {
-    size.disconnect();
     clearTimeout(stepTimer);
     clearTimeout(askTimer);
   }, { once: true });
@@ -351,10 +340,6 @@ export function ksmTrees(context: Context): HTMLElement {
     void ask();
   });
   watch(context, (s) => [s.frame, s.inspected], draw);
-  watch(context, (s) => [s.cell, s.theme], () => {
-    layout();
-    draw();
-  });
   return frame;
 }
 

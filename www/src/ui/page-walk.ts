@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { watch } from './context.ts';
 import { h, on, setAttribute, setText } from './dom.ts';
 import css from './page-walk.css?inline';
+import { sized } from './scrolled-canvas.ts';
 import { style } from './styles.ts';
 import { tlbReach } from './tlb-reach.ts';
 
@@ -178,12 +179,8 @@ function endWords({ t }: Context, step: WalkStep | undefined): (Node | string)[]
 
 /** The table as cells, the entry that is read outlined. */
 function paint(canvas: HTMLCanvasElement, { letters, index }: WalkStep, theme: 'light' | 'dark'): void {
-  const scale = Math.min(3, devicePixelRatio);
-  canvas.width = COLUMNS * CELL * scale;
-  canvas.height = (TABLE_ENTRIES / COLUMNS) * CELL * scale;
-  const g = canvas.getContext('2d');
+  const g = sized(canvas, COLUMNS * CELL, (TABLE_ENTRIES / COLUMNS) * CELL);
   if (g === null) return;
-  g.scale(scale, scale);
   const at = (i: number): [number, number] => [(i % COLUMNS) * CELL, Math.floor(i / COLUMNS) * CELL];
   for (const { letter } of PALETTE) {
     if (!letters.includes(letter)) continue;

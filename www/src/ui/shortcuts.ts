@@ -9,7 +9,7 @@ const STOPS: readonly (readonly [PanelName | null, string])[] = [
   [null, '#play'],
   ['processes', '.tree [tabindex="0"], #new-process'],
   ['tunables', '.tunables summary'],
-  ['map', '#map'],
+  ['map', '#map, #ksm-trees, #heat, #pool, .stage-frame.walk, .pool-empty .btn'],
   ['inspector', '.inspector button:not([style*="hidden"]), .inspector summary'],
   ['script', '.cm-content'],
   ['console', '#console-input'],
@@ -106,9 +106,10 @@ function goRound({ session }: Context, root: ShadowRoot, step: 1 | -1): boolean 
   const here = inPanel >= 0 ? inPanel : root.activeElement?.id === 'timeline' ? n - 1 : 0;
   for (let i = 1; i <= n; i += 1) {
     const [name, selector] = STOPS[(here + i * step + n * n) % n] as (typeof STOPS)[number];
-    const target = root.querySelector<HTMLElement>(selector);
     // Of what shares a place, the one that is shown.
-    if (target === null || (!TABBED[layout].includes(name ?? 'map') && target.closest('[data-away]') !== null)) continue;
+    const targets = [...root.querySelectorAll<HTMLElement>(selector)];
+    const target = targets.find((one) => one.checkVisibility()) ?? targets[0];
+    if (target === undefined || (!TABBED[layout].includes(name ?? 'map') && target.closest('[data-away]') !== null)) continue;
     if (name !== null && TABBED[layout].includes(name) && name !== panel) session.store.set({ panel: name });
     // A panel that was in a tab appears with the store's next microtask.
     queueMicrotask(() => target.focus());

@@ -22,6 +22,7 @@ import { button, h, on, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { MapCanvas } from './map-canvas.ts';
 import css from './split-pane.css?inline';
+import { sized } from './scrolled-canvas.ts';
 import { style } from './styles.ts';
 
 style(css);
@@ -196,12 +197,8 @@ export function splitPane(context: Context, first: MapCanvas, left: HTMLElement)
 function paintMarks(canvas: HTMLCanvasElement, lanes: readonly NamedLane[], cell: number, scrollY: number, differing: ReadonlyMap<string, Runs>): void {
   const box = canvas.parentElement;
   const [width, height] = [box?.clientWidth ?? 0, box?.clientHeight ?? 0];
-  const scale = Math.min(3, devicePixelRatio);
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  const g = canvas.getContext('2d');
+  const g = sized(canvas, width, height);
   if (g === null || width === 0) return;
-  g.scale(scale, scale);
   g.fillStyle = getComputedStyle(canvas).color;
   const grid = new Grid(lanes, 'spaces', width, cell);
   lanes.forEach((lane, n) => {

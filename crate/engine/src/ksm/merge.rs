@@ -227,7 +227,7 @@ impl Machine {
         if self.folio_mapcount(old) == 0 {
             self.folio_free_swap(old);
         }
-        self.folio_put(old, 1);
+        self.put_page(old);
         true
     }
 

@@ -437,10 +437,15 @@ impl Zone {
             let Some(buddy) = self.free_buddy(frames, pfn, high) else {
                 break;
             };
-            let buddy_mt = self.pageblock_type(buddy);
-            self.free.unlink(frames, buddy, high, buddy_mt);
-            if high >= PAGEBLOCK_ORDER && buddy_mt != mt {
-                self.set_pageblock_types(buddy, high, mt);
+            // Below its order a pageblock has one type.
+            if high < PAGEBLOCK_ORDER {
+                self.free.unlink(frames, buddy, high, mt);
+            } else {
+                let buddy_mt = self.pageblock_type(buddy);
+                self.free.unlink(frames, buddy, high, buddy_mt);
+                if buddy_mt != mt {
+                    self.set_pageblock_types(buddy, high, mt);
+                }
             }
             pfn = Pfn(pfn.0 & buddy.0);
             high += 1;
@@ -455,11 +460,10 @@ impl Zone {
 
     fn free_buddy(&self, frames: &FrameTable, pfn: Pfn, order: u8) -> Option<Pfn> {
         let buddy = Pfn(pfn.0 ^ 1 << order);
-        let last = Pfn(buddy.0 + (1 << order) - 1);
-        if !self.contains(buddy) || !self.contains(last) {
+        // A free block never crosses the border of a zone: one check of a frame that there is.
+        if !self.contains(buddy) {
             return None;
         }
-        let f = frames.frame(buddy);
-        (f.has(FrameFlags::BUDDY) && f.order() == order).then_some(buddy)
+        frames.frame(buddy).is_buddy(order).then_some(buddy)
     }
 }

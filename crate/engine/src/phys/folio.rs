@@ -249,12 +249,16 @@ impl Machine {
         self.free_pages(head, order);
     }
 
-    /// Takes a folio without references off every list and count (`__folio_put`).
+    /// Takes a folio without references off every list and count (`__folio_put`). Its frames are formatted next.
     fn release_folio(&mut self, head: Pfn) {
-        self.deferred_split_unqueue(head);
-        self.lru_remove(head);
-        let frame = self.frames.frame(head);
+        let frame = *self.frames.frame(head);
         let (order, flags) = (frame.order(), frame.flags());
+        if flags.has(FrameFlags::DEFERRED) {
+            self.deferred_split_unqueue(head);
+        }
+        if flags.has(FrameFlags::LRU) {
+            self.lru_account(frame, -1);
+        }
         self.uncharge(1 << order);
         if flags.has(FrameFlags::MLOCKED) {
             self.stat.nr_mlock -= 1 << order;

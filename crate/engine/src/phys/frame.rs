@@ -152,6 +152,12 @@ impl Frame {
         (self.packed >> ORDER_SHIFT & 15) as u8
     }
 
+    /// First frame of a free block of this order (`page_is_buddy`).
+    #[inline]
+    pub fn is_buddy(&self, order: u8) -> bool {
+        self.has(FrameFlags::BUDDY) && self.order() == order
+    }
+
     /// Rewrites only the order; the flags stay.
     #[inline]
     pub fn set_order(&mut self, order: u8) {

@@ -121,7 +121,11 @@ impl Machine {
 
     /// The count of mapped pages a page belongs to: anonymous ones or those of files (`__folio_mod_stat`).
     fn mapped_pages(&mut self, page: Pfn) -> &mut i64 {
-        if self.frames.has(self.frames.head(page), FrameFlags::ANON) {
+        self.nr_mapped_pages(self.frames.has(self.frames.head(page), FrameFlags::ANON))
+    }
+
+    fn nr_mapped_pages(&mut self, anon: bool) -> &mut i64 {
+        if anon {
             &mut self.stat.nr_anon_pages
         } else {
             &mut self.stat.nr_mapped
@@ -146,12 +150,22 @@ impl Machine {
             Exclusive::No => FrameFlags::NONE,
         };
         let nr = self.count_rmap_ptes(page, n, mm, exclusive);
-        *self.mapped_pages(page) += nr;
+        if nr > 0 {
+            *self.mapped_pages(page) += nr;
+        }
     }
 
     /// Counts `n` PTE mappings and gives the pages `flags`; returns how many of them were not mapped before.
     fn count_rmap_ptes(&mut self, page: Pfn, n: usize, mm: MmId, flags: FrameFlags) -> i64 {
         let mut first = 0;
+        if n == 1 {
+            let frame = self.frames.frame_mut(page);
+            if frame.order() == 0 {
+                frame.set(flags);
+                frame.mapcount += 1;
+                return i64::from(frame.mapcount == 1);
+            }
+        }
         for i in 0..n {
             let frame = self.frames.frame_mut(page.add(i));
             frame.set(flags);
@@ -191,6 +205,17 @@ impl Machine {
     /// `n` PTE mappings less; an anonymous large folio of which a part is now unmapped goes to the deferred
     /// split queue (`folio_remove_rmap_ptes`).
     pub(crate) fn remove_rmap_ptes(&mut self, page: Pfn, n: usize, vma: VmaId) {
+        let frame = self.frames.frame_mut(page);
+        // The commonest kind: a small folio that is not locked.
+        if frame.order() == 0 && !frame.has(FrameFlags::MLOCKED) {
+            frame.mapcount -= 1;
+            debug_assert!(frame.mapcount >= 0);
+            let (unmapped, anon) = (frame.mapcount == 0, frame.has(FrameFlags::ANON));
+            if unmapped {
+                *self.nr_mapped_pages(anon) -= 1;
+            }
+            return;
+        }
         let mm = self.vma(vma).mm;
         self.munlock_vma_folio(self.frames.head(page), vma);
         let mut last = 0;

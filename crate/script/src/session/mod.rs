@@ -17,6 +17,7 @@ mod process;
 mod regions;
 mod step;
 mod system;
+mod touch;
 mod trace_log;
 mod why;
 
