@@ -24,7 +24,10 @@ impl ResvMap {
     pub(super) fn add(&mut self, from: u64, to: u64) -> u64 {
         let part = self.part(from, to);
         let new = to - from - part.len() as u64;
-        self.offsets.splice(part, from..to);
+        let after = self.offsets.split_off(part.end);
+        self.offsets.truncate(part.start);
+        self.offsets.extend(from..to);
+        self.offsets.extend_from_slice(&after);
         new
     }
 

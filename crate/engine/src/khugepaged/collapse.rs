@@ -98,6 +98,7 @@ impl Machine {
     }
 
     /// A zeroed huge folio (`alloc_charge_folio`). MADV_COLLAPSE always works for it, khugepaged if `defrag` is set.
+    #[inline(never)]
     pub(super) fn alloc_charge_folio<E: Explain>(
         &mut self,
         cc: CollapseControl,
@@ -150,6 +151,7 @@ impl Machine {
         found
     }
 
+    #[inline(never)]
     fn revalidate(
         &self,
         mm: MmId,

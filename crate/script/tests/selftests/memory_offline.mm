@@ -1,6 +1,7 @@
 # memory hot-remove: pages move out of a block of memory before it goes; KSM goes on; a pinned page keeps its block
 machine mem=1G
 proc p1
+sys ksm/run 1
 p1 mmap a 64M
 p1 write a seed=1
 p1 mmap k 2M
