@@ -78,11 +78,7 @@ impl Machine {
                     .hash_key(slot.content, |bytes| h.0.update(bytes));
             }
         }
-        let _ = write!(
-            h,
-            "{:?}{:?}{:?}",
-            self.hugetlb, self.kcompactd, self.offline
-        );
+        let _ = write!(h, "{:?}{:?}", self.hugetlb, self.kcompactd);
         let _ = write!(h, "{:?}{:?}", self.swap.mmlist, self.swap.readahead());
         self.hash_khugepaged(&mut h);
         self.hash_ksm(&mut h);

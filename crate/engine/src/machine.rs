@@ -49,8 +49,6 @@ pub struct Machine {
     pub(crate) procs: BTreeMap<Pid, Process>,
     pub(crate) next_pid: u32,
     pub(crate) pressure: crate::phys::pressure::Pressure,
-    /// Blocks of memory that are off-line.
-    pub(crate) offline: Vec<u32>,
     /// `mlock_count` of the mlocked folios for which it is not 1.
     pub(crate) mlock_counts: BTreeMap<Pfn, i32>,
     pub(crate) thp: Thp,
@@ -98,7 +96,6 @@ impl Machine {
             procs: BTreeMap::new(),
             next_pid: 100,
             pressure: Default::default(),
-            offline: Default::default(),
             mlock_counts: BTreeMap::new(),
             thp: Thp::new(&config),
             khugepaged: Khugepaged::new(config.parked),

@@ -270,11 +270,6 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
             t.say("pool", step.as_str(), true);
             t.detail("order {x}, node {y}", order.into(), nid.into());
         }
-        K::MemoryBlock { block, online } => {
-            let what = if online { "online" } else { "offline" };
-            t.say("memory", what, true);
-            t.detail("block {x}", block.into(), 0);
-        }
         K::FullScan { count, .. } => {
             t.kind = "full scan";
             t.detail("number {x}", count as i64, 0);

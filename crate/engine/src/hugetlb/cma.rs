@@ -6,6 +6,7 @@
 //! A page that is demoted leaves the area for good.
 
 use super::boot::memparse;
+use crate::config::MAX_NODES;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::{HPAGE_PMD_ORDER, PAGE_SHIFT, Pfn};
@@ -14,10 +15,11 @@ use crate::vm::addr::{HPAGE_PMD_ORDER, PAGE_SHIFT, Pfn};
 const ORDER: u8 = 18;
 
 /// What the command line asks for, in bytes.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct CmaBoot {
     total: u64,
-    by_node: Vec<(u8, u64)>,
+    /// All 0: equal shares.
+    by_node: [u64; MAX_NODES as usize],
     pub only: bool,
 }
 
@@ -25,18 +27,18 @@ impl CmaBoot {
     /// `hugetlb_cma=`: a size, or `NODE:SIZE,…`. Whatever is malformed counts for nothing.
     pub fn parse(value: &str, nodes: u8) -> Self {
         let gigantic = 1 << (PAGE_SHIFT + u32::from(ORDER));
-        let pairs = value.split(',').filter_map(|p| {
-            let (nid, size) = p.split_once(':')?;
-            let nid = nid.parse::<u8>().ok().filter(|n| *n < nodes)?;
-            Some((nid, memparse(size).filter(|s| *s >= gigantic)?))
-        });
-        let by_node: Vec<_> = pairs.collect();
-        let sum = by_node.iter().map(|n| n.1).sum();
-        CmaBoot {
-            total: memparse(value).unwrap_or(sum),
-            by_node,
-            only: false,
+        let mut boot = CmaBoot::default();
+        for pair in value.split(',') {
+            let asked = pair.split_once(':').and_then(|(nid, size)| {
+                let nid = nid.parse::<u8>().ok().filter(|n| *n < nodes)?;
+                Some((nid, memparse(size).filter(|s| *s >= gigantic)?))
+            });
+            if let Some((nid, size)) = asked {
+                boot.by_node[usize::from(nid)] = size;
+            }
         }
+        boot.total = memparse(value).unwrap_or(boot.by_node.iter().sum());
+        boot
     }
 }
 
@@ -73,10 +75,9 @@ impl Machine {
         let (mut left, nodes) = (boot.total, u64::from(self.config.nodes));
         let share = boot.total.div_ceil(nodes);
         for nid in 0..self.config.nodes {
-            let asked = boot.by_node.iter().find(|n| n.0 == nid).map(|n| n.1);
-            let size = match boot.by_node.is_empty() {
+            let size = match boot.by_node.iter().all(|s| *s == 0) {
                 true => share.min(left),
-                false => asked.unwrap_or(0),
+                false => boot.by_node[usize::from(nid)],
             };
             for _ in 0..size.div_ceil(gigantic) {
                 if let Some(head) = self.alloc_contig_pages(nid, ORDER) {

@@ -33,12 +33,30 @@ pub enum Event {
 }
 
 /// An event to come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Meanwhile {
     pid: Pid,
     addr: u64,
     len: u64,
     event: Event,
+}
+
+/// For the state hash; names would be code that nobody reads.
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let number = match self.event {
+            Event::Munmap => 0,
+            Event::Remap => 1,
+            Event::ThpDisable => 2,
+            Event::Isolate => 3,
+            Event::Poison => 4,
+            Event::Fill => 5,
+            Event::NoMem => 6,
+            Event::Private => 7,
+            Event::Advice(advice) => 8 + advice as i32,
+        };
+        write!(f, "{} {} {} {number}", self.pid.0, self.addr, self.len)
+    }
 }
 
 /// Most events to come.

@@ -11,7 +11,6 @@ pub(crate) mod direct_compact;
 pub mod folio;
 pub mod frame;
 mod frame_vec;
-pub(crate) mod hotplug;
 pub(crate) mod kcompactd;
 pub mod pressure;
 pub mod swap;

@@ -232,11 +232,6 @@ pub enum EventKind {
         nid: u8,
         step: PoolStep,
     },
-    /// A block of memory went off-line, or came back
-    MemoryBlock {
-        block: u32,
-        online: bool,
-    },
     /// khugepaged or ksmd finished a full scan
     FullScan {
         actor: Actor,

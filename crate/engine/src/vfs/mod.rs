@@ -41,7 +41,6 @@ pub use sysctl::Sysctl;
 
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::phys::hotplug::BLOCK_BYTES;
 use path::{File, Node};
 
 /// sysfs and `/proc/sys` refuse to open a file in a way its mode bits do not allow, even for root, and do not hand an
@@ -97,12 +96,6 @@ impl Machine {
                 .ok_or(Errno::ENOENT),
             File::Ksm(name) => self.ksm_show(name).ok_or(Errno::ENOENT),
             File::Hugetlb(nid, size, name) => Ok(self.hugetlb_show(nid, size, name)),
-            File::MemoryBlockSize => Ok(format!("{BLOCK_BYTES:x}\n")),
-            File::MemoryBlock(n, name) => Ok(match (name, self.memory_online(n)) {
-                ("state", true) => "online\n".into(),
-                ("state", false) => "offline\n".into(),
-                (_, online) => format!("{}\n", u8::from(online)),
-            }),
             File::Nodes(name) => Ok(self.nodes_show(name)),
             File::Node(nid, name) => Ok(self.node_show(nid, name)),
             File::Debug(name) => Ok(self.extfrag_show(name)),
@@ -137,11 +130,6 @@ impl Machine {
             File::ThpSize(order, name) => self.thp_store(&sysfs::size_file(order, name), text),
             File::Ksm(name) => self.ksm_store(name, text),
             File::Hugetlb(nid, size, name) => self.hugetlb_store(nid, size, name, text),
-            File::MemoryBlock(n, name) => Some(match (name, text.trim_end()) {
-                ("state", "online") | ("online", "1") => self.set_memory_online(n, true),
-                ("state", "offline") | ("online", "0") => self.set_memory_online(n, false),
-                _ => Err(Errno::EINVAL),
-            }),
             File::Node(nid, _) => {
                 self.compact_nodes(Some(nid));
                 Some(Ok(()))
@@ -161,7 +149,7 @@ impl Machine {
             }
             File::Events(group, name) => Some(self.events_store(group, name, text)),
             File::Event(index, name) => Some(self.event_store(index, name, text)),
-            File::Proc(_) | File::ThpStat(..) | File::Nodes(_) | File::MemoryBlockSize => None,
+            File::Proc(_) | File::ThpStat(..) | File::Nodes(_) => None,
         };
         stored.unwrap_or_else(|| Err(refused(file)))
     }

@@ -49,9 +49,6 @@ pub(super) enum Dir {
     Devices,
     /// `/sys/devices/system`
     System,
-    /// `/sys/devices/system/memory`
-    Memory,
-    MemoryBlock(u32),
     /// `/sys/devices/system/node`
     Nodes,
     Node(u8),
@@ -78,8 +75,6 @@ pub(super) enum File {
     ThpStat(u8, &'static str),
     Ksm(&'static str),
     Hugetlb(Option<u8>, usize, &'static str),
-    MemoryBlockSize,
-    MemoryBlock(u32, &'static str),
     Nodes(&'static str),
     Node(u8, &'static str),
     Debug(&'static str),
@@ -149,19 +144,7 @@ impl Machine {
             ],
             Dir::Power => vec![("state".into(), Node::File(File::PowerState, 0o644))],
             Dir::Devices => vec![dir("system", Dir::System)],
-            Dir::System => vec![dir("memory", Dir::Memory), dir("node", Dir::Nodes)],
-            Dir::Memory => {
-                let size = Node::File(File::MemoryBlockSize, 0o444);
-                let mut out: Vec<Entry> = vec![("block_size_bytes".into(), size)];
-                let blocks = self.memory_blocks().into_iter();
-                out.extend(
-                    blocks.map(|n| (format!("memory{n}").into(), Node::Dir(Dir::MemoryBlock(n)))),
-                );
-                out
-            }
-            Dir::MemoryBlock(n) => files(&[("online", 0o644), ("state", 0o644)], &|name| {
-                File::MemoryBlock(n, name)
-            }),
+            Dir::System => vec![dir("node", Dir::Nodes)],
             Dir::Kernel => vec![
                 dir("debug", Dir::Debug),
                 dir("mm", Dir::Mm),

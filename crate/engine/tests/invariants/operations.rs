@@ -121,8 +121,6 @@ pub enum Op {
     KhugepagedScan,
     KsmdScan,
     DropCaches(&'static str),
-    /// The second half of memory goes off-line or comes back.
-    Memory(&'static str),
     SwapOn {
         slots: u64,
         whole: bool,
@@ -228,7 +226,6 @@ pub fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::KhugepagedScan),
         3 => Just(Op::KsmdScan),
         1 => prop_oneof![Just("1"), Just("2"), Just("3")].prop_map(Op::DropCaches),
-        1 => prop_oneof![Just("offline"), Just("online")].prop_map(Op::Memory),
         1 => (prop_oneof![Just(16u64), Just(600), Just(2048), Just(8192)], any::<bool>())
             .prop_map(|(slots, whole)| Op::SwapOn { slots, whole }),
         2 => Just(Op::Set(COMPACT, "1")),

@@ -354,9 +354,6 @@ impl World {
             Op::KsmdScan => {
                 let _ = m.ksmd_full_scans(1);
             }
-            Op::Memory(state) => {
-                let _ = m.write_file("/sys/devices/system/memory/memory1/state", state);
-            }
             Op::DropCaches(what) => m.write_file("/proc/sys/vm/drop_caches", what).unwrap(),
             Op::SwapOn { slots, whole } => {
                 let backing = if whole {

@@ -238,7 +238,6 @@ const KSM: &[Case] = &[
     ),
     ("-C", &["ksm_self_cow_cost"]),
     ("KSM pages moved to another node", &["ksm_migrate"]),
-    ("memory that goes off-line", &["memory_offline"]),
 ];
 
 /// The self tests of hugetlb and of huge pages, then the rules that the others among them rest on.
@@ -386,7 +385,6 @@ fn files_show_it() {
             "CmaTotal:        2097152 kB\nCmaFree:               0 kB",
         ),
         ("htlb_contig", "pgmigrate_fail 0"),
-        ("memory_offline", "offline"),
     ] {
         let text = std::fs::read_to_string(here().join(format!("{name}.mm"))).expect("a script");
         let script = language::parse(&text).unwrap_or_else(|e| panic!("{name}: {}", e[0]));
