@@ -109,16 +109,33 @@ function instructions(lack) {
  * Environment for `wasm-pack test --headless --chrome`: the driver, the browser it starts, and patience for a
  * machine with two cores that are busy.
  */
-export function webdriverEnvironment() {
+export const webdriverEnvironment = () => ({
+  ...webdriver('webdriver.json', { 'goog:chromeOptions': { binary: findBrowser(), args: BROWSER_SWITCHES } }),
+  CHROMEDRIVER: findDriver(),
+});
+
+function webdriver(name, options) {
   const folder = join(ROOT, 'target');
-  const file = join(folder, 'webdriver.json');
+  const file = join(folder, name);
   mkdirSync(folder, { recursive: true });
-  const options = { binary: findBrowser(), args: BROWSER_SWITCHES };
-  writeFileSync(file, `${JSON.stringify({ 'goog:chromeOptions': options }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(options, null, 2)}\n`);
   return {
-    CHROMEDRIVER: findDriver(),
     WASM_BINDGEN_TEST_WEBDRIVER_JSON: file,
     WASM_BINDGEN_TEST_TIMEOUT: '600',
     WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '60',
   };
 }
+
+/** Why the tests cannot also run in Firefox, or null. It is not installed for them: they run where it is there. */
+export function firefoxLack() {
+  const missing = [findFirefox() ? '' : 'no Firefox', which('geckodriver') || process.env.GECKODRIVER ? '' : 'no geckodriver'].filter(Boolean);
+  return missing.length ? `${missing.join(', ')} on PATH (Debian: apt-get install firefox-esr; cargo install geckodriver)` : null;
+}
+
+const findFirefox = () => firstOf(['firefox', 'firefox-esr'], ['/Applications/Firefox.app/Contents/MacOS/firefox']);
+
+/** Environment for `wasm-pack test --headless --firefox`. */
+export const firefoxEnvironment = () => ({
+  ...webdriver('webdriver-firefox.json', { 'moz:firefoxOptions': { binary: findFirefox(), args: ['-headless'] } }),
+  GECKODRIVER: process.env.GECKODRIVER ?? which('geckodriver'),
+});

@@ -6,25 +6,21 @@
 import { mustMeet } from './bootstrap.mjs';
 import { FIRST_LOAD_LIMIT_GZ_KB, PAGE_LIMIT_GZ_KB, firstLoad, firstLoadSums } from './budget.mjs';
 import { buildEngine } from './engine.mjs';
-import { SITE, WASM_LIMITS_GZ_KB, buildSite, weigh, weightTable } from './site.mjs';
+import { FILE_LIMITS_GZ_KB, SITE, buildSite, mustBeLight, weigh, weighFiles, weightTable } from './site.mjs';
 import { Refusal, main, say } from './terminal.mjs';
 
 main(async () => {
   await mustMeet(['npm']);
   await buildEngine();
   await buildSite();
-  const weights = weigh();
+  const [files, weights] = [weighFiles(SITE), weigh()];
   say();
-  say(weightTable(weights));
+  say(weightTable([...files, ...weights]));
   // No CSS is right: the components' styles are inside the JavaScript.
   for (const { kind, raw } of weights) {
     if (raw === 0 && kind !== 'css') throw new Refusal(`www/dist has no ${kind} file.`);
   }
-  for (const { kind, gz } of weights.filter((weight) => weight.kind.startsWith('wasm'))) {
-    const limit = WASM_LIMITS_GZ_KB[kind];
-    if (gz <= limit * 1000) continue;
-    throw new Refusal(`${kind} is ${(gz / 1000).toFixed(1)} kB gzipped; it may be ${limit} kB.`);
-  }
+  mustBeLight(files, FILE_LIMITS_GZ_KB);
   const { page, all } = firstLoadSums(firstLoad(SITE));
   say(`First load: ${all.toFixed(1)} kB gzipped (at most ${FIRST_LOAD_LIMIT_GZ_KB}), ${page.toFixed(1)} of it without the engine (at most ${PAGE_LIMIT_GZ_KB}).`);
   if (page > PAGE_LIMIT_GZ_KB || all > FIRST_LOAD_LIMIT_GZ_KB) throw new Refusal('A first visit downloads more than it may.');

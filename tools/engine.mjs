@@ -25,7 +25,6 @@ const SOURCES = [
   'tools/engine.mjs',
   'tools/profile.mjs',
   'tools/split.mjs',
-  'tools/linux-figures.json',
   'www/src/scenarios/rss-climb.mm',
   'www/src/scenarios/vm-fleet.mm',
   ...['engine', 'script', 'wasm'].flatMap((crate) => [`crate/${crate}/Cargo.toml`, `crate/${crate}/src`]),

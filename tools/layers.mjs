@@ -6,10 +6,11 @@
  */
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { webdriverEnvironment } from './browser.mjs';
+import { firefoxEnvironment, firefoxLack, webdriverEnvironment } from './browser.mjs';
 import * as counts from './counts.mjs';
 import { LOCKED, buildEngine } from './engine.mjs';
-import { ROOT, firstLine, packageScript, run } from './process.mjs';
+import { buildDocs, buildPackage } from './package.mjs';
+import { ROOT, firstLine, mustRun, packageScript, run } from './process.mjs';
 import { buildSite } from './site.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
@@ -50,6 +51,23 @@ async function counted(count, command, args, options) {
 /** `node --test` over files of the repository. */
 const nodeTests = (files, onLine) =>
   counted(counts.nodeTest, process.execPath, ['--test', '--test-reporter=tap', ...files], { onLine });
+
+/** Two runs as one. */
+const both = (one, two) => ({
+  code: one.code || two.code,
+  passed: one.passed + two.passed,
+  failed: one.failed + two.failed,
+  output: `${one.output}\n${two.output}`,
+});
+
+/** A command as one check. */
+async function check(command, args, options) {
+  const { code, output } = await run(command, args, options);
+  return { code, output, passed: Number(code === 0), failed: Number(code !== 0) };
+}
+
+/** The libraries that others use. */
+const LIBRARIES = ['--package', 'mm-engine', '--package', 'mm-script', ...LOCKED];
 
 /** In the order in which they run. `run` resolves to `{ code, passed, failed, output }`, and `lines` to be shown. */
 export const LAYERS = [
@@ -108,6 +126,15 @@ export const LAYERS = [
     run: (onLine) => counted(counts.libtest, 'cargo', ['test', ...NATIVE, '--doc', '--no-fail-fast'], { onLine }),
   },
   {
+    name: 'crates',
+    what: 'documentation without warnings, packages that build',
+    needs: ['rust'],
+    async run(onLine) {
+      const docs = await check('cargo', ['doc', '--no-deps', ...LIBRARIES], { onLine, env: { RUSTDOCFLAGS: '-D warnings' } });
+      return both(docs, await check('cargo', ['package', '--allow-dirty', ...LIBRARIES], { onLine }));
+    },
+  },
+  {
     name: 'conformance',
     what: 'recorded answers of Linux 6.18',
     needs: ['rust'],
@@ -116,15 +143,20 @@ export const LAYERS = [
   },
   {
     name: 'wasm',
-    what: 'wasm-pack test, headless Chromium',
+    what: 'wasm-pack test, headless Chromium and Firefox',
     needs: ['npm', 'rust', 'wasmTarget', 'wasmBindgen', 'wasmPack', 'browser'],
-    run: (onLine) =>
-      counted(
-        counts.libtest,
-        'wasm-pack',
-        ['test', '--headless', '--chrome', '--mode', 'no-install', 'crate/wasm', ...LOCKED],
-        { onLine, env: webdriverEnvironment() },
-      ),
+    async run(onLine) {
+      const inBrowser = (browser, env) =>
+        counted(counts.libtest, 'wasm-pack', ['test', '--headless', `--${browser}`, '--mode', 'no-install', 'crate/wasm', ...LOCKED], { onLine, env });
+      const chromium = await inBrowser('chrome', webdriverEnvironment());
+      const lack = firefoxLack();
+      if (lack !== null) return { ...chromium, lines: [`Chromium alone: ${lack}`] };
+      const firefox = await inBrowser('firefox', firefoxEnvironment());
+      return {
+        ...both(chromium, firefox),
+        lines: [`Chromium: ${chromium.passed} passed, ${chromium.failed} failed; Firefox: ${firefox.passed} passed, ${firefox.failed} failed`],
+      };
+    },
   },
   {
     name: 'types',
@@ -151,6 +183,17 @@ export const LAYERS = [
       const result = await run(process.execPath, args, { cwd: join(ROOT, 'www'), onLine });
       const report = existsSync(VITEST_REPORT) ? readFileSync(VITEST_REPORT, 'utf8') : '';
       return { ...result, ...counts.vitest(report) };
+    },
+  },
+  {
+    name: 'package',
+    what: 'the npm package in a fresh project: Node, a plain page, Vite',
+    needs: ['npm', 'rust', 'browser'],
+    prepare: [buildEngine, buildPackage, buildDocs],
+    async run(onLine) {
+      await mustRun('cargo', ['build', ...NATIVE], { onLine });
+      const folder = join('tests', 'package');
+      return nodeTests(readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.test.mjs')).map((name) => join(folder, name)), onLine);
     },
   },
   {

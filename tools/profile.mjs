@@ -1,6 +1,7 @@
 /**
  * Which functions of the engine a page's start runs: a copy of the module marks what is called, and plays the shipped
- * scenarios that a page opens on and the benchmarks.
+ * scenarios that a page opens on. The benchmarks are not among them: what only they call is called once a line, and
+ * they are as fast with it in the other file.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,10 +12,7 @@ import { binaryen, ownFunctions, read } from './split.mjs';
 
 /** What is played: the scenarios that the page opens on and offers first. */
 export const PLAYED = ['rss-climb', 'vm-fleet'].map((name) => `www/src/scenarios/${name}.mm`);
-const RATES = 'tools/linux-figures.json';
 
-/** Pages of a benchmark: enough that every path of it is taken. */
-const PAGES = 4096;
 /** A turn plays a line or so much virtual time. So many turns go beyond the last line of both scenarios. */
 const TURN_NS = 2e9;
 const TURNS = 200;
@@ -122,6 +120,5 @@ export async function functionsThatRun(bytes, glue) {
   callLoadRest(bindings);
   bindings.version();
   for (const script of PLAYED) play(bindings, readFileSync(join(ROOT, script), 'utf8'));
-  for (const { name } of JSON.parse(readFileSync(join(ROOT, RATES), 'utf8')).rates) bindings.bench(name, PAGES);
   return new Set(names.filter((_, at) => exports[`ran${at}`].value === 1));
 }

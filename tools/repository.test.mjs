@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fingerprint } from './engine.mjs';
 import { ROOT } from './process.mjs';
-import { weigh } from './site.mjs';
+import { FILE_LIMITS_GZ_KB, mustBeLight, weigh, weighFiles } from './site.mjs';
 import { table } from './terminal.mjs';
 
 const read = (name) => readFileSync(join(ROOT, name), 'utf8');
@@ -22,7 +22,7 @@ test('the lock file names packages and hashes, no addresses', () => {
 });
 
 test('every npm dependency is an exact version', () => {
-  for (const file of ['package.json', 'www/package.json']) {
+  for (const file of ['package.json', 'www/package.json', 'tools/publish/package.json']) {
     const { dependencies = {}, devDependencies = {} } = JSON.parse(read(file));
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
       assert.match(version, /^\d+\.\d+\.\d+$/, `${name} in ${file}`);
@@ -64,6 +64,17 @@ test('the site is weighed by kind', (t) => {
   assert.deepEqual([rest.kind, rest.raw], ['wasm, rest', 300]);
   assert.deepEqual([js.kind, js.raw], ['js', 10]);
   assert.deepEqual(css, { kind: 'css', raw: 0, gz: 0, br: 0 });
+  assert.deepEqual(weighFiles(site).map(({ name, raw: bytes }) => [name, bytes]), [
+    ['assets/a.wasm', 10_000], ['assets/a_rest.wasm', 300], ['assets/b.js', 10], ['index.html', 11],
+  ]);
+});
+
+test('a file that is too heavy ends the build', () => {
+  const files = (name, gz) => [{ name: 'index.html', gz: 1e9 }, { name, gz }];
+  for (const [name, kb] of [['assets/mm_wasm_bg-x.wasm', 220], ['assets/mm_wasm_rest-x.wasm', 265], ['mm-playground.js', 6], ['dist/element/mm-playground.js', 6]]) {
+    mustBeLight(files(name, kb * 1000), FILE_LIMITS_GZ_KB);
+    assert.throws(() => mustBeLight(files(name, kb * 1000 + 1), FILE_LIMITS_GZ_KB), new RegExp(`${kb} kB`));
+  }
 });
 
 test('tables align', () => {

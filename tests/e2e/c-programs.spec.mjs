@@ -16,7 +16,7 @@ const skip = hasCompiler ? false : 'no C compiler here';
 let server;
 let cProgram;
 let folder;
-const runtime = readFileSync(join(WWW, 'src', 'export', 'runtime.c'), 'utf8');
+const runtime = readFileSync(join(ROOT, 'crate', 'cli', 'src', 'export', 'c', 'runtime.c'), 'utf8');
 before(async () => {
   server = await createServer({ root: WWW, logLevel: 'error', server: { middlewareMode: true } });
   ({ cProgram } = await server.ssrLoadModule('/src/export/c-program.ts'));

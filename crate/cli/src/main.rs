@@ -1,56 +1,20 @@
 //! `mm`: runs scenarios natively.
 
+mod arguments;
 mod bench;
+mod doc;
+mod export;
+mod output;
 mod run;
+mod scenario;
+mod shell;
+mod sweep;
+mod trace;
 
-use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use arguments::{Cli, Command, SweepCommand};
+use clap::Parser;
+use scenario::Failure;
 use std::process::ExitCode;
-
-/// The memory manager of Linux 6.18, driven by scenarios.
-#[derive(Parser)]
-#[command(version, about)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run a scenario. Exit status: 0, 1 if an `expect` failed, 2 for a script error.
-    Run {
-        /// Print the JSON that is compared with recorded answers of the kernel.
-        #[arg(long)]
-        json: bool,
-        /// Add the tracepoints in ftrace's format.
-        #[arg(long)]
-        trace: bool,
-        /// Print one line for each event with its virtual time.
-        #[arg(long)]
-        timeline: bool,
-        /// The scenario.
-        file: PathBuf,
-    },
-    /// Run a scenario, then say why a page is as it is.
-    Why {
-        /// The scenario.
-        file: PathBuf,
-        /// The page, as `p1.a[3]`.
-        page: String,
-    },
-    /// Measure the engine.
-    Bench {
-        /// Print a JSON list of {name, unit, rate}.
-        #[arg(long)]
-        json: bool,
-        /// Pages that each workload works on: 256 MiB, as the kernel was measured. At least 1024.
-        #[arg(long, default_value_t = 65_536, value_parser = clap::value_parser!(u64).range(1024..=65_536))]
-        pages: u64,
-        /// Only workloads whose name contains this.
-        #[arg(default_value = "")]
-        filter: String,
-    },
-}
 
 fn main() -> ExitCode {
     match Cli::parse().command {
@@ -66,5 +30,19 @@ fn main() -> ExitCode {
             pages,
             filter,
         } => bench::bench(json, &filter, pages),
+        Command::Sweep(arguments) => ended(match &arguments.command {
+            Some(SweepCommand::Merge { output, parts }) => sweep::merge(output, parts),
+            None => sweep::sweep(&arguments),
+        }),
+        Command::Trace { format, out, file } => ended(trace::trace(format, out.as_deref(), &file)),
+        Command::Export(arguments) => ended(export::export(&arguments)),
+        Command::Doc { format, filter } => ended(doc::doc(format, &filter)),
+        Command::Completions { shell } => ended(shell::completions(shell)),
+        Command::Man { dir } => ended(shell::manual(dir.as_deref())),
     }
+}
+
+/// Exit status of a command.
+fn ended(result: Result<ExitCode, Failure>) -> ExitCode {
+    result.unwrap_or_else(|failure| failure.report())
 }

@@ -1,45 +1,11 @@
 //! `mm run` and `mm why`.
 
-use mm_script::language::{self, Script, ScriptError};
+use crate::scenario::{EXPECT_FAILED, SCRIPT_ERROR, from_script, parse};
+use mm_script::language;
 use mm_script::output::compact;
 use mm_script::session::{self, Outcome, RunError};
 use std::path::Path;
 use std::process::ExitCode;
-
-const EXPECT_FAILED: u8 = 1;
-const SCRIPT_ERROR: u8 = 2;
-
-/// Text of a script file, or why it cannot be read.
-fn read(file: &Path) -> Result<String, RunError> {
-    let error = |message| RunError {
-        line: 1,
-        column: 1,
-        message,
-    };
-    let len = std::fs::metadata(file)
-        .map_err(|e| error(format!("{}: {e}", file.display())))?
-        .len();
-    if len > language::MAX_SCRIPT_BYTES as u64 {
-        return Err(error(format!(
-            "a script is at most {} bytes, this one has {len}",
-            language::MAX_SCRIPT_BYTES
-        )));
-    }
-    std::fs::read_to_string(file).map_err(|e| error(format!("{}: {e}", file.display())))
-}
-
-fn parse(file: &Path) -> Result<Script, Vec<RunError>> {
-    let text = read(file).map_err(|e| vec![e])?;
-    language::parse(&text).map_err(|errors| errors.iter().map(from_script).collect())
-}
-
-fn from_script(e: &ScriptError) -> RunError {
-    RunError {
-        line: e.line,
-        column: e.column,
-        message: e.message(),
-    }
-}
 
 /// Runs a scenario and prints what it gave.
 pub fn run(file: &Path, json: bool, trace: bool, timeline: bool) -> ExitCode {

@@ -32,6 +32,23 @@ enum Daemon {
 
 impl Machine {
     /// Lets `dt_ns` of virtual time pass. The daemons wake by their own settings.
+    ///
+    /// ```
+    /// use mm_engine::phys::content::Pattern;
+    /// use mm_engine::vm::uapi::{Advice, MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE};
+    /// use mm_engine::{Machine, MachineConfig};
+    ///
+    /// let mut machine = Machine::new(MachineConfig::default())?;
+    /// let pid = machine.spawn("p1")?;
+    /// let addr = machine.mmap(pid, 0, 2 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)?;
+    /// // One page written before the advice: a small one.
+    /// assert_eq!(machine.store(pid, addr, Pattern::Fill(7))?, Ok(()));
+    /// machine.madvise(pid, addr, 2 << 20, Advice::HugePage as i32)?;
+    /// // khugepaged sleeps 10 s between wake-ups, and one page of 512 is enough for it.
+    /// machine.advance(20_000_000_000);
+    /// assert_eq!(machine.khugepaged_pages_collapsed(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn advance(&mut self, dt_ns: u64) {
         self.advance_bounded(dt_ns, u64::MAX);
     }

@@ -18,6 +18,19 @@ impl Machine {
     /// XXH64 of all state but the log of events: the same script gives the same hash natively and in every browser.
     ///
     /// It covers frames, contents, swap, free lists, page tables, areas, processes, settings, counters and both daemons.
+    ///
+    /// ```
+    /// use mm_engine::{Machine, MachineConfig};
+    ///
+    /// let mut machine = Machine::new(MachineConfig::default())?;
+    /// // A machine is a value: this is a checkpoint, and costs what changes after it.
+    /// let before = machine.clone();
+    /// machine.spawn("p1")?;
+    /// assert_ne!(machine.state_hash(), before.state_hash());
+    /// machine = before.clone();
+    /// assert_eq!(machine.state_hash(), before.state_hash());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn state_hash(&self) -> u64 {
         let mut h = HashText(Xxh64::new(0));
         for pfn in self.frames.touched() {

@@ -2,8 +2,24 @@
 //!
 //! The log has one entry for each line and for each stretch of played time. A *position* is a number of entries:
 //! 0 is the machine as it booted, [`length`](History::length) the newest. [`seek`](History::seek) takes the nearest
-//! [checkpoint](checkpoint) below and replays the entries between; equal logs give equal machines, so that is the
+//! checkpoint below and replays the entries between; equal logs give equal machines, so that is the
 //! machine as it was.
+//!
+//! ```
+//! use mm_script::history::History;
+//! use mm_script::language;
+//!
+//! let mut history = History::new(None)?;
+//! for line in language::parse_line("proc p\np mmap a 8K\np write a").unwrap() {
+//!     history.exec(&line)?;
+//! }
+//! let written = history.session().machine().state_hash();
+//! history.seek(2);
+//! assert_eq!((history.position(), history.length()), (2, 3));
+//! history.seek(3);
+//! assert_eq!(history.session().machine().state_hash(), written);
+//! # Ok::<(), mm_script::session::RunError>(())
+//! ```
 //!
 //! There is one future: whatever changes the machine after a seek back drops the entries that followed. Lines that only
 //! look (`cat`, `ls`, `why`, `help`) drop nothing, and are in the log only at its end.
@@ -104,6 +120,11 @@ impl History {
     /// The session at the present position.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// As [`Session::name_traced_pages`], for the lines to come.
+    pub fn name_traced_pages(&mut self) {
+        self.session.name_traced_pages(true);
     }
 
     /// Entries done: where the session stands in the log. A stretch that is being played forward counts when it is over.

@@ -3,7 +3,7 @@
 //! * [`language`]: text to typed commands, completion and help. It knows nothing of the engine.
 //! * [`output`]: the normal forms of an answer: run-length strings, the grouped trace, JSON with one field a line.
 //! * [`session`]: a machine and the names its lines use; runs lines and observes.
-//! * [`bench`]: the workloads whose speed is measured.
+//! * [`bench`](mod@bench): the workloads whose speed is measured.
 //! * [`history`]: a session with its log: rewind and replay.
 //! * [`compare`]: two answers held against each other, the rules by which conformance is judged.
 //!

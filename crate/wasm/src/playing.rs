@@ -6,6 +6,7 @@ use mm_script::history::{Done, Next, duration};
 use mm_script::language::{self, Command, Line};
 use mm_script::object;
 use mm_script::output::Value;
+use mm_script::session::{Outcome, Step};
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
@@ -220,6 +221,34 @@ impl Playground {
                 Err(to_js(&run_error(e)))
             }
         }
+    }
+
+    /// Runs all lines that wait, those that were typed or else those of the script, in one go. Returns the JSON object
+    /// of `mm run --json`: what each line gave up to the first that cannot be run, which drops the lines after it.
+    pub fn answers(&mut self, script: &str) -> String {
+        let typed = std::mem::take(&mut self.typed.lines);
+        let lines = if typed.is_empty() {
+            std::mem::take(&mut self.script).lines
+        } else {
+            typed
+        };
+        let before = self.place();
+        self.history.name_traced_pages();
+        let mut outcome = Outcome::default();
+        for line in &lines {
+            match self.history.exec(line) {
+                Ok(step) => outcome.steps.push(step),
+                Err(e) => {
+                    outcome.steps.push(Step::failed(line, &e));
+                    outcome.error = Some(e);
+                    break;
+                }
+            }
+        }
+        self.branched(before);
+        self.changed();
+        outcome.expect_failed = self.session().failed_expectations().to_vec();
+        outcome.to_value(script).to_string()
     }
 
     /// Lets up to `ns` of virtual time pass, at most `max_units` units of the daemons. Returns what passed.

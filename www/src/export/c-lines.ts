@@ -42,12 +42,13 @@ class Translator {
   }
 
   range(text: string): Range {
-    const [, name = '', first, last, by] = /^([^[]+)(?:\[([^.\]]+)(?:\.\.([^:\]]+)(?::([^\]]+))?)?\])?$/.exec(text) ?? [];
+    const [, name = '', first, last, by] = /^([^[]+)(?:\[([^.\]]*)(?:\.\.([^:\]]*)(?::([^\]]+))?)?\])?$/.exec(text) ?? [];
     const region = `&${this.names.id('r', name)}`;
     const whole = `${region.slice(1)}.bytes / PAGE`;
     if (first === undefined) return { region, from: '0', to: whole, by: '1' };
-    const from = this.number(first);
-    return { region, from, to: last === undefined ? `${from} + 1` : this.number(last), by: by === undefined ? '1' : this.number(by) };
+    const from = first === '' ? '0' : this.number(first);
+    const to = last === '' ? whole : this.number(last ?? '');
+    return { region, from, to: last === undefined ? `${from} + 1` : to, by: by === undefined ? '1' : this.number(by) };
   }
 
   /** Address and length of a range, as arguments. */

@@ -12,6 +12,7 @@ describe('lines as C', () => {
     ['p1 madvise a[0..8:2] dontneed', 'STEP(p_p1, "p1 madvise a[0..8:2] dontneed") { advise(&r_a, 0, 8, 2, MADV_DONTNEED); }'],
     ['p1 write a seed=7', 'STEP(p_p1, "p1 write a seed=7") { pages(\'w\', &r_a, 0, r_a.bytes / PAGE, 1, SEED, 7, 0); }'],
     ['p1 read a[3]', 'STEP(p_p1, "p1 read a[3]") { pages(\'r\', &r_a, 3, 3 + 1, 1, BYTE, 1, 0); }'],
+    ['p1 munmap a[512..]', 'STEP(p_p1, "p1 munmap a[512..]") { CALL(munmap(r_a.at + (512) * PAGE, ((r_a.bytes / PAGE) - (512)) * PAGE)); }'],
     ['p1 prctl thp_disable 1', 'STEP(p_p1, "p1 prctl thp_disable 1") { CALL(prctl(PR_SET_THP_DISABLE, 1ul, 0ul, 0ul, 0ul)); }'],
     ['run 1.5s', 'STEP(SCRIPT, "run 1.5s") { wait_ns(1500000000); }'],
     ['echo 0 > /sys/kernel/mm/ksm/run', 'STEP(SCRIPT, "echo 0 > /sys/kernel/mm/ksm/run") { set("/sys/kernel/mm/ksm/run", "0"); }'],

@@ -18,7 +18,7 @@ export async function exported(session: Session, kind: ExportKind): Promise<Expo
       case 'c': {
         // A scenario as it came has its loops and comments.
         const source = touched || scenario === null ? await script(session, stem) : { text: scenario.script };
-        const [{ cProgram }, { default: runtime }] = await Promise.all([import('./c-program.ts'), import('./runtime.c?raw')]);
+        const [{ cProgram }, { default: runtime }] = await Promise.all([import('./c-program.ts'), import('../../../crate/cli/src/export/c/runtime.c?raw')]);
         return source === null ? null : { name: `${stem}.c`, text: cProgram(stem, source.text, runtime) };
       }
       case 'ftrace': return { name: `${stem}.ftrace.txt`, text: FTRACE_HEAD + (await session.client.export('trace')).text };

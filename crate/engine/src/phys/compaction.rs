@@ -1,8 +1,8 @@
 //! Compaction: movable pages are moved out of the way until a large block is free.
 //!
 //! Counterparts in `mm/compaction.c`: `compact_zone`, `isolate_migratepages_block`, `isolate_freepages`,
-//! `compaction_suit_allocation_order`, `defer_compaction`. Who starts it is in [`direct_compact`](super::direct_compact)
-//! and [`kcompactd`](super::kcompactd).
+//! `compaction_suit_allocation_order`, `defer_compaction`. Who starts it is in `direct_compact`
+//! and `kcompactd`.
 //!
 //! Two scanners walk through a zone: one from its start looks for pages to move, one from its end for free pages to
 //! move them to. They stop when they meet, or at a pageblock where a block of the size asked for has become free.

@@ -11,6 +11,20 @@ impl Machine {
     ///
     /// # Errors
     /// ESRCH.
+    ///
+    /// ```
+    /// use mm_engine::vm::uapi::{MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE};
+    /// use mm_engine::{Machine, MachineConfig};
+    ///
+    /// let mut machine = Machine::new(MachineConfig::default())?;
+    /// let pid = machine.spawn("p1")?;
+    /// let addr = machine.mmap(pid, 0, 2 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)?;
+    /// let lists = machine.why(pid, addr)?;
+    /// let ksmd = lists.iter().find(|list| list.who == "ksmd").expect("one of three");
+    /// let failed = ksmd.checks.iter().find(|check| !check.passed).expect("nobody has advised the area");
+    /// assert!(failed.reached);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn why(&self, pid: Pid, addr: u64) -> Result<Vec<CheckList>, Errno> {
         let mm = self.mm_of(pid)?;
         Ok(vec![

@@ -132,7 +132,7 @@ impl Tracing {
     /// Adds, changes or removes a histogram of tracepoint `index`.
     ///
     /// # Errors
-    /// EINVAL, EEXIST, ENOENT as the kernel; ENOMEM beyond [`MAX_TRIGGERS`].
+    /// EINVAL, EEXIST, ENOENT as the kernel; ENOMEM beyond `MAX_TRIGGERS`.
     pub fn set_trigger(&mut self, index: usize, text: &str) -> Result<(), Errno> {
         let hists = Rc::make_mut(&mut self.hists[index]);
         hist::write_trigger(hists, index, text)?;

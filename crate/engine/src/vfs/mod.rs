@@ -112,6 +112,18 @@ impl Machine {
     /// # Errors
     /// ENOENT, ENOTDIR, EISDIR; EACCES, EIO or EINVAL for a file that cannot be written; else what the file answers
     /// to the text, mostly EINVAL.
+    ///
+    /// ```
+    /// use mm_engine::{Errno, Machine, MachineConfig};
+    ///
+    /// let mut machine = Machine::new(MachineConfig::default())?;
+    /// let limit = "/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none";
+    /// assert_eq!(machine.read_file(limit)?, "511\n");
+    /// machine.write_file(limit, "64")?;
+    /// assert_eq!(machine.read_file(limit)?, "64\n");
+    /// assert_eq!(machine.write_file(limit, "512"), Err(Errno::EINVAL));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn write_file(&mut self, path: &str, text: &str) -> Result<(), Errno> {
         let Node::File(file, mode) = self.lookup(path)? else {
             return Err(Errno::EISDIR);

@@ -125,6 +125,18 @@ pub struct Line {
 ///
 /// # Errors
 /// Every error of the text (at most [`MAX_ERRORS`]), in the order of lines; one error for each line of the source.
+///
+/// ```
+/// use mm_script::language;
+///
+/// let script = language::parse("machine mem=1G\nproc p\nfor i in 0..3\n  p mmap a$i 2M\nend\n").unwrap();
+/// assert!(script.machine.is_some());
+/// assert_eq!(&*script.lines[3].cmd, "p mmap a2 2M");
+///
+/// let errors = language::parse("proc p\np mmpa a 2M\n").unwrap_err();
+/// assert_eq!((errors[0].line, errors[0].column), (2, 3));
+/// assert!(errors[0].message().contains("Did you mean `mmap`?"));
+/// ```
 pub fn parse(text: &str) -> Result<Script, Vec<ScriptError>> {
     read(text, true)
 }

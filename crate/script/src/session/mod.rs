@@ -191,7 +191,7 @@ impl Session {
 }
 
 /// What a whole script gave: the JSON of `mm run --json`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Every step up to the first error.
     pub steps: Vec<Step>,
@@ -206,6 +206,11 @@ pub struct Outcome {
 impl Outcome {
     /// The JSON object that the comparison with the kernel reads.
     pub fn to_json(&self, script: &str) -> serde_json::Value {
+        self.to_value(script).into()
+    }
+
+    /// The same object as a value of our own, for where no JSON library is.
+    pub fn to_value(&self, script: &str) -> Value {
         let error = |e: &RunError| object! {"line" => e.line, "column" => e.column, "message" => &e.message};
         let failed = self.expect_failed.iter().map(Value::from);
         object! {
@@ -215,11 +220,21 @@ impl Outcome {
             "expect_failed" => failed.collect::<Vec<_>>(),
             "steps" => self.steps.iter().map(Step::to_json).collect::<Vec<_>>(),
         }
-        .into()
     }
 }
 
 /// Runs a whole script with named trace pages.
+///
+/// ```
+/// use mm_script::{language, session};
+///
+/// let script = language::parse("proc p\np mmap a 8K\np write b\nproc q\n").unwrap();
+/// let outcome = session::run(&script);
+/// // A line that asks for what does not exist ends the script, and says so.
+/// let error = outcome.error.unwrap();
+/// assert_eq!((error.line, error.column), (3, 9));
+/// assert_eq!(outcome.steps.len(), 3);
+/// ```
 pub fn run(script: &Script) -> Outcome {
     let mut out = Outcome {
         steps: Vec::new(),

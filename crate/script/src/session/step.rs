@@ -50,7 +50,8 @@ pub struct Step {
 }
 
 impl Step {
-    pub(crate) fn failed(line: &Line, e: &RunError) -> Step {
+    /// The step of a line that could not be run.
+    pub fn failed(line: &Line, e: &RunError) -> Step {
         Step {
             line: line.line,
             cmd: line.cmd.to_string(),
