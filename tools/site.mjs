@@ -10,7 +10,7 @@ import { Refusal, step, table } from './terminal.mjs';
 export const SITE = join(ROOT, 'www', 'dist');
 
 /** The most that the engine's two files may weigh on the wire: what a page starts with, and what comes while it runs. */
-export const WASM_LIMITS_GZ_KB = { wasm: 220, 'wasm, rest': 265 };
+export const WASM_LIMITS_GZ_KB = { wasm: 220, 'wasm, rest': 275 };
 
 /** The same for single files, of the site and of the package: the engine, and the script that other people's pages load at once. */
 export const FILE_LIMITS_GZ_KB = [

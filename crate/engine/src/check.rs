@@ -274,7 +274,9 @@ impl Machine {
             let refs = self.frames.refcount(pfn);
             let pinned = flags.has(FrameFlags::PINNED);
             ensure!(
-                refs == self.folio_expected_refs(pfn) || pinned && refs > mapped,
+                refs - i32::from(!flags.has(FrameFlags::LRU)) == self.folio_expected_refs(pfn)
+                    || refs == self.folio_expected_refs(pfn)
+                    || pinned && refs > mapped,
                 "folio {pfn:?}: {refs} references, {mapped} mappings"
             );
             anon += if pmds > 0 {

@@ -40,6 +40,8 @@ pub struct MachineConfig {
     pub mem: u64,
     /// NUMA nodes, 1..=[`MAX_NODES`].
     pub nodes: u8,
+    /// Distance between any two of them, 11..=254; a node is 10 away from itself.
+    pub distance: u8,
     /// CPUs, 1..=[`MAX_CPUS`].
     pub cpus: u32,
     /// Seed of everything that is random by request.
@@ -76,6 +78,7 @@ impl Default for MachineConfig {
         MachineConfig {
             mem: 4 << 30,
             nodes: 1,
+            distance: 20,
             cpus: 2,
             seed: 1,
             thp_enabled: crate::thp::Enabled::Madvise,
@@ -130,6 +133,9 @@ impl MachineConfig {
         }
         if !(1..=MAX_NODES).contains(&self.nodes) {
             return err("nodes", format!("1 to {MAX_NODES}"));
+        }
+        if !(11..=254).contains(&self.distance) {
+            return err("distance", "11 to 254".into());
         }
         if !(1..=MAX_CPUS).contains(&self.cpus) {
             return err("cpus", format!("1 to {MAX_CPUS}"));

@@ -15,6 +15,8 @@ pub enum Unit {
     Windows,
     /// Pages that ksmd visits.
     Pages,
+    /// Pages of a hugetlb pool.
+    HugePages,
 }
 
 impl Unit {
@@ -24,6 +26,7 @@ impl Unit {
             Unit::Faults => "faults/s",
             Unit::Windows => "windows/s",
             Unit::Pages => "pages/s",
+            Unit::HugePages => "hugetlb pages/s",
         }
     }
 }
@@ -131,8 +134,22 @@ pub const BENCHMARKS: &[Benchmark] = &[
             "hugetlb_pool",
             &[],
             &[
-                "echo POOL > /proc/sys/vm/nr_hugepages",
+                "echo UNITS > /proc/sys/vm/nr_hugepages",
                 "echo 0 > /proc/sys/vm/nr_hugepages",
+            ],
+        )
+    },
+    // As many as fit: 100,000 pages of 2 MiB would be more memory than a machine may have.
+    Benchmark {
+        unit: Unit::HugePages,
+        pages_of_unit: 16,
+        spread: 25,
+        ..windows(
+            "hugetlb_pool_64k",
+            &[],
+            &[
+                "echo UNITS > /sys/kernel/mm/hugepages/hugepages-64kB/nr_hugepages",
+                "echo 0 > /sys/kernel/mm/hugepages/hugepages-64kB/nr_hugepages",
             ],
         )
     },
@@ -272,7 +289,8 @@ const fn pages(
 pub const MIN_PAGES: u64 = 1024;
 
 /// Runs a benchmark once on a region of `pages` pages (16 times as many where 2 MiB are the unit and one page of them is
-/// touched, 4 times where the name ends in `1g`, 248 times for the heap), rounded up to whole 4 MiB, at least [`MIN_PAGES`]. `now_s` is a
+/// touched, 25 times for a pool of 64 KiB pages, 4 times where the name ends in `1g`, 248 times for the heap), rounded up
+/// to whole 4 MiB, at least [`MIN_PAGES`]. `now_s` is a
 /// clock in seconds. `None` for a name that is not one of [`BENCHMARKS`].
 ///
 /// # Panics
@@ -283,7 +301,7 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
     let mut script = vec![
         // Room for a second copy of everything and for the tables.
         format!(
-            "machine mem={}M",
+            "machine hugetlb_cont mem={}M",
             (pages * 3 / 256)
                 .next_multiple_of(2)
                 .clamp(512, MACHINE_MEM_BYTES.end() >> 20)
@@ -300,9 +318,9 @@ pub fn run(name: &str, pages: u64, now_s: &mut dyn FnMut() -> f64) -> Option<Rat
             .map(|line| line.replace("HALF", &half).replace("SIZE", &size)),
     );
     let prepared = script.len() - 1;
-    let pool = (pages / 512).to_string();
+    let units = (pages / bench.pages_of_unit).to_string();
     let sweep = ((pages / 512).div_ceil(WINDOWS_OF_WAKE) * SLEEP_S).to_string();
-    let sized = |line: &&str| line.replace("POOL", &pool).replace("SWEEP", &sweep);
+    let sized = |line: &&str| line.replace("UNITS", &units).replace("SWEEP", &sweep);
     script.extend(bench.timed.iter().map(sized));
     let Ok(script) = language::parse(&script.join("\n")) else {
         unreachable!("the scripts of this file parse")

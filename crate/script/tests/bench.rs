@@ -18,6 +18,7 @@ fn benchmarks_run_and_count() {
                 MIN_PAGES,
                 MIN_PAGES * 4,
                 MIN_PAGES / 16,
+                MIN_PAGES * 25 / 16,
                 MIN_PAGES / 512,
                 MIN_PAGES * SPREAD / 512,
                 MIN_PAGES * HEAP_SPREAD / 512

@@ -45,7 +45,7 @@ export const zhTunables: Messages['tunableHelp'] = {
   '/proc/sys/vm/swappiness': '回收时匿名页的权重（目前无作用）。',
   '/proc/sys/vm/watermark_boost_factor': '混放页类型后的水位提升，单位 1/10000（目前无作用）。',
   '/proc/sys/vm/watermark_scale_factor': '水位间距，单位为内存区的 1/10000。',
-  '/proc/sys/vm/zone_reclaim_mode': '使用其他节点之前先回收（目前无作用）。',
+  '/proc/sys/vm/zone_reclaim_mode': '使用其他节点之前先回收（khugepaged 只合并相近节点的页；目前没有其他作用）。',
   '/proc/sys/vm/nr_hugepages': 'hugetlb 池中的大页数。',
   '/proc/sys/vm/nr_hugepages_mempolicy': '默认大小的 hugetlb 池中的大页数，遵循内存策略。',
   '/proc/sys/vm/nr_overcommit_hugepages': '池外最多可另外分配的 hugetlb 大页数。',

@@ -53,12 +53,15 @@ impl Machine {
     ///
     /// # Errors
     /// EINVAL: `huge=deny` or `force`; a remount with a limit below what is used, a limit where there was none, or that
-    /// switches `noswap`. ENOMEM beyond [`MAX_MOUNTS`].
+    /// switches `noswap`. EBUSY: a hugetlbfs has the name. ENOMEM beyond [`MAX_MOUNTS`].
     pub fn mount_tmpfs(&mut self, name: &str, o: TmpfsOptions) -> Result<(), Errno> {
         if matches!(o.huge, Some(ShmemEnabled::Deny | ShmemEnabled::Force)) {
             return Err(Errno::EINVAL);
         }
         let pages = o.size.map(|s| s.div_ceil(PAGE_SIZE));
+        if self.hugetlbfs_named(name).is_some() {
+            return Err(Errno::EBUSY);
+        }
         if let Some(at) = self.mount_named(name) {
             let used = self.mount_used(at);
             let m = &mut self.mounts[at];
@@ -84,11 +87,12 @@ impl Machine {
         Ok(())
     }
 
-    fn mount_named(&self, name: &str) -> Option<usize> {
+    pub(crate) fn mount_named(&self, name: &str) -> Option<usize> {
         (1..self.mounts.len()).find(|i| self.mounts[*i].name == name)
     }
 
-    /// An empty file of `size` bytes in the tmpfs mounted as `mount`.
+    /// An empty file of `size` bytes in the tmpfs mounted as `mount`; in a hugetlbfs as
+    /// [`create_hugetlbfs_file`](Self::create_hugetlbfs_file).
     ///
     /// # Errors
     /// ENOENT: no such mount. EFBIG beyond 2^47 bytes.
@@ -98,6 +102,9 @@ impl Machine {
         name: &str,
         size: u64,
     ) -> Result<FileId, Errno> {
+        if self.hugetlbfs_named(mount).is_some() {
+            return self.create_hugetlbfs_file(mount, name, size);
+        }
         let at = self.mount_named(mount).ok_or(Errno::ENOENT)?;
         let id = self.new_file(format!("/{mount}/{name}"), true, size)?;
         let huge = self.mounts[at].huge;

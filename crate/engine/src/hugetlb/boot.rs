@@ -15,6 +15,7 @@ pub struct HugetlbBoot {
     default_size: Option<usize>,
     /// Pages asked for by size: of all nodes, or by node.
     counts: [Option<Count>; 4],
+    cma: super::cma::CmaBoot,
     /// Size the next `hugepages=` means; `None` after one that does not exist.
     parsed: Parsed,
 }
@@ -84,6 +85,18 @@ impl HugetlbBoot {
         };
     }
 
+    /// `hugetlb_cma=`: bytes kept for 1 GiB pages, or `NODE:BYTES,…`.
+    pub fn hugetlb_cma(&mut self, value: &str, nodes: u8) {
+        let only = self.cma.only;
+        self.cma = super::cma::CmaBoot::parse(value, nodes);
+        self.cma.only = only;
+    }
+
+    /// `hugetlb_cma_only`: 1 GiB pages come from there alone.
+    pub fn hugetlb_cma_only(&mut self, value: &str) {
+        self.cma.only = matches!(value, "on" | "1" | "y");
+    }
+
     /// `hugepages=`: a number, or `NODE:NUMBER,…`; a malformed list leaves none.
     pub fn hugepages(&mut self, value: &str, nodes: u8) {
         let size = match self.parsed {
@@ -111,7 +124,12 @@ impl Machine {
         let boot = self.config.hugetlb.clone();
         self.hugetlb.default_hstate = boot.default_size.unwrap_or(0);
         // Gigantic pages come first, while memory is whole.
+        self.hugetlb_cma_reserve(&boot.cma);
         let mut counts = boot.counts;
+        // They are made later, of the area that is kept for them.
+        if self.hugetlb.cma.exists() && !self.hugetlb.cma.only {
+            counts[1] = None;
+        }
         for size in [1, 3, 0, 2] {
             match counts[size].take() {
                 Some(Count::All(n)) => self.set_max_huge_pages(size, n, None),

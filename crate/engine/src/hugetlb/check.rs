@@ -1,6 +1,6 @@
 //! Invariants of hugetlb: pools against frames, mappings against counts, promises against maps.
 
-use super::GIGANTIC_PART;
+use super::{GIGANTIC_PART, RESTORE_RESERVE, SUBPOOL_SHIFT, mark_size};
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::{PAGE_SIZE, Pfn};
@@ -15,6 +15,8 @@ impl Machine {
     /// Recomputes every count of hugetlb.
     pub(crate) fn check_hugetlb(&self) -> Result<(), String> {
         let mut mapped: BTreeMap<Pfn, i32> = BTreeMap::new();
+        let mut promised: Vec<i64> = self.hugetlb.hstates.iter().map(|h| h.lost as i64).collect();
+        let mut used = vec![0u64; self.hugetlb.mounts.len() + 1];
         let mut map_users = vec![0u32; self.hugetlb.maps.len()];
         for v in self.vmas.iter().flatten() {
             if !v.flags.has(VmFlags::HUGETLB) {
@@ -30,6 +32,11 @@ impl Machine {
             );
             if v.hugetlb.resv_map > 0 {
                 map_users[v.hugetlb.resv_map as usize - 1] += 1;
+                let unused = self.unused(v, v.start, v.end);
+                promised[self.vma_hstate(v).0] += unused as i64;
+                used[v
+                    .file
+                    .map_or(0, |f| usize::from(self.hugetlb.file(f).mount))] += unused;
             }
             for addr in (v.start..v.end).step_by(size as usize) {
                 let pte = self.huge_pte(v.mm, addr, order);
@@ -51,6 +58,11 @@ impl Machine {
             );
         }
         let cached = self.check_hugetlb_files()?;
+        for f in self.hugetlb.files.iter().flatten() {
+            let reserved = f.resv.count(0, u64::MAX);
+            promised[usize::from(f.hstate)] += reserved as i64 - f.pages.len() as i64;
+            used[usize::from(f.mount)] += reserved;
+        }
         let (mut in_use, mut pages, mut whole_in_use) = (0i64, 0i64, false);
         for head in self.frames.touched() {
             if self.frames.head(head) != head || !self.folio_hugetlb(head) {
@@ -79,14 +91,40 @@ impl Machine {
                 "hugetlb page {head:?}: {refs} references, {expected} users"
             );
             whole_in_use = refs > 0;
+            // What goes back to its owner when it is freed is promised to it already.
+            let restored = mark & RESTORE_RESERVE != 0;
+            if whole_in_use && restored {
+                promised[mark_size(mark)] -= 1;
+            } else if whole_in_use && !cached.contains(&head) {
+                used[(mark >> SUBPOOL_SHIFT) as usize] += 1;
+            }
             in_use += if whole_in_use { size } else { 0 };
         }
         ensure!(
             mapped.is_empty(),
             "hugetlb areas map other pages: {mapped:?}"
         );
+        for (m, used) in self.hugetlb.mounts.iter().zip(&used[1..]) {
+            ensure!(
+                m.is_right(*used),
+                "{m:?}: {used} pages are promised or in use"
+            );
+        }
         let (mut nr, mut free) = (0, 0);
         for (size, h) in self.hugetlb.hstates.iter().enumerate() {
+            let of_mounts = self
+                .hugetlb
+                .mounts
+                .iter()
+                .map(|m| m.reserved(size))
+                .sum::<u64>();
+            let promised = promised[size] + of_mounts as i64;
+            ensure!(
+                promised == h.resv,
+                "{promised} pages of order {} are promised, resv counts {}",
+                h.order,
+                h.resv
+            );
             nr += (h.nr() << h.order) as i64;
             free += (h.free() << h.order) as i64;
             for (nid, n) in h.nodes.iter().enumerate() {

@@ -59,8 +59,8 @@ impl Machine {
                 if index >= self.hugetlb.file(file).size >> super::shift(order) {
                     return FaultResult::Sigbus;
                 }
-                let holder = self.holder(vma);
-                let Some(head) = self.alloc_hugetlb_folio(size, holder, index, false) else {
+                let (mount, holder) = (self.subpool_vma(vma), self.holder(vma));
+                let Some(head) = self.alloc_hugetlb_folio(size, mount, holder, index, false) else {
                     return FaultResult::Sigbus;
                 };
                 if shared {
@@ -109,7 +109,7 @@ impl Machine {
         let v = self.vma(vma);
         let (flags, index, mm) = (v.flags, self.hugecache_offset(v, addr), v.mm);
         let (size, order) = self.vma_hstate(v);
-        let holder = self.holder(vma);
+        let (mount, holder) = (self.subpool_vma(vma), self.holder(vma));
         let pmd = self.huge_pte(mm, addr, order);
         let old = pmd.pfn();
         let write = access == Access::Write && flags.has(VmFlags::WRITE);
@@ -121,7 +121,7 @@ impl Machine {
         let reusable = |m: &Machine| anon && m.folio_mapcount(old) == 1;
         let owner = anon && matches!(holder, Holder::Owner(_));
         if !flags.has(VmFlags::MAYSHARE) && !reusable(self) {
-            if let Some(new) = self.alloc_hugetlb_folio(size, holder, index, owner) {
+            if let Some(new) = self.alloc_hugetlb_folio(size, mount, holder, index, owner) {
                 self.copy_huge_page(new, old);
                 self.hugetlb_new_anon(vma, addr, new);
                 self.hugetlb_rmap(old, -1);

@@ -30,7 +30,14 @@ impl HugetlbFile {
 }
 
 impl Machine {
-    fn hugetlb_file_setup(&mut self, name: String, hstate: usize, size: u64, open: bool) -> FileId {
+    #[inline(never)]
+    pub(super) fn hugetlb_file_setup(
+        &mut self,
+        name: String,
+        hstate: usize,
+        size: u64,
+        open: bool,
+    ) -> FileId {
         let file = HugetlbFile {
             name,
             hstate: hstate as u8,
@@ -56,12 +63,19 @@ impl Machine {
     pub fn memfd_hugetlb(&mut self, name: &str, size: u64, pagesize: u64) -> Result<FileId, Errno> {
         let hstate = self.hugetlb.size_to_hstate(pagesize);
         let hstate = hstate.ok_or(Errno::ENODEV)?;
+        self.check_file_size(hstate, size)?;
+        let name = format!("/memfd:{name} (deleted)");
+        Ok(self.hugetlb_file_setup(name, hstate, size, true))
+    }
+
+    /// Whether a file may have `size` bytes.
+    #[inline(never)]
+    pub(super) fn check_file_size(&self, hstate: usize, size: u64) -> Result<(), Errno> {
         let page = 1 << shift(self.hugetlb.hstates[hstate].order);
         if !size.is_multiple_of(page) || size > MAX_LFS {
             return Err(Errno::EINVAL);
         }
-        let name = format!("/memfd:{name} (deleted)");
-        Ok(self.hugetlb_file_setup(name, hstate, size, true))
+        Ok(())
     }
 
     /// Whether an id names a file of hugetlbfs.
@@ -284,7 +298,9 @@ impl Machine {
             let (size, hpage_shift) = (m.file_hstate(file), m.file_hpage_shift(file));
             for index in offset >> hpage_shift..end.div_ceil(1 << hpage_shift) {
                 if m.hugetlb.file(file).page(index).is_none() {
-                    let page = m.alloc_hugetlb_folio(size, Holder::File(file), index, false);
+                    let mount = m.hugetlb.file(file).mount;
+                    let holder = Holder::File(file);
+                    let page = m.alloc_hugetlb_folio(size, mount, holder, index, false);
                     m.hugetlb_add_to_page_cache(file, index, page.ok_or(Errno::ENOSPC)?);
                 }
             }
@@ -360,9 +376,11 @@ impl Machine {
                 f.resv.del(*index, *index + 1);
             }
         }
+        let mount = f.mount;
         for (_, head) in gone {
             self.folio_put(head, 1);
         }
+        let promised = self.subpool_put(mount, promised);
         self.unreserve(size, promised);
     }
 }

@@ -3,6 +3,7 @@
 //! Counterparts in `mm/hugetlb.c`: `alloc_hugetlb_folio`, `dequeue_hugetlb_folio_vma`, `free_huge_folio`.
 
 use super::reserve::Holder;
+use super::{RESTORE_RESERVE, SUBPOOL_SHIFT};
 use crate::machine::Machine;
 use crate::phys::content;
 use crate::phys::frame::FrameFlags;
@@ -10,33 +11,48 @@ use crate::trace::PoolStep;
 use crate::vm::addr::{HPAGE_PMD_ORDER, Pfn};
 
 impl Machine {
-    /// A zeroed page for offset `index`: a promised one if the holder has a promise, else one that is promised to
-    /// nobody, else a surplus page. One reference, mapped nowhere. `cow_from_owner`: the offset's promise is used up
-    /// already, so none is looked for nor noted. `None`: no page (ENOSPC in the kernel).
-    ///
-    /// Deviation: nodes are tried from the lowest up; policies are not looked at.
+    /// A zeroed page for offset `index`, charged to `mount`: a promised one if the holder or the mount has a promise, else
+    /// one that is promised to nobody, else a surplus page. One reference, mapped nowhere. `cow_from_owner`: the offset's
+    /// promise is used up already, so none is looked for nor noted. `None`: no page (ENOSPC in the kernel).
     pub(super) fn alloc_hugetlb_folio(
         &mut self,
         size: usize,
+        mount: u8,
         holder: Holder,
         index: u64,
         cow_from_owner: bool,
     ) -> Option<Pfn> {
-        let unpromised = cow_from_owner || self.needs_reservation(holder, index);
+        let map_chg = cow_from_owner || self.needs_reservation(holder, index);
+        // A mount may have promised what the holder was not.
+        let unpromised = map_chg && self.subpool_get(mount, 1)? > 0;
+        let order = self.hugetlb.hstates[size].order;
+        let mut nodes = self.place_nodes(order);
         let h = &mut self.hugetlb.hstates[size];
-        let order = h.order;
         let mut page = None;
         if !unpromised || h.free() as i64 != h.resv {
-            page = h.nodes.iter_mut().find_map(|n| n.free.pop());
+            page = nodes.find_map(|nid| h.nodes[usize::from(nid)].free.pop());
         }
         let head = match page {
             Some(head) => head,
-            None => self.alloc_surplus(size)?,
+            None => match self.alloc_surplus(size) {
+                Some(head) => head,
+                None => {
+                    if unpromised {
+                        self.subpool_lose(mount, 1);
+                    } else if map_chg {
+                        let n = self.subpool_put(mount, 1);
+                        self.unreserve(size, n);
+                    }
+                    return None;
+                }
+            },
         };
         if !unpromised {
             self.hugetlb.hstates[size].resv -= 1;
         }
         self.set_restore_reserve(head, !unpromised);
+        let mark = self.hugetlb_mark(head) | u32::from(mount) << SUBPOOL_SHIFT;
+        self.set_hugetlb_mark(head, mark);
         if !cow_from_owner {
             self.commit_reservation(holder, index);
         }
@@ -55,8 +71,12 @@ impl Machine {
     /// A page goes back to the free list, or to the buddy allocator if its node has surplus pages.
     pub(super) fn free_huge_folio(&mut self, head: Pfn) {
         let nid = self.page_to_nid(head);
-        let size = (self.hugetlb_mark(head) >> super::SIZE_SHIFT) as usize;
-        if self.restore_reserve(head) {
+        let mark = self.hugetlb_mark(head);
+        let size = super::mark_size(mark);
+        // A page of a mount that is below its minimum stays promised to it.
+        let restore =
+            self.restore_reserve(head) || self.subpool_put((mark >> SUBPOOL_SHIFT) as u8, 1) == 0;
+        if restore {
             self.hugetlb.hstates[size].resv += 1;
         }
         self.clear_huge_page(head);
@@ -83,7 +103,7 @@ impl Machine {
                     self.frames.set_content(i, content::ZERO);
                 }
             }
-            let mark = self.hugetlb_mark(part) & !super::RESTORE_RESERVE;
+            let mark = self.hugetlb_mark(part) & ((1 << SUBPOOL_SHIFT) - 1) & !RESTORE_RESERVE;
             let flags = |f: FrameFlags| FrameFlags::ALLOCATED.and(f);
             self.frames.format(
                 part,

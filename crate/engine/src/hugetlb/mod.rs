@@ -11,14 +11,17 @@
 //! | `fault` | faults, copy on write, taking a page away from a child |
 //! | `range` | unmapping, fork, mprotect, advice, mremap |
 //! | `file` | inodes: mmap, memfd, truncate, fallocate |
+//! | `subpool` | mounts with `size=`, `min_size=`, `nr_inodes=` |
 //! | `files` | what the virtual files show and accept |
 //! | `boot` | `hugepages=` and its kin |
+//! | `cma` | memory kept for gigantic pages |
 //! | `view` | the pool as tiles |
 //!
-//! Deviation: subpools (mount options), cgroup charges and shared PMD tables are not modelled.
+//! Deviation: cgroup charges and shared PMD tables are not modelled.
 
 pub mod boot;
 mod check;
+mod cma;
 mod entry;
 mod fault;
 mod file;
@@ -27,6 +30,7 @@ mod folio;
 mod pool;
 mod range;
 mod reserve;
+pub mod subpool;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -76,6 +80,8 @@ pub(crate) struct HugetlbFile {
     /// A memfd somebody holds open.
     open: bool,
     resv: ResvMap,
+    /// The mount it is in, one more than its index; 0 is the kernel's own, without limits.
+    mount: u8,
     /// Page cache: offset in huge pages and head, ascending.
     pages: Vec<(u64, Pfn)>,
 }
@@ -89,6 +95,8 @@ pub struct Hugetlb {
     maps: Vec<Option<ResvMap>>,
     files: Vec<Option<Box<HugetlbFile>>>,
     vmemmap: vmemmap::Vmemmap,
+    mounts: Vec<subpool::Mount>,
+    cma: cma::Cma,
 }
 
 impl Hugetlb {
@@ -174,8 +182,15 @@ const RESTORE_RESERVE: u32 = 2;
 const GIGANTIC_PART: u32 = 4;
 /// Most of its memory map was given away.
 const OPTIMIZED: u32 = 8;
-/// The size, as an index, from here on.
+/// The size, as an index.
 const SIZE_SHIFT: u32 = 4;
+/// The mount the page is charged to, from here on; 0 is none.
+const SUBPOOL_SHIFT: u32 = 8;
+
+/// The size a mark tells, as an index.
+fn mark_size(mark: u32) -> usize {
+    (mark >> SIZE_SHIFT & 3) as usize
+}
 
 impl Machine {
     /// Whether a folio head is a hugetlb page, or 2 MiB of a gigantic one (`folio_test_hugetlb`).
@@ -203,12 +218,12 @@ impl Machine {
         } else {
             GIGANTIC_PART
         };
-        (mark & GIGANTIC_PART == 0).then_some((mark >> SIZE_SHIFT) as usize)
+        (mark & GIGANTIC_PART == 0).then_some(mark_size(mark))
     }
 
     /// Order of the huge page that begins at a frame.
     fn huge_page_order(&self, head: Pfn) -> u8 {
-        self.hugetlb.hstates[(self.hugetlb_mark(head) >> SIZE_SHIFT) as usize].order
+        self.hugetlb.hstates[mark_size(self.hugetlb_mark(head))].order
     }
 
     /// First frames of the 2 MiB a huge page is made of, or its own.

@@ -31,6 +31,8 @@ pub(crate) struct Hstate {
     pub nodes: Vec<NodePool>,
     /// Promised and not yet used. Below zero after the owner of a page left before its child.
     pub resv: i64,
+    /// Of those, promised to nobody: `mremap` of a part of an area loses them.
+    pub lost: u64,
     /// Most surplus pages made on demand (`nr_overcommit_huge_pages`).
     pub overcommit: u64,
     /// Persistent pages after the last resize (`max_huge_pages`).
@@ -128,7 +130,7 @@ impl Hstate {
 
 impl Machine {
     /// NUMA node of a frame.
-    pub(super) fn page_to_nid(&self, pfn: Pfn) -> usize {
+    pub(crate) fn page_to_nid(&self, pfn: Pfn) -> usize {
         self.zones
             .iter()
             .find(|z| z.contains(pfn))
@@ -144,15 +146,16 @@ impl Machine {
         });
     }
 
-    /// A fresh page of a node, in no pool yet (`only_alloc_fresh_hugetlb_folio`).
-    ///
-    /// Deviation: a gigantic page is made only of memory that is free, as nothing is migrated out of its way.
+    /// A fresh page of a node, in no pool yet (`only_alloc_fresh_hugetlb_folio`). A gigantic one comes from the area
+    /// reserved at boot, or else of memory in a row that is made free (`alloc_gigantic_folio`).
     fn alloc_fresh(&mut self, size: usize, nid: u8) -> Option<Pfn> {
         let order = self.hugetlb.hstates[size].order;
         if order > MAX_PAGE_ORDER {
-            let frames = &mut self.frames;
-            let zones = self.zones.iter_mut().filter(|z| z.nid == nid);
-            let head = zones.rev().find_map(|z| z.alloc_contig(frames, order))?;
+            let head = match self.cma_alloc(nid, order) {
+                Some(head) => head,
+                None if self.hugetlb.cma.only => return None,
+                None => self.alloc_contig_pages(nid, order)?,
+            };
             self.claim_gigantic(size, head, 1 << order);
             return Some(head);
         }
@@ -196,9 +199,13 @@ impl Machine {
             n.free.push(head);
             return;
         }
+        if self.cma_release(head) {
+            return;
+        }
+        // Pages of a pool hold nothing: what was in them went when they were freed.
+        let order = self.hugetlb.hstates[size].order.min(HPAGE_PMD_ORDER);
         for part in self.huge_page_parts(head) {
-            let order = self.hugetlb.hstates[size].order.min(HPAGE_PMD_ORDER);
-            self.free_pages(part, order);
+            self.free_block(part, order);
         }
     }
 
@@ -208,7 +215,7 @@ impl Machine {
         if self.hugetlb.hstates[size].gigantic() {
             return None;
         }
-        for nid in 0..self.config.nodes {
+        for nid in self.place_nodes(self.hugetlb.hstates[size].order) {
             let h = &self.hugetlb.hstates[size];
             if h.surplus() >= h.overcommit {
                 return None;
@@ -313,7 +320,12 @@ impl Machine {
             n.nr += 1;
             n.free.push(head);
             self.vmemmap_optimize(head);
-            self.pool_step(size, node, PoolStep::Grow);
+            let step = match self.hugetlb.hstates[size].gigantic() {
+                true if self.hugetlb.cma.holds(head) => PoolStep::GrowCma,
+                true => PoolStep::GrowContig,
+                false => PoolStep::Grow,
+            };
+            self.pool_step(size, node, step);
         }
         complete
     }
@@ -352,6 +364,7 @@ impl Machine {
                 }
                 let order = self.hugetlb.hstates[size].order;
                 self.hugetlb.hstates[size].max = self.hugetlb.hstates[size].max.saturating_sub(1);
+                self.cma_demote(head);
                 self.claim_gigantic(to, head, 1 << order);
                 let each = 1usize << self.hugetlb.hstates[to].order;
                 self.hugetlb.hstates[to].max += parts;

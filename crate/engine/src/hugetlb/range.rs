@@ -126,7 +126,8 @@ impl Machine {
                 exclusive.and(FrameFlags::PINNED).and(FrameFlags::ANON),
             ) {
                 let index = self.hugecache_offset(self.vma(child), addr);
-                let copy = self.alloc_hugetlb_folio(size, Holder::Nobody, index, false)?;
+                let mount = self.subpool_vma(child);
+                let copy = self.alloc_hugetlb_folio(size, mount, Holder::Nobody, index, false)?;
                 self.copy_huge_page(copy, head);
                 self.hugetlb_new_anon(child, addr, copy);
                 head = copy;

@@ -24,7 +24,10 @@ impl ResvMap {
     pub(super) fn add(&mut self, from: u64, to: u64) -> u64 {
         let part = self.part(from, to);
         let new = to - from - part.len() as u64;
-        self.offsets.splice(part, from..to);
+        let after = self.offsets.split_off(part.end);
+        self.offsets.truncate(part.start);
+        self.offsets.extend(from..to);
+        self.offsets.extend_from_slice(&after);
         new
     }
 
@@ -98,7 +101,8 @@ impl Machine {
     ///
     /// # Errors
     /// ENOMEM: not enough pages; nothing changes but the counters of the allocator.
-    fn reserve(&mut self, size: usize, delta: u64) -> Result<(), Errno> {
+    #[inline(never)]
+    pub(super) fn reserve(&mut self, size: usize, delta: u64) -> Result<(), Errno> {
         let h = &self.hugetlb.hstates[size];
         let needed = (h.resv.saturating_add_unsigned(delta)).saturating_sub_unsigned(h.free());
         let mut made = Vec::new();
@@ -130,6 +134,16 @@ impl Machine {
         Ok(())
     }
 
+    /// Promises `n` pages of a mount: what it has of its own, the rest of the pool.
+    fn reserve_in_mount(&mut self, size: usize, mount: u8, n: u64) -> Result<(), Errno> {
+        let of_pool = self.subpool_get(mount, n).ok_or(Errno::ENOMEM)?;
+        self.reserve(size, of_pool).inspect_err(|_| {
+            let over = self.subpool_put(mount, n - of_pool);
+            self.unreserve(size, over);
+            self.subpool_unuse(mount, of_pool);
+        })
+    }
+
     /// Takes `n` promises back, and as many free surplus pages.
     pub(super) fn unreserve(&mut self, size: usize, n: u64) {
         if n > 0 {
@@ -153,14 +167,14 @@ impl Machine {
         if flags.has(VmFlags::NORESERVE) {
             return Ok(kept);
         }
-        let size = self.file_hstate(file);
-        if flags.has(VmFlags::MAYSHARE) {
-            let there = self.hugetlb.file(file).resv.count(from, to);
-            self.reserve(size, to - from - there)?;
+        let shared = flags.has(VmFlags::MAYSHARE);
+        let f = self.hugetlb.file(file);
+        let there = if shared { f.resv.count(from, to) } else { 0 };
+        self.reserve_in_mount(f.hstate.into(), f.mount, to - from - there)?;
+        if shared {
             self.hugetlb.file_mut(file).resv.add(from, to);
             return Ok(kept);
         }
-        self.reserve(size, to - from)?;
         let free = self.hugetlb.maps.iter().position(Option::is_none);
         let at = free.unwrap_or_else(|| {
             self.hugetlb.maps.push(None);
@@ -188,12 +202,11 @@ impl Machine {
     pub(crate) fn hugetlb_vm_close(&mut self, v: &Vma) {
         if v.hugetlb.resv_map > 0 {
             let map = v.hugetlb.resv_map as usize - 1;
-            let (size, order) = self.vma_hstate(v);
-            let start = self.hugecache_offset(v, v.start);
-            let n = (v.end - v.start) >> shift(order);
-            let used = self.map_mut(map).count(start, start + n);
+            let (size, unused) = (self.vma_hstate(v).0, self.unused(v, v.start, v.end));
             self.put_resv_map(map);
-            self.unreserve(size, n - used);
+            let mount = v.file.map_or(0, |f| self.hugetlb.file(f).mount);
+            let of_pool = self.subpool_put(mount, unused);
+            self.unreserve(size, of_pool);
         }
         if let Some(f) = v.file {
             self.hugetlb.file_mut(f).vmas -= 1;
@@ -209,12 +222,33 @@ impl Machine {
         }
     }
 
-    /// The pages of an area have moved away: it no longer owns a reservation, not even for a part that stays
-    /// (`clear_vma_resv_huge_pages`).
-    pub(crate) fn clear_vma_resv_huge_pages(&mut self, vma: VmaId) {
-        let old = std::mem::take(&mut self.vma_mut(vma).hugetlb);
-        if old.resv_map > 0 {
-            self.put_resv_map(old.resv_map as usize - 1);
+    /// The pages at `addr` of an area have moved away, `len` bytes: it no longer owns a reservation, not even for a part
+    /// that stays, which is promised to nobody from then on (`clear_vma_resv_huge_pages`).
+    pub(crate) fn clear_vma_resv_huge_pages(&mut self, vma: VmaId, addr: u64, len: u64) {
+        let v = self.vma(vma);
+        if v.hugetlb.resv_map > 0 {
+            let map = v.hugetlb.resv_map as usize - 1;
+            let size = self.vma_hstate(v).0;
+            let lost = self.unused(v, v.start, v.end) - self.unused(v, addr, addr + len);
+            self.hugetlb.hstates[size].lost += lost;
+            self.subpool_lose(self.subpool_vma(vma), lost);
+            self.put_resv_map(map);
         }
+        self.vma_mut(vma).hugetlb = HugetlbVma::default();
+    }
+
+    /// Pages of an owner's area that it was promised and has not used.
+    #[inline(never)]
+    pub(super) fn unused(&self, v: &Vma, start: u64, end: u64) -> u64 {
+        let map = self
+            .hugetlb
+            .maps
+            .get((v.hugetlb.resv_map as usize).wrapping_sub(1));
+        let Some(map) = map.and_then(Option::as_ref) else {
+            return 0;
+        };
+        let from = self.hugecache_offset(v, start);
+        let n = (end - start) >> shift(self.vma_hstate(v).1);
+        n - map.count(from, from + n)
     }
 }

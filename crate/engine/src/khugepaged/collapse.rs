@@ -6,6 +6,7 @@
 //! The huge page is allocated first, swapped pages come in, every page is isolated, then all is copied. Whatever is
 //! refused on the way leaves the range as it was and frees the huge page; that it was allocated stays counted.
 
+use super::meanwhile::Event;
 use super::{CollapseControl, ScanResult};
 use crate::explain::Explain;
 use crate::khugepaged::scan_pmd::ScanCounts;
@@ -97,6 +98,7 @@ impl Machine {
     }
 
     /// A zeroed huge folio (`alloc_charge_folio`). MADV_COLLAPSE always works for it, khugepaged if `defrag` is set.
+    #[inline(never)]
     pub(super) fn alloc_charge_folio<E: Explain>(
         &mut self,
         cc: CollapseControl,
@@ -136,10 +138,11 @@ impl Machine {
         &self,
         mm: MmId,
         addr: u64,
+        expect_anon: bool,
         cc: CollapseControl,
         x: &mut E,
     ) -> Result<VmaId, ScanResult> {
-        let found = self.revalidate(mm, addr, cc);
+        let found = self.revalidate(mm, addr, expect_anon, cc);
         if let Err(result) = found {
             x.fails("revalidate", true, result.as_str(), || {
                 format!("asked again without the lock: {}", result.as_str())
@@ -148,7 +151,14 @@ impl Machine {
         found
     }
 
-    fn revalidate(&self, mm: MmId, addr: u64, cc: CollapseControl) -> Result<VmaId, ScanResult> {
+    #[inline(never)]
+    fn revalidate(
+        &self,
+        mm: MmId,
+        addr: u64,
+        expect_anon: bool,
+        cc: CollapseControl,
+    ) -> Result<VmaId, ScanResult> {
         if self.hpage_collapse_test_exit_or_disable(mm) {
             return Err(ScanResult::AnyProcess);
         }
@@ -160,7 +170,7 @@ impl Machine {
         if !self.thp_vma_allowable(vma, v.flags, cc.tva(), HPAGE_PMD_ORDER) {
             return Err(ScanResult::VmaCheck);
         }
-        if v.is_anonymous() && v.anon_vma.is_none() {
+        if expect_anon && !v.is_anonymous() {
             return Err(ScanResult::PageAnon);
         }
         Ok(vma)
@@ -176,8 +186,15 @@ impl Machine {
         cc: CollapseControl,
         x: &mut E,
     ) -> Result<(u32, u32), ScanResult> {
-        let vma = self.hugepage_vma_revalidate(mm, addr, cc, x)?;
-        let table = self.find_pmd_or_thp_or_none(mm, addr, &mut crate::explain::Silent)?;
+        self.collapse_unlocked(mm, addr);
+        let vma = self.hugepage_vma_revalidate(mm, addr, true, cc, x)?;
+        let table = self.find_pmd_or_thp_or_none(mm, addr, &mut crate::explain::Silent);
+        if let Err(result) = table {
+            x.fails("revalidate", true, result.as_str(), || {
+                format!("asked again without the lock: {}", result.as_str())
+            });
+        }
+        let table = table?;
         if scan.unmapped > 0 {
             let swapped_in = self.collapse_huge_page_swapin(vma, addr, scan.referenced);
             x.fails(
@@ -195,13 +212,24 @@ impl Machine {
             );
             swapped_in?;
         }
-        let vma_again = self.hugepage_vma_revalidate(mm, addr, cc, x)?;
+        let vma_again = self.hugepage_vma_revalidate(mm, addr, true, cc, x)?;
         if vma_again != vma
             || self.find_pmd_or_thp_or_none(mm, addr, &mut crate::explain::Silent)? != table
         {
             return Err(ScanResult::Fail);
         }
         self.collapse_huge_page_isolate(vma, addr, table, cc, x)?;
+        let poisoned = self.collapse_meets(mm, addr, Event::Poison);
+        if x.fails("copy", poisoned, ScanResult::CopyMc.as_str(), || {
+            (if poisoned {
+                "a memory error in a page"
+            } else {
+                "no memory error"
+            })
+            .into()
+        }) {
+            return Err(ScanResult::CopyMc);
+        }
         let copied = self.collapse_huge_page_copy(folio, vma, table);
         self.install_huge_page(folio, vma, addr, table);
         Ok((copied, HPAGE_PMD_NR as u32 - copied))

@@ -4,6 +4,7 @@
 //!
 //! The block is collapsed in the file; processes see it at their next fault. Only MADV_COLLAPSE maps it at once.
 
+use super::meanwhile::Event;
 use super::scan_pmd::Attempt;
 use super::{CollapseControl, ScanResult};
 use crate::explain::{Explain, Silent};
@@ -81,6 +82,7 @@ impl Machine {
         x: &mut E,
     ) -> (ScanResult, (u32, u32), Option<Pfn>) {
         let (mut present, mut swap, mut index) = (0, 0, start);
+        let mut load = 0;
         let max = self.khugepaged.settings.max_ptes_swap;
         loop {
             let folio = self.next_folio(id, index, start + NR);
@@ -99,11 +101,13 @@ impl Machine {
             let Some(head) = folio else { break };
             index = self.folio_next_index(head);
             let refs = self.frames.refcount(head) != self.folio_expected_refs(head);
+            let far = self.scan_abort(&mut load, head);
             let refused = [
                 (
                     self.frames.order(head) == HPAGE_PMD_ORDER,
                     ScanResult::PteMappedHugepage,
                 ),
+                (far, ScanResult::ScanAbort),
                 (!self.frames.has(head, FrameFlags::LRU), ScanResult::PageLru),
                 (refs, ScanResult::PageCount),
             ];
@@ -136,9 +140,12 @@ impl Machine {
         x: &mut E,
     ) -> Result<u32, ScanResult> {
         let mut index = start;
+        // Held as long as the collapse takes, whoever lets go of it meanwhile.
+        self.inode_mut(id).opens += 1;
         let done = self.alloc_charge_folio(cc, x).and_then(|new| {
-            let taken = self.take_file_pages(id, start, &mut index);
-            match taken {
+            self.collapse_unlocked(mm, addr);
+            let taken = self.take_file_pages(mm, addr, id, start, &mut index);
+            match taken.and_then(|old| self.file_copy_meets(mm, addr, old)) {
                 Ok(old) => Ok((new, self.replace_file_pages(id, start, new, &old))),
                 Err(result) => {
                     self.folio_put(new, 1);
@@ -164,12 +171,38 @@ impl Machine {
             nr: HPAGE_PMD_NR as i32,
             result: status,
         });
+        self.fput(id);
         done.map(|d| d.1)
+    }
+
+    /// What stops the copying of the pages `old`, and the filling of the holes between them.
+    #[inline(never)]
+    fn file_copy_meets(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        old: Vec<Pfn>,
+    ) -> Result<Vec<Pfn>, ScanResult> {
+        let pages: usize = old.iter().map(|h| self.folio_nr_pages(*h)).sum();
+        let holes = pages < HPAGE_PMD_NR;
+        let stops = [
+            (true, Event::Poison, ScanResult::CopyMc),
+            (holes, Event::NoMem, ScanResult::StoreFailed),
+            (holes, Event::Fill, ScanResult::PageFilled),
+        ];
+        for (may, event, result) in stops {
+            if may && self.collapse_meets(mm, addr, event) {
+                return Err(result);
+            }
+        }
+        Ok(old)
     }
 
     /// Unmaps and tests every folio of the block, in order; `index` tells how far it came.
     fn take_file_pages(
         &mut self,
+        mm: MmId,
+        addr: u64,
         id: FileId,
         start: u64,
         index: &mut u64,
@@ -220,6 +253,9 @@ impl Machine {
             }
             if !flags.has(FrameFlags::LRU) {
                 return Err(ScanResult::DelPageLru);
+            }
+            if !shmem && self.collapse_meets(mm, addr, Event::Private) {
+                return Err(ScanResult::PageHasPrivate);
             }
             self.unmap_mapping_folio(head);
             if self.frames.refcount(head) != self.folio_nr_pages(head) as i32 {

@@ -78,7 +78,7 @@ impl Machine {
         let mut addr = first;
         while addr < last {
             if lock_dropped {
-                match self.hugepage_vma_revalidate(mm, addr, cc, &mut Silent) {
+                match self.hugepage_vma_revalidate(mm, addr, false, cc, &mut Silent) {
                     Ok(again) => vma = again,
                     Err(result) => {
                         last_fail = result;

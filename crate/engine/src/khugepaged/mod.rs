@@ -19,6 +19,7 @@ mod file;
 mod files;
 mod isolate;
 mod madvise;
+pub mod meanwhile;
 mod result;
 mod run;
 mod scan_mm;
@@ -67,6 +68,8 @@ pub struct Khugepaged {
     last: Option<KhugepagedStep>,
     /// CPU time of the thread so far, by the cost table.
     cpu_ns: u64,
+    /// Races a script wants to see.
+    meanwhile: Vec<meanwhile::Meanwhile>,
 }
 
 impl Khugepaged {
@@ -86,6 +89,7 @@ impl Khugepaged {
             full_scans: 0,
             last: None,
             cpu_ns: 0,
+            meanwhile: Vec::new(),
         }
     }
 }

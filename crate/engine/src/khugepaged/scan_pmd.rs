@@ -41,6 +41,8 @@ pub(super) struct Attempt {
     pub cleared: u32,
 }
 
+/// Nodes up to here are near enough (`node_reclaim_distance`).
+const NODE_RECLAIM_DISTANCE: u8 = 30;
 /// Entries that must have been accessed if any has to be read from swap.
 const REFERENCED_IF_SWAPPED: u32 = HPAGE_PMD_NR as u32 / 2;
 
@@ -143,7 +145,7 @@ impl Machine {
             .vma(vma)
             .flags
             .any(VmFlags::UFFD_MISSING.with(VmFlags::UFFD_WP));
-        let mut c = ScanCounts::default();
+        let (mut c, mut load) = (ScanCounts::default(), 0);
         let mut v = Verdict::new(x);
         for (i, &pte) in self.tables.all(table).iter().enumerate() {
             c.scanned += 1;
@@ -200,7 +202,14 @@ impl Machine {
                     break;
                 }
             }
-            // `zone_reclaim_mode` refuses nothing (SCAN_ABORT): all nodes are within `node_reclaim_distance`.
+            if self.scan_abort(&mut load, head)
+                && v.refuse("node_distance", ScanResult::ScanAbort, || {
+                    let distance = self.config.distance;
+                    format!("page of entry {i} is on a node {distance} away; zone_reclaim_mode")
+                })
+            {
+                break;
+            }
             if !flags.has(FrameFlags::LRU)
                 && v.refuse("lru", ScanResult::PageLru, || {
                     format!("page of entry {i} is on no reclaim list")
@@ -230,6 +239,23 @@ impl Machine {
         v.held_limits(&c, limits);
         v.held("referenced", || referenced_words(&c));
         (v.result(), c)
+    }
+}
+
+impl Machine {
+    /// Whether a folio lies too far from those before it, of whose nodes `load` has the bits, while memory is to be
+    /// reclaimed on each node first (`hpage_collapse_scan_abort`).
+    #[inline]
+    pub(super) fn scan_abort(&self, load: &mut u8, head: Pfn) -> bool {
+        self.config.distance > NODE_RECLAIM_DISTANCE && self.too_far(load, head)
+    }
+
+    #[inline(never)]
+    fn too_far(&self, load: &mut u8, head: Pfn) -> bool {
+        let node = 1u8 << self.page_to_nid(head);
+        let far = *load & !node != 0 && *load & node == 0;
+        *load |= node;
+        far && self.zone_reclaim_mode() & 7 != 0
     }
 }
 

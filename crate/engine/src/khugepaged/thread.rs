@@ -66,7 +66,7 @@ impl Machine {
     }
 
     /// khugepaged wants some free 2 MiB blocks of every type in every zone (`set_recommended_min_free_kbytes`).
-    fn set_recommended_min_free_kbytes(&mut self) {
+    pub(crate) fn set_recommended_min_free_kbytes(&mut self) {
         let managed = self.nr_managed_pages();
         let default = zone::default_min_free_kbytes(managed);
         let at_boot = self.sysctl.min_free_kbytes == 0;

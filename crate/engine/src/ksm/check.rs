@@ -123,6 +123,12 @@ impl Machine {
                 }
             }
         }
+        for id in k.migrate_nodes.iter().copied().map(NodeId) {
+            nodes += 1;
+            let len = self.check_stable_list(id)?;
+            shared += i64::from(len > 0);
+            items += len;
+        }
         equal("stable nodes", k.nodes.nr_live(), nodes)?;
         equal("pages_shared", k.pages_shared, shared)?;
         equal("pages_sharing", k.pages_sharing, items - shared)?;
@@ -230,6 +236,7 @@ impl Machine {
             .stable_roots
             .iter()
             .flat_map(|root| rbtree::in_order(&k.nodes, *root))
+            .chain(k.migrate_nodes.iter().copied())
         {
             let n = self.node(NodeId(node));
             let _ = write!(

@@ -11,15 +11,12 @@
 //! | `scan` | the cursor's way from page to page, smart scan |
 //! | `visit` | what is done with one page |
 //! | `merge`, `unmerge` | two frames become one, and back |
-//! | `stable`, `chain`, `unstable` | the two trees |
+//! | `stable`, `chain`, `unstable`, `migrate` | the two trees, and pages that move to another node's |
 //! | `stable_node`, `rmap_item` | their objects; `slab` and `rbtree` carry them |
 //! | `daemon` | batches, sleep, steps |
 //! | `advisor`, `cost` | `pages_to_scan` by itself; CPU time |
 //! | `settings`, `files`, `stat` | `/sys/kernel/mm/ksm`, `/proc/PID/ksm_stat` |
 //! | `mappings`, `view`, `path`, `why`, `check` | who maps a KSM page; what can be looked at; searches and explanations; invariants |
-//!
-//! Deviation: a frame never moves to another NUMA node, so a stable node never has to be moved to another tree
-//! (`migrate_nodes`): the first step of a visit and the hit of a stable search are where that belongs.
 
 mod advisor;
 mod chain;
@@ -29,6 +26,7 @@ mod daemon;
 mod files;
 mod mappings;
 mod merge;
+mod migrate;
 mod path;
 mod rbtree;
 mod register;
@@ -83,6 +81,8 @@ pub struct Ksm {
     item_links: ChunkedVec<ItemLink>,
     nodes: Slab<StableNode>,
     stable_roots: [u32; MAX_NODES as usize],
+    /// Nodes whose pages moved to another NUMA node and that are in no tree for now, last found first.
+    migrate_nodes: Vec<u32>,
     unstable_roots: [u32; MAX_NODES as usize],
     /// Grows when page tables or contents may have changed since an item or node was last looked up: when anybody
     /// else acts, and when ksmd itself splits a page.
@@ -137,6 +137,7 @@ impl Ksm {
             item_links: ChunkedVec::new(1),
             nodes: Slab::default(),
             stable_roots: [0; MAX_NODES as usize],
+            migrate_nodes: Vec::new(),
             unstable_roots: [0; MAX_NODES as usize],
             epoch: 1,
             pages_shared: 0,

@@ -68,6 +68,7 @@ impl Machine {
             seq: self.ksm.seqnr,
             rmap: self.ksm.items.nr_live() as u64,
         });
+        self.prune_migrating();
         let ksm = &mut self.ksm;
         ksm.unstable_roots.fill(0);
         ksm.walk.epoch = 0;

@@ -33,8 +33,12 @@ impl Machine {
         key: u64,
         path: &mut SearchPath,
     ) -> StableHit {
-        if self.stable_node_of(page).is_some() {
-            return StableHit::Page(page);
+        match self.stable_node_of(page) {
+            Some(node) if self.node_migrates(node) => {
+                return self.place_migrated(page, key, node, path);
+            }
+            Some(_) => return StableHit::Page(page),
+            None => {}
         }
         let nid = self.ksm_nid(page);
         'restart: loop {
@@ -58,6 +62,9 @@ impl Machine {
                     StableHit::Full(kpfn)
                 } else if self.frames.has(kpfn, FrameFlags::LOCKED) {
                     StableHit::Busy(kpfn)
+                } else if self.in_wrong_tree(found.dup) {
+                    self.start_node_migration(found.dup);
+                    StableHit::Nothing
                 } else {
                     StableHit::Page(kpfn)
                 };
@@ -66,7 +73,7 @@ impl Machine {
         }
     }
 
-    fn compare_with_node(
+    pub(super) fn compare_with_node(
         &mut self,
         page: Pfn,
         key: u64,
@@ -151,6 +158,11 @@ impl Machine {
                     result = Err(Errno::EBUSY);
                     break;
                 }
+            }
+        }
+        for id in self.ksm.migrate_nodes.clone() {
+            if self.remove_stable_node(NodeId(id)).is_err() {
+                result = Err(Errno::EBUSY);
             }
         }
         result

@@ -187,9 +187,11 @@ impl Machine {
     }
 
     /// Out of its tree or chain (`stable_node_dup_del`).
-    fn unlink_stable_node(&mut self, id: NodeId) {
+    pub(super) fn unlink_stable_node(&mut self, id: NodeId) {
         let node = self.node(id);
-        if node.dup {
+        if self.node_migrates(id) {
+            self.ksm.migrate_nodes.retain(|n| *n != id.0);
+        } else if node.dup {
             self.stable_node_dup_del(id);
         } else {
             let ksm = &mut self.ksm;

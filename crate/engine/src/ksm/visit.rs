@@ -52,7 +52,10 @@ impl Machine {
     ) -> KsmOutcome {
         let mut bypass = false;
         if let Some(node) = self.stable_node_of(at.page) {
-            let merged = self.item_head(at.item) == Some(node);
+            if !self.node_migrates(node) && self.in_wrong_tree(node) {
+                self.start_node_migration(node);
+            }
+            let merged = self.item_head(at.item) == Some(node) && !self.node_migrates(node);
             e.fails("not_merged_yet", merged, "already merged", || {
                 format!(
                     "a KSM page that {} addresses share",
@@ -120,6 +123,13 @@ impl Machine {
         let hit = self.stable_tree_search(at.page, key, &mut path);
         if path.wanted {
             self.ksm.searched.clone_from(&path.steps);
+        }
+        // A page that moved and is in the right tree again.
+        if hit == StableHit::Page(at.page)
+            && self.stable_node_of(at.page) == self.item_head(at.item)
+            && self.item_head(at.item).is_some()
+        {
+            return KsmOutcome::AlreadyMerged;
         }
         self.remove_rmap_item_from_tree(at.item);
         match hit {

@@ -260,26 +260,13 @@ impl Zone {
             .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, false);
     }
 
-    /// Takes the lowest `2^order` free pages in a row, an order above the highest, aligned to their number
-    /// (`alloc_contig_pages`). Their frames are left as they are.
-    pub fn alloc_contig(&mut self, frames: &mut FrameTable, order: u8) -> Option<Pfn> {
+    /// Takes every free block of a range, whole blocks of the highest order, off the lists; what is in use stays. Their
+    /// frames say nothing any more.
+    #[inline(never)]
+    pub fn isolate_range(&mut self, frames: &mut FrameTable, start: u32, pages: u32) {
         const BLOCK: u32 = 1 << MAX_PAGE_ORDER;
-        let (pages, end) = (1u32 << order, self.start.0 + self.spanned as u32);
-        let free = |z: &Zone, at: u32| {
-            let f = frames.flags(Pfn(at));
-            z.free.untouched.contains(&at)
-                || f.has(FrameFlags::BUDDY) && frames.order(Pfn(at)) == MAX_PAGE_ORDER
-        };
-        let first = self.start.0.next_multiple_of(pages);
-        let head = (first..end)
-            .step_by(pages as usize)
-            .take_while(|at| end - at >= pages)
-            .find(|at| {
-                (*at..at + pages)
-                    .step_by(BLOCK as usize)
-                    .all(|b| free(self, b))
-            })?;
-        for at in (head..head + pages).step_by(BLOCK as usize) {
+        let mut at = start;
+        while at < start + pages {
             // Blocks never used before it join the list, which they end.
             while self.free.untouched.contains(&at) && self.free.untouched.start < at {
                 let pfn = Pfn(self.free.untouched.start);
@@ -287,15 +274,21 @@ impl Zone {
                 self.free
                     .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, true);
             }
+            let frame = *frames.frame(Pfn(at));
+            let n = 1 << frame.order();
             if self.free.untouched.start == at && !self.free.untouched.is_empty() {
                 self.free.untouched.start += BLOCK;
+                self.nr_free -= u64::from(BLOCK);
+                at += BLOCK;
             } else {
-                let mt = self.pageblock_type(Pfn(at));
-                self.free.unlink(frames, Pfn(at), MAX_PAGE_ORDER, mt);
+                if frame.has(FrameFlags::BUDDY) {
+                    let mt = self.pageblock_type(Pfn(at));
+                    self.free.unlink(frames, Pfn(at), frame.order(), mt);
+                    self.nr_free -= u64::from(n);
+                }
+                at += n;
             }
         }
-        self.nr_free -= u64::from(pages);
-        Some(Pfn(head))
     }
 
     fn first(&self, order: u8, mt: MigrateType) -> Option<Pfn> {

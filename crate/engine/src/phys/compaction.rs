@@ -363,7 +363,8 @@ impl Machine {
     }
 
     /// Tells of a move; moves of neighbours to neighbours are one event.
-    fn emit_migrated(&mut self, from: Pfn, to: Pfn, pages: u32) {
+    #[inline(never)]
+    pub(crate) fn emit_migrated(&mut self, from: Pfn, to: Pfn, pages: u32) {
         if let Some(last) = self.events.last_mut()
             && let EventKind::MigratePages {
                 from: f,

@@ -68,7 +68,7 @@ impl Machine {
     /// for it, that is all (`alloc_pages_mpol`).
     pub(crate) fn alloc_huge_folio(&mut self, gfp: Gfp) -> Result<Pfn, NoFolio> {
         let place = self.place;
-        if !place.in_turn && place.allowed >> place.first & 1 != 0 {
+        if place.in_turn == 0 && place.allowed >> place.first & 1 != 0 {
             self.place.allowed = 1 << place.first;
             let local = gfp.with(Gfp::NORETRY).with(Gfp::THISNODE);
             let folio = self.alloc_folio_gfp(HPAGE_PMD_ORDER, local);
@@ -132,7 +132,7 @@ impl Machine {
 
     fn try_to_compact_pages(&mut self, order: u8, mt: MigrateType, mode: Mode) -> CompactResult {
         let mut best = CompactResult::Skipped;
-        for zone in self.zonelist() {
+        for zone in self.zonelist(order) {
             if self.zones[zone].compact.deferred(order) {
                 best = best.max(CompactResult::Deferred);
                 continue;

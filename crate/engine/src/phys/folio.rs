@@ -51,9 +51,10 @@ impl Machine {
     }
 
     fn alloc_pages_from(&mut self, order: u8, mt: MigrateType, nid: Option<u8>) -> Option<Pfn> {
+        let first = self.place.first_of(order);
         for use_min in [false, true] {
             for turn in 0..self.config.nodes {
-                let node = (self.place.first + turn) % self.config.nodes;
+                let node = (first + turn) % self.config.nodes;
                 if nid.is_some_and(|n| n != node) || self.place.allowed >> node & 1 == 0 {
                     continue;
                 }
@@ -70,16 +71,21 @@ impl Machine {
     }
 
     /// The zones an allocation looks at, best first.
-    pub(super) fn zonelist(&self) -> Vec<usize> {
+    pub(super) fn zonelist(&self, order: u8) -> Vec<usize> {
         let mut zones = Vec::with_capacity(self.zones.len());
-        for turn in 0..self.config.nodes {
-            let node = (self.place.first + turn) % self.config.nodes;
+        for node in self.place_nodes(order) {
             let here = |z: &usize| self.zones[*z].nid == node;
-            if self.place.allowed >> node & 1 != 0 {
-                zones.extend((0..self.zones.len()).rev().filter(here));
-            }
+            zones.extend((0..self.zones.len()).rev().filter(here));
         }
         zones
+    }
+
+    /// The nodes an allocation looks at, best first.
+    pub(crate) fn place_nodes(&self, order: u8) -> impl Iterator<Item = u8> + use<> {
+        let (nodes, place) = (self.config.nodes, self.place);
+        let first = place.first_of(order);
+        let all = (0..nodes).map(move |turn| (first + turn) % nodes);
+        all.filter(move |n| place.allowed >> n & 1 != 0)
     }
 
     /// Pages of one zone if it stays above its low mark, or min mark.
@@ -131,7 +137,7 @@ impl Machine {
         }
     }
 
-    fn free_block(&mut self, head: Pfn, order: u8) {
+    pub(crate) fn free_block(&mut self, head: Pfn, order: u8) {
         self.frames
             .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
         let zone = self

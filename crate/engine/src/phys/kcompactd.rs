@@ -21,7 +21,7 @@ pub(crate) struct Kcompactd {
 impl Machine {
     /// Somebody who cannot wait wants a block of `order` (`wakeup_kcompactd`). A thread is woken only where it may help.
     pub(super) fn wakeup_kcompactd(&mut self, order: u8) {
-        for zone in self.zonelist() {
+        for zone in self.zonelist(order) {
             self.zones[zone].compact.reset_isolation_suitable();
             if self.compaction_suit(zone, order).is_none() {
                 let max = &mut self.kcompactd.max_order[usize::from(self.zones[zone].nid)];

@@ -6,6 +6,7 @@
 pub mod buddy;
 pub mod compaction;
 pub mod content;
+mod contig;
 pub(crate) mod direct_compact;
 pub mod folio;
 pub mod frame;

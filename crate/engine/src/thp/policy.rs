@@ -119,7 +119,7 @@ impl Machine {
                 return 0;
             }
             if v.file.is_some() {
-                let allowed = self.file_allowable_orders(vma, tva, left);
+                let allowed = self.file_allowable_orders(vma, flags, tva, left);
                 x.fails("file", allowed == 0, NO, || self.file_words(vma));
                 return allowed;
             }
@@ -195,9 +195,9 @@ impl Machine {
         left
     }
 
-    /// Areas of files: shared memory by its own settings, asked with the flags the area has now; files on disk never,
-    /// in a kernel without `READ_ONLY_THP_FOR_FS`.
-    fn file_allowable_orders(&self, vma: VmaId, tva: TvaType, orders: u32) -> u32 {
+    /// Areas of files: shared memory by its own settings, asked with the flags the area has now, not those it will have;
+    /// files on disk never, in a kernel without `READ_ONLY_THP_FOR_FS`.
+    fn file_allowable_orders(&self, vma: VmaId, flags: VmFlags, tva: TvaType, orders: u32) -> u32 {
         let v = self.vma(vma);
         match v.cached_file() {
             Some(id) if self.inode(id).shmem => {
@@ -205,7 +205,7 @@ impl Machine {
                 orders & self.shmem_allowable_huge_orders(id, Some(vma), v.pgoff, 0, forced)
             }
             Some(id) => {
-                let advised = v.flags.has(VmFlags::HUGEPAGE) || tva == TvaType::ForcedCollapse;
+                let advised = flags.has(VmFlags::HUGEPAGE) || tva == TvaType::ForcedCollapse;
                 let on = match self.thp.enabled {
                     Enabled::Always => true,
                     Enabled::Madvise => advised,

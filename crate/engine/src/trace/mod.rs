@@ -262,6 +262,10 @@ pub enum PoolStep {
     FromSurplus,
     /// A page was split into 2 MiB ones.
     Demote,
+    /// A page was made of memory in a row that the buddy allocator has no block for.
+    GrowContig,
+    /// A page was made of the area kept at boot.
+    GrowCma,
 }
 
 impl PoolStep {
@@ -274,6 +278,8 @@ impl PoolStep {
             "became surplus",
             "surplus kept",
             "demoted",
+            "made of memory in a row",
+            "made of the CMA area",
         ][self as usize]
     }
 }

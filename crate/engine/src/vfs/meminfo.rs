@@ -22,6 +22,11 @@ pub(super) fn huge_kb(n: i64) -> u64 {
     n.max(0) as u64 * HPAGE_KB
 }
 
+#[inline(never)]
+fn line(out: &mut String, label: &str, kb: u64) {
+    let _ = writeln!(out, "{label:<16}{kb:>8} kB");
+}
+
 impl Machine {
     /// `MemAvailable` in pages: what could be had without swapping (`si_mem_available`).
     pub fn mem_available_pages(&self) -> u64 {
@@ -87,10 +92,11 @@ impl Machine {
             ("Balloon", 0),
         ];
         let mut out = String::with_capacity(1800);
-        let line = |out: &mut String, label: &str, kb: u64| {
-            let _ = writeln!(out, "{label:<16}{kb:>8} kB");
-        };
         for (label, kb) in lines {
+            if let ("Balloon", Some([total, free])) = (*label, self.cma_pages()) {
+                line(&mut out, "CmaTotal:", total * PAGE_KB);
+                line(&mut out, "CmaFree:", free * PAGE_KB);
+            }
             line(&mut out, &format!("{label}:"), *kb);
         }
         for (label, n) in self.hugetlb_meminfo() {

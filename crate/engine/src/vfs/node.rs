@@ -207,8 +207,14 @@ impl Machine {
             "cpulist" => list_text(first, n) + "\n",
             "cpumap" => mask_text(self.config.cpus, |cpu| (first..first + n).contains(&cpu)) + "\n",
             "distance" => {
-                let distances =
-                    (0..self.config.nodes).map(|other| if other == nid { "10" } else { "20" });
+                let far = |other| {
+                    if other == nid {
+                        10
+                    } else {
+                        self.config.distance
+                    }
+                };
+                let distances = (0..self.config.nodes).map(|other| far(other).to_string());
                 distances.collect::<Vec<_>>().join(" ") + "\n"
             }
             "meminfo" => self.node_meminfo(nid),

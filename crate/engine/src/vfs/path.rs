@@ -101,7 +101,8 @@ fn dir(name: &'static str, dir: Dir) -> Entry {
 }
 
 /// Entries of a table of names and modes.
-fn files(table: &[(&'static str, u16)], file: impl Fn(&'static str) -> File) -> Vec<Entry> {
+#[inline(never)]
+fn files(table: &[(&'static str, u16)], file: &dyn Fn(&'static str) -> File) -> Vec<Entry> {
     table
         .iter()
         .map(|&(name, mode)| (name.into(), Node::File(file(name), mode)))
@@ -109,7 +110,8 @@ fn files(table: &[(&'static str, u16)], file: impl Fn(&'static str) -> File) -> 
 }
 
 /// Entries of a table of tunables.
-fn specs(table: &'static [FileSpec], file: impl Fn(&'static FileSpec) -> File) -> Vec<Entry> {
+#[inline(never)]
+fn specs(table: &'static [FileSpec], file: &dyn Fn(&'static FileSpec) -> File) -> Vec<Entry> {
     table
         .iter()
         .map(|f| (f.name.into(), Node::File(file(f), f.mode)))
@@ -123,7 +125,7 @@ impl Machine {
         match d {
             Dir::Root => vec![dir("proc", Dir::Proc), dir("sys", Dir::Sys)],
             Dir::Proc => {
-                let mut out = files(zone_files::PROC_FILES, File::Proc);
+                let mut out = files(zone_files::PROC_FILES, &File::Proc);
                 out.push(dir("sys", Dir::ProcSys));
                 out.extend(
                     self.procs
@@ -132,9 +134,9 @@ impl Machine {
                 );
                 out
             }
-            Dir::Process(pid) => files(process::FILES, |name| File::Process(pid, name)),
+            Dir::Process(pid) => files(process::FILES, &|name| File::Process(pid, name)),
             Dir::ProcSys => vec![dir("vm", Dir::Vm)],
-            Dir::Vm => specs(sysctl::VM_FILES, File::Sysctl),
+            Dir::Vm => specs(sysctl::VM_FILES, &File::Sysctl),
             Dir::Sys => vec![
                 dir("devices", Dir::Devices),
                 dir("kernel", Dir::Kernel),
@@ -153,18 +155,18 @@ impl Machine {
                 dir("ksm", Dir::Ksm),
                 dir("transparent_hugepage", Dir::Thp),
             ],
-            Dir::Ksm => specs(crate::ksm::KSM_FILES, |f| File::Ksm(f.name)),
+            Dir::Ksm => specs(crate::ksm::KSM_FILES, &|f| File::Ksm(f.name)),
             Dir::Thp => {
-                let mut out = specs(THP_FILES, |f| File::Thp(f.name));
+                let mut out = specs(THP_FILES, &|f| File::Thp(f.name));
                 out.push(dir("khugepaged", Dir::Khugepaged));
                 out.extend(orders.map(|o| (sysfs::size_dir(o).into(), Node::Dir(Dir::ThpSize(o)))));
                 out
             }
-            Dir::Khugepaged => specs(crate::khugepaged::KHUGEPAGED_FILES, |f| {
+            Dir::Khugepaged => specs(crate::khugepaged::KHUGEPAGED_FILES, &|f| {
                 File::Khugepaged(f.name)
             }),
             Dir::ThpSize(o) => {
-                let mut out = specs(sysfs::THP_SIZE_FILES, |f| File::ThpSize(o, f.name));
+                let mut out = specs(sysfs::THP_SIZE_FILES, &|f| File::ThpSize(o, f.name));
                 out.retain(|(name, _)| self.thp_show(&sysfs::size_file(o, name)).is_some());
                 out.push(dir("stats", Dir::ThpStats(o)));
                 out
@@ -180,7 +182,7 @@ impl Machine {
                     .collect()
             }
             Dir::Nodes => {
-                let mut out = files(node::SYSTEM_FILES, File::Nodes);
+                let mut out = files(node::SYSTEM_FILES, &File::Nodes);
                 out.extend(
                     (0..self.config.nodes)
                         .map(|n| (format!("node{n}").into(), Node::Dir(Dir::Node(n)))),
@@ -188,7 +190,7 @@ impl Machine {
                 out
             }
             Dir::Node(n) => {
-                let mut out = files(node::FILES, |name| File::Node(n, name));
+                let mut out = files(node::FILES, &|name| File::Node(n, name));
                 out.push(dir("hugepages", Dir::Hugepages(Some(n))));
                 out
             }
@@ -201,30 +203,30 @@ impl Machine {
                 })
                 .collect(),
             Dir::HugepagesSize(n, i) => {
-                specs(self.hugetlb_table(n, i), |f| File::Hugetlb(n, i, f.name))
+                specs(self.hugetlb_table(n, i), &|f| File::Hugetlb(n, i, f.name))
             }
             Dir::Debug => {
-                let mut out = files(debugfs::FILES, File::Debug);
+                let mut out = files(debugfs::FILES, &File::Debug);
                 out.extend([dir("extfrag", Dir::Extfrag), dir("tracing", Dir::Tracing)]);
                 out
             }
-            Dir::Extfrag => files(debugfs::EXTFRAG_FILES, File::Debug),
+            Dir::Extfrag => files(debugfs::EXTFRAG_FILES, &File::Debug),
             Dir::Tracing => vec![
                 dir("events", Dir::Events),
                 ("trace".into(), Node::File(File::Trace, 0o640)),
             ],
             Dir::Events => {
-                let mut out = files(tracefs::ENABLE, |name| File::Events(None, name));
+                let mut out = files(tracefs::ENABLE, &|name| File::Events(None, name));
                 out.extend(Group::ALL.map(|g| dir(g.name(), Dir::EventGroup(g))));
                 out
             }
             Dir::EventGroup(g) => {
-                let mut out = files(tracefs::GROUP_FILES, |name| File::Events(Some(g), name));
+                let mut out = files(tracefs::GROUP_FILES, &|name| File::Events(Some(g), name));
                 let events = TRACEPOINTS.iter().enumerate().filter(|(_, t)| t.group == g);
                 out.extend(events.map(|(i, t)| dir(t.name, Dir::Event(i))));
                 out
             }
-            Dir::Event(i) => files(tracefs::EVENT_FILES, |name| File::Event(i, name)),
+            Dir::Event(i) => files(tracefs::EVENT_FILES, &|name| File::Event(i, name)),
         }
     }
 
@@ -243,7 +245,7 @@ impl Machine {
                     .find(|(_, p)| p.name == name)
                     .map(|(pid, _)| Node::Dir(Dir::Process(pid)))
             };
-            let table = files(zone_files::PROC_FILES, File::Proc);
+            let table = files(zone_files::PROC_FILES, &File::Proc);
             let file = table.into_iter().find(|e| e.0 == name).map(|e| e.1);
             return file
                 .or_else(|| (name == "sys").then_some(Node::Dir(Dir::ProcSys)))

@@ -207,11 +207,20 @@ pub(crate) const VM_FILES: &[FileSpec] = &[
         "0",
         0,
         INT_MAX,
-        "reclaim before using another node (no effect yet)",
+        "reclaim before using another node (khugepaged keeps to near nodes; no other effect yet)",
     ),
 ];
 
 impl Machine {
+    /// `vm.zone_reclaim_mode`.
+    pub(crate) fn zone_reclaim_mode(&self) -> u64 {
+        self.sysctl
+            .stored
+            .get("zone_reclaim_mode")
+            .copied()
+            .unwrap_or(0)
+    }
+
     /// Text of a file.
     pub(super) fn sysctl_show(&self, spec: &FileSpec) -> String {
         if let Some(n) = self.hugetlb_sysctl(spec.name) {

@@ -76,6 +76,27 @@ impl Machine {
         (pte.present() && !pte.special()).then(|| self.frames.head(pte.pfn()))
     }
 
+    /// Takes the page at `addr` off the reclaim lists, as reclaim and compaction do for a while, or puts it back.
+    ///
+    /// # Errors
+    /// ESRCH, EINVAL where there is no page, or it is on no list (on one).
+    pub fn isolate_page(&mut self, pid: Pid, addr: u64, isolate: bool) -> Result<(), Errno> {
+        self.syscall(pid, |m, mm| {
+            let head = m.present_head(mm, addr).ok_or(Errno::EINVAL)?;
+            if m.frames.has(head, FrameFlags::LRU) != isolate {
+                return Err(Errno::EINVAL);
+            }
+            if isolate {
+                m.lru_remove(head);
+                *m.frames.refcount_mut(head) += 1;
+            } else {
+                m.lru_add(head);
+                m.folio_put(head, 1);
+            }
+            Ok(())
+        })
+    }
+
     /// Holds or releases the lock of the page at `addr`: trylocks of the daemons fail meanwhile.
     ///
     /// # Errors

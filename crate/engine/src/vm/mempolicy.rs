@@ -3,12 +3,13 @@
 //! Counterparts: `do_mbind`, `policy_nodemask`, `interleave_nid` (`mm/mempolicy.c`). Without a policy pages come from the node
 //! of the processor that touches them, then from the others.
 //!
-//! Deviation: pages that are there already stay where they are (no `MPOL_MF_MOVE`); all nodes are equally far apart. The
-//! tables that a fault needs come from where its page does.
+//! Deviation: all nodes are equally far apart. The tables that a fault needs come from where its page does. Hugetlb pages
+//! are not moved.
 
-use super::addr::{PAGE_SHIFT, PAGE_SIZE, Pid, VmaId};
+use super::addr::{HPAGE_PMD_ORDER, PAGE_SHIFT, PAGE_SIZE, Pfn, Pid, VmaId};
 use crate::errno::Errno;
 use crate::machine::Machine;
+use crate::phys::buddy::MigrateType;
 use crate::trace::Actor;
 
 /// `MPOL_*`.
@@ -36,13 +37,15 @@ pub struct Policy {
     pub nodes: u64,
 }
 
-/// Where the allocator looks: from node `first` round, only at nodes in `allowed`.
+/// Where the allocator looks: from a node round, only at nodes in `allowed`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Place {
     pub first: u8,
     pub allowed: u64,
-    /// Nodes take turns: a huge page does not insist on one.
-    pub in_turn: bool,
+    /// Nodes that take turns instead of `first`; a huge page does not insist on one then.
+    pub in_turn: u64,
+    /// What their turns are counted by: the address, its area's start and place in its file in pages.
+    counted: (u64, u64, u64),
 }
 
 impl Default for Place {
@@ -50,8 +53,30 @@ impl Default for Place {
         Place {
             first: 0,
             allowed: u64::MAX,
-            in_turn: false,
+            in_turn: 0,
+            counted: (0, 0, 0),
         }
+    }
+}
+
+impl Place {
+    /// The node looked at first for a folio of an order; turns count by folios of that size (`get_vma_policy`).
+    #[inline]
+    pub fn first_of(&self, order: u8) -> u8 {
+        match self.in_turn {
+            0 => self.first,
+            _ => self.whose_turn(order),
+        }
+    }
+
+    #[inline(never)]
+    fn whose_turn(&self, order: u8) -> u8 {
+        let (addr, start, pgoff) = self.counted;
+        let shift = PAGE_SHIFT + u32::from(order);
+        let turn = (pgoff >> order) + ((addr >> shift << shift).saturating_sub(start) >> shift);
+        let n = (turn % u64::from(self.in_turn.count_ones())) as usize;
+        let nid = (0..64).filter(|b| self.in_turn >> b & 1 != 0).nth(n);
+        nid.unwrap_or(0)
     }
 }
 
@@ -133,6 +158,67 @@ impl Machine {
         })
     }
 
+    /// [`mbind`](Self::mbind), and pages of the range that lie elsewhere move: those no other process maps, or with `all`
+    /// every one (`MPOL_MF_MOVE`, `MPOL_MF_MOVE_ALL`). What is pinned or locked stays.
+    ///
+    /// # Errors
+    /// As `mbind`; none for pages that stay.
+    #[inline(never)]
+    pub fn mbind_move(
+        &mut self,
+        pid: Pid,
+        addr: u64,
+        len: u64,
+        policy: Policy,
+        all: bool,
+    ) -> Result<(), Errno> {
+        self.mbind(pid, addr, len, policy)?;
+        self.syscall(pid, |m, mm| {
+            let mut at = addr;
+            while at < addr + len {
+                let pte = m.pte(mm, at);
+                let here = at;
+                at += PAGE_SIZE;
+                if !pte.present() || pte.special() {
+                    continue;
+                }
+                let head = m.frames.head(pte.pfn());
+                let there = policy.nodes >> m.page_to_nid(head) & 1 != 0;
+                let shared = m.folio_maybe_mapped_shared(head) && !m.folio_in_file(head);
+                let Some(vma) = m.vma_lookup(mm, here) else {
+                    continue;
+                };
+                if there || shared && !all || m.folio_hugetlb(head) {
+                    continue;
+                }
+                m.migrate_to_policy(vma, here, head);
+            }
+            Ok(())
+        })
+    }
+
+    /// Moves a folio to where the area at `addr` wants its pages (`alloc_migration_target_by_mpol`, `migrate_pages`).
+    fn migrate_to_policy(&mut self, vma: VmaId, addr: u64, head: Pfn) {
+        let order = self.frames.order(head);
+        let pages = 1i64 << order;
+        let thp = i64::from(order == HPAGE_PMD_ORDER);
+        let movable = MigrateType::Movable;
+        let to = match self.folio_can_migrate(head) {
+            true => self.with_policy(vma, addr, |m| m.alloc_pages(order, movable)),
+            false => None,
+        };
+        let Some(to) = to else {
+            self.stat.pgmigrate_fail += pages;
+            self.stat.thp_migration_fail += thp;
+            return;
+        };
+        self.migrate_folio(head, to);
+        self.free_pages(head, order);
+        self.stat.pgmigrate_success += pages;
+        self.stat.thp_migration_success += thp;
+        self.emit_migrated(head, to, pages as u32);
+    }
+
     /// Node of a processor: they are dealt out in blocks.
     fn node_of_cpu(&self, cpu: u32) -> u8 {
         let nodes = u32::from(self.config.nodes);
@@ -155,17 +241,13 @@ impl Machine {
             Mode::Prefer => (lowest, u64::MAX),
             Mode::Bind if nodes >> local & 1 != 0 => (local, nodes),
             Mode::Bind => (lowest, nodes),
-            Mode::Interleave => {
-                let turn = v.pgoff + ((addr - v.start) >> PAGE_SHIFT);
-                let n = (turn % u64::from(nodes.count_ones())) as usize;
-                let nid = (0..64).filter(|b| nodes >> b & 1 != 0).nth(n);
-                (nid.unwrap_or(0), u64::MAX)
-            }
+            Mode::Interleave => (lowest, u64::MAX),
         };
         Place {
             first,
             allowed,
-            in_turn: mode == Mode::Interleave,
+            in_turn: if mode == Mode::Interleave { nodes } else { 0 },
+            counted: (addr, v.start, v.pgoff),
         }
     }
 

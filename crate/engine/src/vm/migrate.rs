@@ -20,6 +20,7 @@ impl Machine {
 
     /// Moves a folio that [may be moved](Self::folio_can_migrate) to `to`, a block of its size that the caller has taken
     /// off the free lists. Its old frames are the caller's to free; they say nothing any more.
+    #[inline(never)]
     pub(crate) fn migrate_folio(&mut self, from: Pfn, to: Pfn) {
         let n = self.folio_nr_pages(from);
         let flags = self.frames.flags(from);
@@ -34,7 +35,12 @@ impl Machine {
             self.deferred_split_unqueue(from);
         }
         for (page, m) in self.folio_mappings(from) {
-            if let Some(table) = self.pte_table(m.mm, m.addr) {
+            if m.huge {
+                if let Some(slot) = self.pmd_slot(m.mm, m.addr).filter(|_| page == from) {
+                    let pmd = self.tables.get(slot.table, slot.index);
+                    self.tables.set(slot.table, slot.index, pmd.with_pfn(to));
+                }
+            } else if let Some(table) = self.pte_table(m.mm, m.addr) {
                 let index = pte_index(m.addr);
                 let pte = self.tables.get(table, index);
                 self.tables.set(

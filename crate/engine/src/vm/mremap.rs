@@ -253,7 +253,7 @@ impl Machine {
         let vma = self.vma_lookup(mm, addr).ok_or(Errno::EFAULT)?;
         self.move_page_tables(vma, addr, to, old);
         if self.vma(vma).flags.has(VmFlags::HUGETLB) {
-            self.clear_vma_resv_huge_pages(vma);
+            self.clear_vma_resv_huge_pages(vma, addr, old);
         }
         if keep {
             self.dontunmap_complete(vma, moved, addr, addr + old);

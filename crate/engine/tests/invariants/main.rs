@@ -10,7 +10,7 @@ use world::World;
 const BASE: u64 = 1 << 44;
 /// Pages of the playing field: three 2 MiB windows, the first starting in the middle of one.
 const FIELD: u64 = 512 * 3;
-/// The files of a world: two of shared memory, one on disk, one in a small tmpfs, two of huge pages; their pages.
+/// The files of a world: two of shared memory, one on disk, one in a small tmpfs, one in a hugetlbfs with a limit and a minimum, one more of huge pages; their pages.
 const FILES: [u64; 6] = [1300, 60, 900, 700, 1024, 64];
 /// Pages of a huge page of the last two.
 const HUGE: [u64; 6] = [1, 1, 1, 1, 512, 16];

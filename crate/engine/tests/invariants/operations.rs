@@ -1,10 +1,11 @@
 //! The commands: system calls of a process, what the machine is told to do, and how they are drawn.
 
 use crate::{FIELD, FILES};
+use mm_engine::khugepaged::meanwhile::Event;
 use mm_engine::vm::uapi::Advice;
 use proptest::prelude::*;
 
-const POOL: &str = "/proc/sys/vm/nr_hugepages";
+pub const POOL: &str = "/proc/sys/vm/nr_hugepages";
 const COMPACT: &str = "/proc/sys/vm/compact_memory";
 const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
 const OPTIMIZE: &str = "/proc/sys/vm/hugetlb_optimize_vmemmap";
@@ -103,6 +104,18 @@ pub enum Op {
         first: u64,
         n: u64,
     },
+    Mbind {
+        first: u64,
+        n: u64,
+        node: u8,
+        all: bool,
+    },
+    /// What another thread does during the next collapse there.
+    Meanwhile {
+        first: u64,
+        n: u64,
+        event: Event,
+    },
     Fork,
     Exit,
     KhugepagedScan,
@@ -168,6 +181,14 @@ pub fn op() -> impl Strategy<Value = Op> {
         Just((CONT_PMD, "1")),
         Just((DEMOTE, "1")),
     ];
+    let meanwhile = prop_oneof![
+        Just(Event::Advice(Advice::PageOut)),
+        Just(Event::Advice(Advice::NoHugePage)),
+        Just(Event::Poison),
+        Just(Event::Fill),
+        Just(Event::NoMem),
+        Just(Event::Private),
+    ];
     let file = 0..FILES.len();
     let files = prop_oneof![
         4 => (range(), 0..=FILES.len(), prop_oneof![Just(0u64), Just(512), 0..600u64], any::<bool>())
@@ -196,6 +217,10 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => (range(), any::<bool>()).prop_map(|((first, n), lock)| Op::Mlock { first, n, lock }),
         8 => (range(), 0..4u8).prop_map(|((first, n), value)| Op::Write { first, n, value }),
         3 => range().prop_map(|(first, n)| Op::Read { first, n }),
+        2 => (range(), 0..2u8, any::<bool>())
+            .prop_map(|((first, n), node, all)| Op::Mbind { first, n, node, all }),
+        1 => (range(), meanwhile)
+            .prop_map(|((first, n), event)| Op::Meanwhile { first, n, event }),
         1 => Just(Op::Fork),
         1 => Just(Op::Exit),
         3 => Just(Op::KhugepagedScan),

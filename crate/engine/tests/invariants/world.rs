@@ -1,6 +1,6 @@
 //! A machine with its processes and files, and the naive model of what they should read.
 
-use crate::operations::Op;
+use crate::operations::{Op, POOL};
 use crate::{BASE, FIELD, FILES, HUGE};
 use mm_engine::errno::Errno;
 use mm_engine::file::tmpfs::TmpfsOptions;
@@ -10,6 +10,7 @@ use mm_engine::phys::content::Pattern;
 use mm_engine::phys::swap::Backing;
 use mm_engine::vm::addr::{FileId, PAGE_SIZE, Pid};
 use mm_engine::vm::fault::Access;
+use mm_engine::vm::mempolicy::{Mode, Policy};
 use mm_engine::vm::uapi::{self, Advice};
 use mm_engine::{
     MachineConfig,
@@ -41,6 +42,7 @@ impl World {
             read_only_thp_for_fs: true,
             hugetlb,
             mem: 256 << 20,
+            nodes: 2,
             parked: true,
             thp_enabled: Enabled::Madvise,
             ..Default::default()
@@ -53,12 +55,19 @@ impl World {
             noswap: false,
         };
         machine.mount_tmpfs("t", tmpfs).unwrap();
+        machine
+            .write_file("/sys/kernel/mm/ksm/merge_across_nodes", "0")
+            .unwrap();
+        machine.write_file(POOL, "2").unwrap();
+        let options = "size=6M,min_size=2M,nr_inodes=2,mode=0700";
+        machine.mount_hugetlbfs("h", options).unwrap();
         let files = (0..FILES.len()).map(|i| {
             let (name, bytes) = (format!("f{i}"), FILES[i] * PAGE_SIZE);
             match i {
                 2 => machine.create_disk_file(&name, bytes),
                 3 => machine.create_tmpfs_file("t", &name, bytes),
-                4 | 5 => machine.memfd_hugetlb(&name, bytes, HUGE[i] * PAGE_SIZE),
+                4 => machine.create_hugetlbfs_file("h", &name, bytes),
+                5 => machine.memfd_hugetlb(&name, bytes, HUGE[i] * PAGE_SIZE),
                 _ => machine.memfd_create(&name, bytes),
             }
             .unwrap()
@@ -305,6 +314,21 @@ impl World {
                 let _ = m
                     .access_each(p, BASE, first..first + n, Access::Read, |_, _, _| {})
                     .unwrap();
+            }
+            Op::Mbind {
+                first,
+                n,
+                node,
+                all,
+            } => {
+                let policy = Policy {
+                    mode: Mode::Prefer,
+                    nodes: 1 << node,
+                };
+                let _ = m.mbind_move(p, Self::addr(first), n * PAGE_SIZE, policy, all);
+            }
+            Op::Meanwhile { first, n, event } => {
+                let _ = m.meanwhile(p, Self::addr(first), n * PAGE_SIZE, event);
             }
             Op::Fork => {
                 if self.live.len() < 4 {

@@ -40,13 +40,17 @@ pub enum Command {
         size_bytes: u64,
         /// Nobody has it open for writing until somebody writes.
         read_only: bool,
-        /// The tmpfs it is made in, empty, instead.
+        /// The tmpfs or hugetlbfs it is made in, empty, instead.
         mount: Option<Name>,
     },
-    /// Mounts a tmpfs, or changes one that is mounted.
+    /// Mounts a tmpfs, or changes one that is mounted; or mounts a hugetlbfs.
     Mount {
         /// Its name, and its place below the root.
         name: Name,
+        /// A hugetlbfs, with these options of `mount -o`, unchecked.
+        hugetlbfs: Option<Box<str>>,
+        /// An option given for a tmpfs that only a hugetlbfs has.
+        hugetlbfs_only: Option<&'static str>,
         /// `huge=`, unchecked.
         huge: Option<Box<str>>,
         /// `size=` in bytes.
@@ -335,6 +339,8 @@ pub struct Machine {
     pub mem_bytes: Option<u64>,
     /// NUMA nodes, 1 to [`MAX_NODES`](super::MAX_NODES).
     pub nodes: Option<u32>,
+    /// Distance between nodes, 11 to 254.
+    pub distance: Option<u32>,
     /// CPUs, 1 to [`MAX_CPUS`](super::MAX_CPUS).
     pub cpus: Option<u32>,
     /// Seed of everything random.
@@ -421,5 +427,9 @@ vocabulary! {
         Hugepages = "hugepages",
         /// The memory map of hugetlb pages is given away: `on`.
         HugetlbFreeVmemmap = "hugetlb_free_vmemmap",
+        /// Memory kept for 1 GiB hugetlb pages: `2G`, or by node `0:1G,1:1G`.
+        HugetlbCma = "hugetlb_cma",
+        /// 1 GiB pages come from there alone: `on`.
+        HugetlbCmaOnly = "hugetlb_cma_only",
     }
 }

@@ -35,8 +35,9 @@ pub use complete::{Names, complete};
 pub use error::ScriptError;
 pub use help::help;
 pub use process::{
-    Advice, Backing, Contents, FadviseAdvice, FallocateMode, Mmap, Mremap, NodePolicy, PatternName,
-    Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch, TouchPattern, UffdMode,
+    Advice, Backing, Contents, FadviseAdvice, FallocateMode, MeanwhileEvent, Mmap, Moving, Mremap,
+    NodePolicy, PatternName, Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch,
+    TouchPattern, UffdMode,
 };
 pub use region::{Name, PageTarget, Pages, RegionRange, Span};
 pub use spec::{Arg, Backend, CommandSpec, Group, Kind, OptionSpec, Scope};

@@ -139,6 +139,17 @@ pub enum ProcessCommand {
     Lock(RegionRange),
     /// Releases it.
     Unlock(RegionRange),
+    /// Takes each page off the reclaim lists.
+    Isolate(RegionRange),
+    /// Puts it back.
+    Putback(RegionRange),
+    /// What another thread does to the pages during the next collapse there.
+    Meanwhile {
+        /// The pages.
+        range: RegionRange,
+        /// What happens.
+        event: MeanwhileEvent,
+    },
     /// Registers the pages with userfaultfd.
     Uffd {
         /// The pages.
@@ -154,6 +165,8 @@ pub enum ProcessCommand {
         range: RegionRange,
         /// Their policy.
         policy: NodePolicy,
+        /// What becomes of pages that lie elsewhere; they stay by default.
+        moving: Option<Moving>,
     },
 }
 
@@ -294,6 +307,36 @@ pub enum TouchPattern {
 }
 
 vocabulary! {
+    /// What happens while a collapse has let go of its locks, or what its later steps meet.
+    pub enum MeanwhileEvent {
+        /// `munmap`.
+        Munmap = "munmap",
+        /// Shared memory is mapped over the pages.
+        Remap = "remap",
+        /// `prctl(PR_SET_THP_DISABLE)`.
+        ThpDisable = "thp_disable",
+        /// `MADV_NOHUGEPAGE`.
+        Nohugepage = "nohugepage",
+        /// `MADV_DONTNEED`.
+        Dontneed = "dontneed",
+        /// `MADV_PAGEOUT`.
+        Pageout = "pageout",
+        /// `MADV_REMOVE`.
+        Remove = "remove",
+        /// The pages are taken off the reclaim lists.
+        Isolate = "isolate",
+        /// A memory error in a page.
+        Poison = "poison",
+        /// A hole of the file is filled.
+        Fill = "fill",
+        /// No memory for the page cache's own nodes.
+        Nomem = "nomem",
+        /// The filesystem keeps its buffers.
+        Private = "private",
+    }
+}
+
+vocabulary! {
     /// What userfaultfd is told to watch. Nobody answers: what it stops is SIGBUS.
     pub enum UffdMode {
         /// Accesses to pages that are not there.
@@ -343,6 +386,16 @@ vocabulary! {
         Interleave = "interleave" = 3,
         /// `MPOL_LOCAL`.
         Local = "local" = 4,
+    }
+}
+
+vocabulary! {
+    /// Which pages `mbind` moves.
+    pub enum Moving {
+        /// `MPOL_MF_MOVE`: those no other process maps.
+        Move = "move",
+        /// `MPOL_MF_MOVE_ALL`.
+        MoveAll = "move_all",
     }
 }
 

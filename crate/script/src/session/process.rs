@@ -4,8 +4,8 @@ use super::regions::Region;
 use super::touch::touched;
 use super::{Bad, Session, Step};
 use crate::language::{
-    Contents, Mmap, Name, Pages, Place, PolicyMode, PrctlOption, ProcessCommand, RegionRange, Span,
-    UffdMode,
+    Contents, MeanwhileEvent, Mmap, Moving, Name, Pages, Place, PolicyMode, PrctlOption,
+    ProcessCommand, RegionRange, Span, UffdMode,
 };
 use mm_engine::Errno;
 use mm_engine::machine::Machine;
@@ -182,6 +182,32 @@ impl Session {
             ProcessCommand::Unlock(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
                 m.lock_page(pid, at, false)
             }),
+            ProcessCommand::Isolate(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
+                m.isolate_page(pid, at, true)
+            }),
+            ProcessCommand::Putback(range) => self.on_pages(pid, range, step, &mut |m, at, _| {
+                m.isolate_page(pid, at, false)
+            }),
+            ProcessCommand::Meanwhile { range, event } => {
+                use mm_engine::khugepaged::meanwhile::Event;
+                let event = match event {
+                    MeanwhileEvent::Munmap => Event::Munmap,
+                    MeanwhileEvent::Remap => Event::Remap,
+                    MeanwhileEvent::ThpDisable => Event::ThpDisable,
+                    MeanwhileEvent::Nohugepage => Event::Advice(uapi::Advice::NoHugePage),
+                    MeanwhileEvent::Dontneed => Event::Advice(uapi::Advice::DontNeed),
+                    MeanwhileEvent::Pageout => Event::Advice(uapi::Advice::PageOut),
+                    MeanwhileEvent::Remove => Event::Advice(uapi::Advice::Remove),
+                    MeanwhileEvent::Isolate => Event::Isolate,
+                    MeanwhileEvent::Poison => Event::Poison,
+                    MeanwhileEvent::Fill => Event::Fill,
+                    MeanwhileEvent::Nomem => Event::NoMem,
+                    MeanwhileEvent::Private => Event::Private,
+                };
+                self.on_range(pid, range, step, &mut |m, at, len| {
+                    m.meanwhile(pid, at, len, event)
+                })
+            }
             ProcessCommand::Uffd { range, mode } => {
                 let to = match mode {
                     UffdMode::Missing => Uffd::Missing,
@@ -205,7 +231,11 @@ impl Session {
                 self.access(pid, base, pages, access, step, nothing);
                 Ok(())
             }
-            ProcessCommand::Mbind { range, policy } => {
+            ProcessCommand::Mbind {
+                range,
+                policy,
+                moving,
+            } => {
                 let mode = match policy.mode {
                     PolicyMode::Default => mempolicy::Mode::Default,
                     PolicyMode::Prefer => mempolicy::Mode::Prefer,
@@ -217,8 +247,12 @@ impl Session {
                     mode,
                     nodes: policy.nodes,
                 };
-                self.on_range(pid, range, step, &mut |m, at, len| {
-                    m.mbind(pid, at, len, policy)
+                self.on_range(pid, range, step, &mut |m, at, len| match moving {
+                    None => m.mbind(pid, at, len, policy),
+                    Some(moving) => {
+                        let all = *moving == Moving::MoveAll;
+                        m.mbind_move(pid, at, len, policy, all)
+                    }
                 })
             }
             ProcessCommand::Fallocate {

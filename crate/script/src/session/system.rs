@@ -21,6 +21,7 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
     let w = &m.machine;
     c.mem = w.mem_bytes.unwrap_or(c.mem);
     c.nodes = w.nodes.map_or(c.nodes, |n| n as u8);
+    c.distance = w.distance.map_or(c.distance, |n| n as u8);
     c.cpus = w.cpus.unwrap_or(c.cpus);
     c.seed = w.seed.unwrap_or(c.seed);
     c.fs = w.fs.map_or(c.fs, |fs| match fs {
@@ -57,6 +58,8 @@ pub(crate) fn configuration(m: &MachineLine) -> MachineConfig {
             language::BootName::HugetlbFreeVmemmap => {
                 c.hugetlb.free_vmemmap = matches!(&*b.value, "on" | "1" | "y");
             }
+            language::BootName::HugetlbCma => c.hugetlb.hugetlb_cma(&b.value, c.nodes),
+            language::BootName::HugetlbCmaOnly => c.hugetlb.hugetlb_cma_only(&b.value),
             language::BootName::ThpAnon => c.boot_thp_anon(&b.value),
             language::BootName::ThpShmem => c.boot_thp_shmem(&b.value),
             language::BootName::TransparentHugepageTmpfs => {
@@ -82,6 +85,14 @@ impl Session {
                 drive,
                 times,
             } => self.daemon(*daemon, *drive, *times, step),
+            Command::Mount {
+                hugetlbfs_only: Some(key),
+                ..
+            } => {
+                let message =
+                    format!("`{key}=` is an option of hugetlbfs: put `hugetlbfs` before it");
+                Err(Bad::new(key, message))
+            }
             Command::Observe { label } => {
                 step.obs = Some(self.observe(label)?);
                 Ok(())
@@ -134,6 +145,13 @@ impl Session {
             }
             Command::Mount {
                 name,
+                hugetlbfs: Some(options),
+                ..
+            } => step.errno = self.machine.mount_hugetlbfs(name, options).err(),
+            Command::Mount {
+                name,
+                hugetlbfs: None,
+                hugetlbfs_only: _,
                 huge,
                 size_bytes,
                 noswap,

@@ -1,9 +1,8 @@
 //! Every reason that khugepaged and MADV_COLLAPSE can give for a file.
 //!
-//! The others need somebody between two steps of one collapse (`page_filled`, `store_failed`, `page_compound`,
-//! `page_null`, `pte_non_present`, `vma_check_failed`), poisoned memory (`copy_poisoned_page`), pages that wait in per-CPU
-//! batches (`page_not_in_lru`, `could_not_delete_page_from_lru`), buffers a filesystem does not let go
-//! (`page_has_private`) or nodes farther apart than any here (`scan_aborted`).
+//! Those that need somebody between two steps of one collapse are made by `meanwhile`. Of `collapse_pte_mapped_thp`, which
+//! has no tracepoint, come `pte_non_present`, `page_null`, `page_compound` and `vma_check_failed` besides, for who changes
+//! the file between the collapse and the mapping.
 
 use super::{run, then};
 use mm_engine::khugepaged::ScanResult as R;
@@ -74,6 +73,49 @@ const CASES: &[(&str, &str, &str, R, &str)] = &[
         "file f 1M ro\np1 mmap a 2M shared prot=r file=f\np1 read a[0]",
         M,
         R::Fail,
+        "EINVAL",
+    ),
+    (SHMEM, "p1 isolate a[100]", K, R::PageLru, ""),
+    (SHMEM, "p1 isolate a[100]", M, R::PageLru, "EAGAIN"),
+    (SHMEM, "p1 meanwhile a[100] isolate", K, R::DelPageLru, ""),
+    (
+        SHMEM,
+        "p1 meanwhile a[100] isolate",
+        M,
+        R::DelPageLru,
+        "EAGAIN",
+    ),
+    (SHMEM, "p1 meanwhile a remove", K, R::Truncated, ""),
+    (SHMEM, "p1 meanwhile a[7] poison", M, R::CopyMc, "EINVAL"),
+    (
+        SHMEM,
+        "p1 fallocate m punch 0 64K\np1 meanwhile a[7] nomem",
+        M,
+        R::StoreFailed,
+        "EINVAL",
+    ),
+    (
+        SHMEM,
+        "p1 fallocate m punch 0 64K\np1 meanwhile a[7] fill",
+        M,
+        R::PageFilled,
+        "EAGAIN",
+    ),
+    (
+        DISK,
+        "file f 2M ro\np1 mmap a 2M shared prot=r file=f\np1 read a\np1 meanwhile a[7] private",
+        M,
+        R::PageHasPrivate,
+        "EINVAL",
+    ),
+    (
+        "machine nodes=2 mem=1G distance=40
+echo 1 > /proc/sys/vm/zone_reclaim_mode
+",
+        "proc p1\nmemfd m 2M\np1 mmap a 2M shared memfd=m\np1 mbind a[0..256] bind:0\np1 mbind a[256..512] bind:1\n\
+         p1 write a\np1 mbind a default\nsys transparent_hugepage/shmem_enabled always",
+        M,
+        R::ScanAbort,
         "EINVAL",
     ),
 ];

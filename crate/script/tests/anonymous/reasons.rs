@@ -1,9 +1,9 @@
 //! Every reason that khugepaged can give for anonymous memory: the event, the tracepoint and `why` name the same.
 //!
-//! The others need a second thread between two steps of one scan (`no_process_for_page`, `vma_null`, `vma_check_failed`,
-//! `not_suitable_address_range`, `page_not_anon`, `pte_non_present`, `could_not_delete_page_from_lru`), poisoned memory,
-//! files, pages that wait in per-CPU batches (`page_not_in_lru`) or nodes farther apart than any here
-//! (`scan_aborted`).
+//! Those that need another thread between two steps of a collapse are made by `meanwhile`. Two are never given for
+//! anonymous memory: `page_null` wants an entry without an ordinary page in an area that may be huge, and
+//! `could_not_delete_page_from_lru` a page that leaves its list between two tests of the same loop, of which the first
+//! sees the reference that took it off.
 
 use super::{Session, cat, run, then, vmstat};
 use mm_engine::khugepaged::ScanResult as R;
@@ -41,7 +41,36 @@ const CASES: &[(&str, R, &str)] = &[
     ("p1 lock a[100]", R::PageLock, "EAGAIN"),
     ("fragment 100%", R::AllocHugePageFail, "ENOMEM"),
     ("charge limit 2M", R::CgroupChargeFail, "EBUSY"),
+    ("p1 isolate a[100]", R::PageLru, "EAGAIN"),
+    ("p1 munmap b\np1 meanwhile a munmap", R::VmaNull, "EINVAL"),
+    ("p1 meanwhile a[256..512] munmap", R::AddressRange, "EINVAL"),
+    ("p1 meanwhile a nohugepage", R::VmaCheck, "EINVAL"),
+    ("p1 meanwhile a thp_disable", R::AnyProcess, "EINVAL"),
+    (
+        "sys transparent_hugepage/shmem_enabled always\np1 meanwhile a remap",
+        R::PageAnon,
+        "EINVAL",
+    ),
+    ("p1 meanwhile a dontneed", R::PmdNone, "EINVAL"),
+    (
+        "swap on 64M\np1 write a seed=1\np1 meanwhile a[7] pageout",
+        R::PteNonPresent,
+        "EINVAL",
+    ),
+    ("p1 meanwhile a[7] isolate", R::PageCount, "EAGAIN"),
+    ("p1 meanwhile a[7] poison", R::CopyMc, "EINVAL"),
 ];
+
+/// Nodes too far apart to reclaim from each other: a machine of its own.
+const FAR: &str = "machine nodes=2 mem=1G distance=40
+echo 1 > /proc/sys/vm/zone_reclaim_mode
+proc p1
+p1 mmap a 2M
+p1 mbind a[0..256] bind:0
+p1 mbind a[256..512] bind:1
+p1 write a
+p1 mbind a default
+p1 madvise a hugepage";
 
 fn prepared(case: &str) -> Session {
     let (session, _) = run(&format!("proc p1\np1 mmap b 2M\n{FULL}\n{case}"));
@@ -133,6 +162,57 @@ fn madv_collapse_gives_the_errno_of_the_reason() {
         let got = step.errno.map_or("", |e| e.name());
         assert_eq!(got, *errno, "{case}");
     }
+}
+
+/// All reasons of the enumeration, but those of files and the two that anonymous memory never gives.
+#[test]
+fn every_reason_of_anonymous_memory_is_made() {
+    use mm_engine::khugepaged::ScanResult;
+    let never = [
+        R::PageNull,
+        R::DelPageLru,
+        R::PteMappedHugepage,
+        R::PageCompound,
+        R::Truncated,
+        R::PageHasPrivate,
+        R::StoreFailed,
+        R::PageFilled,
+    ];
+    for r in ScanResult::ALL {
+        let made = r == R::ScanAbort || CASES.iter().any(|c| c.1 == r);
+        assert_eq!(made, !never.contains(&r), "{}", r.as_str());
+    }
+}
+
+#[test]
+fn nodes_far_apart_abort_the_scan() {
+    let (mut session, _) = run(FAR);
+    let why = then(&mut session, "why p1.a[0]").why.expect("lists");
+    let list = why.iter().find(|l| l.who == "khugepaged").expect("a list");
+    assert_eq!(list.refused, Some("scan_aborted"));
+    let trace = |on| format!("echo {on} > /sys/kernel/tracing/events/huge_memory/enable");
+    then(&mut session, &trace(1));
+    let first = session.machine().events().next_seq();
+    then(&mut session, "khugepaged scan");
+    let aborted = session.machine().events().since(first).any(|e| {
+        matches!(
+            e.kind,
+            EventKind::KhugepagedScanPmd {
+                status: R::ScanAbort,
+                ..
+            }
+        )
+    });
+    assert!(aborted);
+    assert!(cat(&session, TRACE).contains("status=scan_aborted,"));
+    assert_eq!(
+        then(&mut session, "p1 madvise a collapse")
+            .errno
+            .map(|e| e.name()),
+        Some("EINVAL")
+    );
+    then(&mut session, "echo 0 > /proc/sys/vm/zone_reclaim_mode");
+    assert_eq!(then(&mut session, "p1 madvise a collapse").errno, None);
 }
 
 /// Each limit counts a refusal once, and an allocation is counted even if the charge fails.

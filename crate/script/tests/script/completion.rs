@@ -59,7 +59,7 @@ fn first_word() {
 #[test]
 fn verbs() {
     check("redis mun|", "redis : munlock munmap");
-    check("redis p|", "redis : pin prctl pread pwrite");
+    check("redis p|", "redis : pin prctl pread putback pwrite");
     check("unknown mmap a 4M po|", "unknown mmap a 4M : populate");
     check("redis nothing |", "redis nothing : ");
 }

@@ -153,3 +153,17 @@ fn columns_count_characters_of_the_source() {
     check("p1 read", 1, 8);
     check("   p1 read   # no region", 1, 11);
 }
+
+/// Options of another filesystem are refused where the line runs, with what would do.
+#[test]
+fn a_tmpfs_has_no_options_of_hugetlbfs() {
+    let script = mm_script::language::parse("mount t min_size=4M").expect("it parses");
+    let error = mm_script::session::run(&script)
+        .error
+        .expect("it does not run");
+    assert_eq!(
+        error.message,
+        "`min_size=` is an option of hugetlbfs: put `hugetlbfs` before it"
+    );
+    assert_eq!((error.line, error.column), (1, 9));
+}

@@ -1,6 +1,7 @@
 //! Rules of pools and reservations, each with the invariants checked after every step.
 
 mod sizes;
+mod subpool;
 
 use crate::errno::Errno;
 use crate::phys::content::Pattern;

@@ -26,6 +26,7 @@ pub fn machine(args: &mut Args<'_>) -> Result<Machine, Fault> {
     Ok(Machine {
         mem_bytes: mem_bytes.transpose()?,
         nodes: options.number("nodes", 1..=MAX_NODES)?.map(|n| n as u32),
+        distance: options.number("distance", 11..=254)?.map(|n| n as u32),
         cpus: options.number("cpus", 1..=MAX_CPUS)?.map(|n| n as u32),
         seed: options
             .value("seed")

@@ -289,6 +289,21 @@ pub fn unlock(args: &mut Args<'_>) -> Read {
     Ok(ProcessCommand::Unlock(args.stepped_range()?))
 }
 
+pub fn isolate(args: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Isolate(args.stepped_range()?))
+}
+
+pub fn putback(args: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Putback(args.stepped_range()?))
+}
+
+pub fn meanwhile(args: &mut Args<'_>) -> Read {
+    Ok(ProcessCommand::Meanwhile {
+        range: args.range()?,
+        event: args.choice("what happens")?,
+    })
+}
+
 pub fn uffd(args: &mut Args<'_>) -> Read {
     Ok(ProcessCommand::Uffd {
         range: args.range()?,
@@ -356,9 +371,11 @@ pub fn mbind(args: &mut Args<'_>) -> Read {
         }
         None => 0,
     };
+    let moving = args.optional().map(|word| choice(word, "move or move_all"));
     Ok(ProcessCommand::Mbind {
         range,
         policy: NodePolicy { mode, nodes },
+        moving: moving.transpose()?,
     })
 }
 

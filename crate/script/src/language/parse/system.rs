@@ -14,6 +14,9 @@ use crate::language::{
 
 type Read = Result<Command, Fault>;
 
+/// Options of `mount` that a tmpfs of a script does not have.
+const HUGETLBFS_ONLY: [&str; 6] = ["pagesize", "min_size", "nr_inodes", "mode", "uid", "gid"];
+
 pub fn proc(args: &mut Args<'_>) -> Read {
     let word = args.word("the name of a process")?;
     let name = args.names.process(word)?;
@@ -40,9 +43,25 @@ pub fn memfd(args: &mut Args<'_>) -> Read {
 pub fn mount(args: &mut Args<'_>) -> Read {
     let name = args.file()?;
     let options = args.options()?;
+    if options.flag("hugetlbfs") {
+        let given = options.all().filter(|o| o.0 != "hugetlbfs");
+        let given: Vec<String> = given.map(|(k, v)| format!("{k}={}", v.text)).collect();
+        return Ok(Command::Mount {
+            name,
+            hugetlbfs: Some(given.join(",").into()),
+            hugetlbfs_only: None,
+            huge: None,
+            size_bytes: None,
+            noswap: false,
+        });
+    }
+    let mut keys = options.all().map(|o| o.0);
+    let hugetlbfs_only = keys.find(|k| HUGETLBFS_ONLY.contains(k));
     let bytes = options.value("size").map(|word| size(word, "size"));
     Ok(Command::Mount {
         name,
+        hugetlbfs: None,
+        hugetlbfs_only,
         huge: options.value("huge").map(|word| word.text.into()),
         size_bytes: bytes.transpose()?,
         noswap: options.flag("noswap"),

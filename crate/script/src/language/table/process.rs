@@ -2,8 +2,8 @@
 
 use crate::language::parse::process;
 use crate::language::process::{
-    Advice, FadviseAdvice, FallocateMode, PatternName, PolicyMode, PrctlOption, Protection,
-    UffdMode,
+    Advice, FadviseAdvice, FallocateMode, MeanwhileEvent, Moving, PatternName, PolicyMode,
+    PrctlOption, Protection, UffdMode,
 };
 use crate::language::spec::{
     Arg, Backend::*, CommandSpec, Group::*, Kind, OptionSpec, Reader, arg, flag, option,
@@ -332,6 +332,42 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         reader: Reader::Process(process::split),
     },
     CommandSpec {
+        word: "isolate",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS isolate PAGES",
+        summary: "takes each page off the reclaim lists, as reclaim and compaction do for a while",
+        example: "p1 isolate a[3]",
+        args: PAGES,
+        options: &[],
+        reader: Reader::Process(process::isolate),
+    },
+    CommandSpec {
+        word: "putback",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS putback PAGES",
+        summary: "puts isolated pages back on the reclaim lists",
+        example: "p1 putback a[3]",
+        args: PAGES,
+        options: &[],
+        reader: Reader::Process(process::putback),
+    },
+    CommandSpec {
+        word: "meanwhile",
+        group: Conditions,
+        backend: Engine,
+        usage: "PROCESS meanwhile PAGES EVENT",
+        summary: "what happens to the pages during the next collapse there, as another thread would do it",
+        example: "p1 meanwhile a munmap",
+        args: &[
+            arg("PAGES", Kind::Range),
+            arg("EVENT", Kind::Word(MeanwhileEvent::WORDS)),
+        ],
+        options: &[],
+        reader: Reader::Process(process::meanwhile),
+    },
+    CommandSpec {
         word: "uffd",
         group: Conditions,
         backend: Engine,
@@ -393,12 +429,13 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         word: "mbind",
         group: Conditions,
         backend: Engine,
-        usage: "PROCESS mbind PAGES default|local|prefer:NODES|bind:NODES|interleave:NODES",
-        summary: "sets the NUMA policy; NODES is a list such as 0,2-3",
+        usage: "PROCESS mbind PAGES default|local|prefer:NODES|bind:NODES|interleave:NODES [move|move_all]",
+        summary: "sets the NUMA policy, and may move pages that lie elsewhere; NODES is a list such as 0,2-3",
         example: "p1 mbind a bind:1",
         args: &[
             arg("PAGES", Kind::Range),
             arg("POLICY", Kind::Word(PolicyMode::WORDS)),
+            arg("MOVING", Kind::Word(Moving::WORDS)),
         ],
         options: &[],
         reader: Reader::Process(process::mbind),

@@ -1,0 +1,111 @@
+//! Many pages in a row, more than the buddy allocator gives: what is in the way is moved elsewhere.
+//!
+//! Counterparts: `alloc_contig_pages`, `alloc_contig_range`, `has_unmovable_pages` (`mm/page_alloc.c`,
+//! `mm/page_isolation.c`).
+
+use super::buddy::MigrateType;
+use super::frame::FrameFlags;
+use crate::machine::Machine;
+use crate::vm::addr::Pfn;
+
+impl Machine {
+    /// `2^order` pages of a node in a row, aligned to their number: the first range of its zones, high to low, that is
+    /// free or can be made so. Their frames are to be formatted by the caller.
+    pub(crate) fn alloc_contig_pages(&mut self, nid: u8, order: u8) -> Option<Pfn> {
+        let pages = 1u32 << order;
+        for zone in (0..self.zones.len()).rev() {
+            let z = &self.zones[zone];
+            if z.nid != nid {
+                continue;
+            }
+            let end = z.start.0 + z.spanned as u32;
+            let mut at = z.start.0.next_multiple_of(pages);
+            while at < end && end - at >= pages {
+                if let Some(moved) = self.movable_range(zone, at, pages)
+                    && self.alloc_contig_range(zone, at, pages, moved)
+                {
+                    return Some(Pfn(at));
+                }
+                at += pages;
+            }
+        }
+        None
+    }
+
+    /// The folios that are in the way in a range, if all of them can be moved and fit elsewhere.
+    #[inline(never)]
+    pub(super) fn movable_range(&self, zone: usize, start: u32, pages: u32) -> Option<Vec<Pfn>> {
+        let (mut at, mut folios, mut used) = (start, Vec::new(), 0u64);
+        while at < start + pages {
+            let page = Pfn(at);
+            if self.zones[zone].free.is_untouched(page) {
+                at += 1 << super::buddy::MAX_PAGE_ORDER;
+                continue;
+            }
+            let frame = self.frames.frame(page);
+            let n = 1u32 << frame.order();
+            if !frame.has(FrameFlags::BUDDY) {
+                let held = self.pressure.holds_movable(page);
+                if !held && (self.folio_hugetlb(page) || !self.folio_can_migrate(page)) {
+                    return None;
+                }
+                folios.push(page);
+                used += u64::from(n);
+            }
+            at += n;
+        }
+        let free_here = u64::from(pages) - used;
+        let marks: u64 = self.zones.iter().map(|z| z.watermarks.min).sum();
+        (self.nr_free_pages() > free_here + used + marks).then_some(folios)
+    }
+
+    /// Empties a range and takes it. False: some page stayed, and the range goes back.
+    #[inline(never)]
+    pub(super) fn alloc_contig_range(
+        &mut self,
+        zone: usize,
+        start: u32,
+        pages: u32,
+        folios: Vec<Pfn>,
+    ) -> bool {
+        self.zones[zone].isolate_range(&mut self.frames, start, pages);
+        let (mut stays, mut left) = (false, folios);
+        while let Some(head) = left.pop() {
+            let order = self.frames.order(head);
+            let Some(to) = self.alloc_pages(order, MigrateType::Movable) else {
+                // A large folio that fits nowhere is moved page by page.
+                let anon = self.frames.has(head, FrameFlags::ANON);
+                if order > 0 && anon && self.split_folio(head, 0).is_ok() {
+                    let small = (0..1 << order).map(|i| head.add(i));
+                    left.extend(small.filter(|p| self.frames.has(*p, FrameFlags::LRU)));
+                    // Pages nobody maps any more are free now.
+                    self.zones[zone].isolate_range(&mut self.frames, start, pages);
+                    continue;
+                }
+                self.stat.pgmigrate_fail += 1 << order;
+                stays = true;
+                break;
+            };
+            if self.pressure.holds_movable(head) {
+                self.pressure.moved(head, to);
+                self.move_content(to, head);
+            } else {
+                self.migrate_folio(head, to);
+            }
+            self.frames
+                .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
+            self.stat.pgmigrate_success += 1 << order;
+            self.emit_migrated(head, to, 1 << order);
+        }
+        if !stays {
+            return true;
+        }
+        // What is not a folio any more was free or has been emptied.
+        for at in (start..start + pages).map(Pfn) {
+            if !self.frames.has(at, FrameFlags::ALLOCATED) {
+                self.free_pages(at, 0);
+            }
+        }
+        false
+    }
+}
