@@ -60,6 +60,9 @@ export function exists(processes: readonly ProcessView[], page: PageRef): boolea
   return region !== undefined && page.index < region.pages;
 }
 
+/** How a page looks at a machine that is new to it. */
+export const NOTHING_LOOKED_AT: Partial<State> = { selected: null, frame: null, hovered: null, inspected: null, past: null, follow: true };
+
 export function samePage(a: PageRef | null, b: PageRef | null): boolean {
   if (a === null || b === null) return a === b;
   return a.index === b.index && a.region === b.region && a.process === b.process;

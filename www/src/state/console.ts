@@ -32,6 +32,30 @@ export function clearConsole(log: ConsoleLog): ConsoleLog {
   return { entries: [], nextSerial: log.nextSerial };
 }
 
+/** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
+export type RunResult = 'done' | 'failed' | 'wrong';
+
+/** What lines gave, or what was wrong with them. */
+export interface Executed {
+  result: RunResult;
+  steps: readonly StepText[];
+  errors: readonly ScriptError[];
+}
+
+export function resultOf(steps: readonly StepText[], errors: readonly ScriptError[]): RunResult {
+  return errors.length > 0 ? 'wrong' : steps.some((step) => step.failed !== null) ? 'failed' : 'done';
+}
+
+/** Answers to lines that a person typed; of several each is named. */
+export function typedTexts(lines: readonly string[], steps: readonly StepText[], errors: readonly ScriptError[]): ConsoleText[] {
+  const outputs = steps.flatMap((step): ConsoleText[] => {
+    const output = outputOf(step);
+    const named = steps.length > 1 && output.length > 0;
+    return named ? [{ kind: 'command', text: step.cmd, from: 'scenario' }, ...output] : output;
+  });
+  return [...outputs, ...errors.map((error): ConsoleText => ({ kind: 'error', source: lines[error.line - 1] ?? '', error }))];
+}
+
 /** Output of a step; nothing for one that succeeded silently. */
 export function outputOf(step: StepText): ConsoleText[] {
   const text = step.text.replace(/\n+$/, '');

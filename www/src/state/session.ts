@@ -5,17 +5,18 @@
  */
 import { EngineClient, EngineGone } from '../engine/client.ts';
 import type { EnginePort } from '../engine/client.ts';
-import type { DaemonName, EventView, Notice, PageRef, ScriptError, StepText, ViewName } from '../engine/protocol.ts';
+import type { DaemonName, EventView, Notice, PageRef, ViewName } from '../engine/protocol.ts';
 import { clock } from '../format.ts';
 import { loadMessages } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
 import { FIRST, shippedById } from '../scenarios/index.ts';
 import type { Shipped } from '../scenarios/index.ts';
-import { applyNotice, samePage } from './apply.ts';
+import { NOTHING_LOOKED_AT, applyNotice, samePage } from './apply.ts';
 import { Autosave } from './autosave.ts';
 import { looksOnly, shortLine } from './commands.ts';
-import { History, clearConsole, outputOf, print } from './console.ts';
-import type { ConsoleText } from './console.ts';
+import { History, clearConsole, print, resultOf, typedTexts } from './console.ts';
+import type { ConsoleText, Executed, RunResult } from './console.ts';
+import type { Home } from './home.ts';
 import { InspectLoop } from './inspect-loop.ts';
 import { savePreferences } from './preferences.ts';
 import type { Preferences } from './preferences.ts';
@@ -37,24 +38,6 @@ const SAVE_AT_ONCE = 1000;
 
 /** Longest name of a run put aside. */
 const MAX_LABEL = 120;
-
-/** `failed`: a call gave an errno or a signal. `wrong`: a line could not be read, nothing was executed. */
-export type RunResult = 'done' | 'failed' | 'wrong';
-
-/** What lines gave, or what was wrong with them. */
-export interface Executed {
-  result: RunResult;
-  steps: readonly StepText[];
-  errors: readonly ScriptError[];
-}
-
-/** Where a session lives. */
-export interface Home {
-  /** What a link holds of a run, '' for none. */
-  link?: string;
-  /** Of a figure in somebody else's page: it begins with nothing, keeps nothing in the browser, and tells what happens. */
-  figure?: { told(notice: Notice): void; ran(steps: readonly StepText[]): void };
-}
 
 export class Session {
   readonly store: Store<State>;
@@ -271,8 +254,7 @@ export class Session {
   async #load(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell' | 'view' | 'touched'>>): Promise<boolean> {
     const { name, script } = scenario;
     if (new TextEncoder().encode(script).length > MAX_SCRIPT_BYTES) {
-      const error = { line: 1, column: 1, message: this.t.script.tooLarge };
-      this.store.set({ dialog: { kind: 'script', name, text: script, errors: [error] } });
+      this.store.set({ dialog: { kind: 'script', name, text: script, errors: [{ line: 1, column: 1, message: this.t.script.tooLarge }] } });
       return false;
     }
     try {
@@ -290,12 +272,7 @@ export class Session {
     this.store.set({
       scenario,
       ...how,
-      selected: null,
-      frame: null,
-      hovered: null,
-      inspected: null,
-      past: null,
-      follow: true,
+      ...NOTHING_LOOKED_AT,
       dialog: state.dialog?.kind === 'script' ? null : state.dialog,
     });
     this.#print({ kind: 'note', text: this.t.console.loaded(name) });
@@ -326,17 +303,10 @@ export class Session {
         this.#ran = null;
         this.store.set({ touched: true });
       }
-      const outputs = steps.flatMap((step): ConsoleText[] => {
-        const output = outputOf(step);
-        const named = steps.length > 1 && output.length > 0;
-        return named ? [{ kind: 'command', text: step.cmd, from: 'scenario' }, ...output] : output;
-      });
-      const wrong = errors.map((error): ConsoleText => ({ kind: 'error', source: lines[error.line - 1] ?? '', error }));
-      this.#print(...outputs, ...wrong);
+      this.#print(...typedTexts(lines, steps, errors));
       // A tab may be closed the moment after; to write a long log down at every line would take too long.
       if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#autosave?.now();
-      const result = errors.length > 0 ? 'wrong' : steps.some((step) => step.failed !== null) ? 'failed' : 'done';
-      return { result, steps, errors };
+      return { result: resultOf(steps, errors), steps, errors };
     } catch (error) {
       this.#onGone(error);
       return { result: 'wrong', steps: [], errors: [] };
