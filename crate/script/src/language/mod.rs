@@ -15,6 +15,7 @@ mod command;
 mod complete;
 mod error;
 mod help;
+mod mapping;
 mod number;
 mod parse;
 mod process;
@@ -34,10 +35,11 @@ pub use command::{
 pub use complete::{Names, complete};
 pub use error::ScriptError;
 pub use help::help;
+pub use mapping::{Backing, Mmap, Mremap, Place};
 pub use process::{
-    Advice, Backing, Contents, FadviseAdvice, FallocateMode, MeanwhileEvent, Mmap, Moving, Mremap,
-    NodePolicy, PatternName, Place, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch,
-    TouchPattern, UffdMode,
+    Advice, Contents, FadviseAdvice, FallocateMode, MeanwhileEvent, Moving, NodePolicy,
+    PatternName, PolicyMode, PrctlOption, ProcessCommand, Protection, Touch, TouchPattern,
+    UffdMode,
 };
 pub use region::{Name, PageTarget, Pages, RegionRange, Span};
 pub use spec::{Arg, Backend, CommandSpec, Group, Kind, OptionSpec, Scope};

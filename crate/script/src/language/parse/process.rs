@@ -2,10 +2,10 @@
 
 use super::args::{Args, Options, choice};
 use crate::language::error::Fault;
+use crate::language::mapping::{Backing, Mmap, Mremap, Place};
 use crate::language::number::{bits, number, size};
 use crate::language::process::{
-    Backing, Contents, Mmap, Mremap, NodePolicy, PatternName, Place, PolicyMode, ProcessCommand,
-    Protection, Touch, TouchPattern,
+    Contents, NodePolicy, PatternName, PolicyMode, ProcessCommand, Protection, Touch, TouchPattern,
 };
 use crate::language::region::{Name, Pages};
 use crate::language::word::Word;
