@@ -201,6 +201,17 @@ impl Translator<'_> {
         format!("{region}.at + ({to}) * PAGE")
     }
 
+    /// The region and its pages, as the functions of `runtime.c` that go page by page take them.
+    fn pages(&mut self, text: &str) -> String {
+        let Range {
+            region,
+            from,
+            to,
+            by,
+        } = self.range(text);
+        format!("&{region}, {from}, {to}, {by}")
+    }
+
     fn contents(&self, options: &[&str]) -> String {
         let index = self.number(given(options, "index").unwrap_or("0"));
         for (key, kind) in [("seed", "SEED"), ("fill", "FILL"), ("byte", "BYTE")] {
@@ -229,16 +240,8 @@ impl Translator<'_> {
                 protection(second)
             ),
             "madvise" => {
-                let Range {
-                    region,
-                    from,
-                    to,
-                    by,
-                } = self.range(first);
-                format!(
-                    "advise(&{region}, {from}, {to}, {by}, MADV_{});",
-                    second.to_uppercase()
-                )
+                let pages = self.pages(first);
+                format!("advise({pages}, MADV_{});", second.to_uppercase())
             }
             "mremap" => self.mremap(first, options),
             "mlock" => {
@@ -252,17 +255,9 @@ impl Translator<'_> {
             "munlock" => format!("CALL(munlock({}));", self.span(first)),
             "msync" => format!("CALL(msync({}, MS_SYNC));", self.span(first)),
             "write" | "read" | "check" => {
-                let Range {
-                    region,
-                    from,
-                    to,
-                    by,
-                } = self.range(first);
+                let pages = self.pages(first);
                 let contents = self.contents(options);
-                format!(
-                    "pages('{}', &{region}, {from}, {to}, {by}, {contents});",
-                    &verb[..1]
-                )
+                format!("pages('{}', {pages}, {contents});", &verb[..1])
             }
             "fork" => format!("become({});", self.names.id('p', first)),
             "exit" => "leave();".into(),
