@@ -110,6 +110,14 @@ impl Machine {
             if pte.uffd_wp() || pte.special() {
                 continue;
             }
+            // Nothing below refuses the commonest kind, nor marks it: it will not be met again.
+            if self.sole_anon(pte.pfn()) {
+                c.folio = Some(pte.pfn());
+                c.folios += 1;
+                let referenced = || self.frames.has(pte.pfn(), FrameFlags::REFERENCED);
+                c.referenced += u32::from(cc.is_khugepaged && (pte.young() || referenced()));
+                continue;
+            }
             let head = self.frames.head(pte.pfn());
             c.folio = Some(head);
             if self.folio_maybe_mapped_shared(head) {
