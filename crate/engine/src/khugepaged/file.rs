@@ -307,7 +307,12 @@ impl Machine {
     }
 
     /// A block that is huge in its file but mapped by entries loses those; with `install` it is mapped by a PMD.
-    fn collapse_pte_mapped_thp(&mut self, mm: MmId, addr: u64, install: bool) -> ScanResult {
+    pub(super) fn collapse_pte_mapped_thp(
+        &mut self,
+        mm: MmId,
+        addr: u64,
+        install: bool,
+    ) -> ScanResult {
         let Some(vma) = self.vma_lookup(mm, addr) else {
             return ScanResult::VmaCheck;
         };

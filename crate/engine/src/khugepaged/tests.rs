@@ -1,6 +1,7 @@
 //! The thread on small machines.
 
 mod collapse;
+mod file_mapping;
 mod runs;
 mod settings;
 mod time;

@@ -1,8 +1,8 @@
 //! Every reason that khugepaged and MADV_COLLAPSE can give for a file.
 //!
 //! Those that need somebody between two steps of one collapse are made by `meanwhile`. Of `collapse_pte_mapped_thp`, which
-//! has no tracepoint, come `pte_non_present`, `page_null`, `page_compound` and `vma_check_failed` besides, for who changes
-//! the file between the collapse and the mapping.
+//! has no tracepoint, come `pte_non_present`, here an errno, and `page_null`, `page_compound` and `vma_check_failed`, for
+//! who changes the file between the collapse and the mapping: they have a test beside that function.
 
 use super::{run, then};
 use mm_engine::khugepaged::ScanResult as R;
@@ -73,6 +73,14 @@ const CASES: &[(&str, &str, &str, R, &str)] = &[
         "file f 1M ro\np1 mmap a 2M shared prot=r file=f\np1 read a[0]",
         M,
         R::Fail,
+        "EINVAL",
+    ),
+    (
+        // The huge page is there; its mapping by a PMD is refused with `pte_non_present`.
+        SHMEM,
+        "p1 madvise a collapse\np1 madvise a[7] guard_install",
+        M,
+        R::PteMappedHugepage,
         "EINVAL",
     ),
     (SHMEM, "p1 isolate a[100]", K, R::PageLru, ""),
