@@ -49,6 +49,7 @@ export async function openPage(name, options, body) {
     locale: 'en-US',
     ...context_options,
   });
+  if (process.env.MM_SLOW_MS) await context.addInitScript(slowWorkers, Number(process.env.MM_SLOW_MS));
   await prepare?.(context);
   const other = await site?.();
   const page = await context.newPage();
@@ -69,6 +70,24 @@ export async function openPage(name, options, body) {
     await context.close();
     await other?.close();
   }
+}
+
+/**
+ * Runs in the page: what its workers tell arrives late, in order. Whatever a test takes for granted then shows,
+ * as on a machine that is busy with something else.
+ */
+function slowWorkers(ms) {
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', (event) => {
+        if (!event.isTrusted) return;
+        event.stopImmediatePropagation();
+        setTimeout(() => this.dispatchEvent(new MessageEvent('message', { data: event.data, ports: event.ports })), ms);
+      });
+    }
+  };
 }
 
 /** Makes the engine's worker of the pages to come known to a test, as `engineWorker`. */

@@ -1,7 +1,10 @@
 /**
  * Runs the end-to-end tests against www/dist in headless Chromium.
  *
- * node tests/e2e/run.mjs [--tap] [NAME...]     NAME: start of a spec's file name; without one, all of them
+ * node tests/e2e/run.mjs [--tap] [--slow] [NAME...]
+ *
+ * NAME     start of a spec's file name; without one, all of them
+ * --slow   the workers' messages arrive SLOW_MS late, to find tests that only pass on a quiet machine
  *
  * Serves the built site on a free port and gives every tests/e2e/*.spec.mjs to Node's test runner, one at a
  * time. Build first: npm run build.
@@ -12,6 +15,9 @@ import { ROOT, run } from '../../tools/process.mjs';
 import { SITE } from '../../tools/site.mjs';
 import { Refusal, main } from '../../tools/terminal.mjs';
 import { serve } from './static_server.mjs';
+
+/** More than a person's reaction in these tests, less than the shortest wait for something not to happen. */
+const SLOW_MS = 250;
 
 main(async () => {
   const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -27,7 +33,7 @@ main(async () => {
   try {
     const args = ['--test', '--test-concurrency=1', `--test-reporter=${reporter}`, ...specs];
     const { code } = await run(process.execPath, args, {
-      env: { MM_SITE: server.address },
+      env: { MM_SITE: server.address, ...(process.argv.includes('--slow') ? { MM_SLOW_MS: String(SLOW_MS) } : {}) },
       onLine: (line) => process.stdout.write(`${line}\n`),
     });
     return code;

@@ -19,11 +19,17 @@ export async function playing(page, wanted) {
   await until(async () => label.test((await button.getAttribute('aria-label')) ?? ''), `the machine to be ${wanted ? 'playing' : 'at rest'}`);
 }
 
-/** Types a line into the console and waits for it to be printed. */
+/** Types a line into the console and waits for its answer. */
 export async function type(page, line) {
   await page.locator('#console-input').fill(line);
   await page.locator('#console-input').press('Enter');
   await page.locator('.console .command').filter({ hasText: line }).last().waitFor();
+  await answered(page);
+}
+
+/** Waits until everything asked of the machine is answered. */
+export function answered(page) {
+  return page.locator('.console .lines[aria-busy="false"]').waitFor({ state: 'attached' });
 }
 
 /** Text of the map's title of a region: `rw-p hg   2 M at ...`. */

@@ -296,7 +296,7 @@ export class Session {
     this.#print(...lines.map((line): ConsoleText => ({ kind: 'command', text: line, from: 'person' })));
     try {
       // What follows here would be lost.
-      if (changes && machine !== null && machine.position < machine.length) await this.#keep();
+      if (changes && machine !== null && machine.position < machine.length) await this.#waitFor(this.#keep());
       const { steps, errors } = await this.#waitFor(this.client.exec(lines.join('\n')));
       this.#home.figure?.ran(steps);
       if (changes && steps.length > 0) {

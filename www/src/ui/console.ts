@@ -4,7 +4,7 @@ import { consoleInput } from './console-input.ts';
 import css from './console.css?inline';
 import type { Context } from './context.ts';
 import { watch } from './context.ts';
-import { button, h, on } from './dom.ts';
+import { button, h, on, setAttribute } from './dom.ts';
 import { icon } from './icons.ts';
 import { style } from './styles.ts';
 
@@ -45,6 +45,7 @@ export function consolePanel(context: Context): HTMLElement {
     newest = Math.max(newest, entries.at(-1)?.serial ?? newest);
     if (atEnd) toEnd();
   });
+  watch(context, (s) => s.busy > 0, (busy) => setAttribute(lines, 'aria-busy', String(busy)));
   watch(context, (s) => s.panel, toEnd);
   const clear = button({ label: t.console.clear, icon: icon('close'), className: 'btn bare small square push' }, () => session.clearConsole());
   return h('section', { class: 'panel console', 'data-panel': 'console', 'aria-label': t.panels.console },

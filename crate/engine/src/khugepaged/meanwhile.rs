@@ -99,7 +99,7 @@ impl Machine {
             );
             if !fails && self.is_at(&m, mm, addr) {
                 self.khugepaged.meanwhile.retain(|other| *other != m);
-                // It may fail, as any call may.
+                // The process that calls is told an error; the collapse looks at what is there then.
                 let _ = self.happen(m);
             }
         }

@@ -115,8 +115,16 @@ impl Machine {
         true
     }
 
+    /// The chain at a place of the tree, made if a single page stands there.
+    pub(super) fn chain_of(&mut self, tree_node: NodeId) -> NodeId {
+        match self.node(tree_node).is_chain() {
+            true => tree_node,
+            false => self.alloc_stable_node_chain(tree_node),
+        }
+    }
+
     /// A chain takes the place of a node in the tree, which becomes its first dup (`alloc_stable_node_chain`).
-    pub(super) fn alloc_stable_node_chain(&mut self, dup: NodeId) -> NodeId {
+    fn alloc_stable_node_chain(&mut self, dup: NodeId) -> NodeId {
         let old = self.node(dup);
         debug_assert!(!old.dup && !old.is_chain());
         let chain_prune_time = self.jiffies();

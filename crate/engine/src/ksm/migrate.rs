@@ -9,13 +9,12 @@
 //! the unstable tree.
 
 use super::path::SearchPath;
-use super::rbtree::{self, RbLink, RbNodes, Side};
-use super::stable::StableHit;
+use super::rbtree::{self, RbLink};
+use super::stable::{Place, StableHit};
 use super::stable_node::NodeId;
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::vm::addr::Pfn;
-use std::cmp::Ordering;
 
 impl Machine {
     /// Whether a node waits for its place.
@@ -67,57 +66,43 @@ impl Machine {
             true => StableHit::Page(page),
             false => StableHit::Busy(page),
         };
-        'restart: loop {
-            let (mut parent, mut side) = (0, Side::Left);
-            let mut at = self.ksm.stable_roots[nid];
-            while at != 0 {
-                let Some(found) = self.stable_representative(NodeId(at), true) else {
-                    continue 'restart;
-                };
-                let order = self.compare_with_node(page, key, found.dup, path);
-                if order != Ordering::Equal {
-                    (parent, side) = (found.tree_node.0, Side::of(order));
-                    at = self.ksm.nodes.link(parent).child(side);
-                    continue;
-                }
-                if self.folio_mapcount(page) > 1 {
-                    let chain = match self.node(found.tree_node).is_chain() {
-                        true => found.tree_node,
-                        false => self.alloc_stable_node_chain(found.tree_node),
-                    };
-                    self.end_node_migration(node, nid);
-                    self.stable_node_chain_add_dup(node, chain);
-                    return hit(self);
-                }
-                let kpfn = self.node(found.dup).kpfn;
-                if !self.is_page_sharing_candidate(found.dup, 0) {
-                    return StableHit::Busy(kpfn);
-                }
-                if self.frames.has(kpfn, FrameFlags::LOCKED) {
-                    return StableHit::Busy(kpfn);
-                }
-                if !self.in_wrong_tree(found.dup) {
-                    return StableHit::Page(kpfn);
-                }
-                // The page that is here has moved away: this one takes its place.
+        let found = match self.stable_tree_descend(nid, page, key, true, path) {
+            Place::Equal(found) => found,
+            Place::Below(parent, side) => {
                 self.end_node_migration(node, nid);
-                if found.dup == found.tree_node {
-                    let ksm = &mut self.ksm;
-                    let root = &mut ksm.stable_roots[nid];
-                    rbtree::replace(&mut ksm.nodes, root, found.dup.0, node.0);
-                    self.node_mut(found.dup).link = RbLink::default();
-                    self.ksm.migrate_nodes.insert(0, found.dup.0);
-                } else {
-                    self.start_node_migration(found.dup);
-                    self.stable_node_chain_add_dup(node, found.tree_node);
-                }
+                let ksm = &mut self.ksm;
+                let root = &mut ksm.stable_roots[nid];
+                rbtree::insert(&mut ksm.nodes, root, node.0, parent, side);
                 return hit(self);
             }
+        };
+        if self.folio_mapcount(page) > 1 {
+            let chain = self.chain_of(found.tree_node);
             self.end_node_migration(node, nid);
-            let ksm = &mut self.ksm;
-            let root = &mut ksm.stable_roots[nid];
-            rbtree::insert(&mut ksm.nodes, root, node.0, parent, side);
+            self.stable_node_chain_add_dup(node, chain);
             return hit(self);
         }
+        let kpfn = self.node(found.dup).kpfn;
+        if !self.is_page_sharing_candidate(found.dup, 0)
+            || self.frames.has(kpfn, FrameFlags::LOCKED)
+        {
+            return StableHit::Busy(kpfn);
+        }
+        if !self.in_wrong_tree(found.dup) {
+            return StableHit::Page(kpfn);
+        }
+        // The page that is here has moved away: this one takes its place.
+        self.end_node_migration(node, nid);
+        if found.dup == found.tree_node {
+            let ksm = &mut self.ksm;
+            let root = &mut ksm.stable_roots[nid];
+            rbtree::replace(&mut ksm.nodes, root, found.dup.0, node.0);
+            self.node_mut(found.dup).link = RbLink::default();
+            self.ksm.migrate_nodes.insert(0, found.dup.0);
+        } else {
+            self.start_node_migration(found.dup);
+            self.stable_node_chain_add_dup(node, found.tree_node);
+        }
+        hit(self)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Counterparts: `stable_tree_search`, `stable_tree_insert`, `remove_all_stable_nodes`.
 
+use super::chain::Representative;
 use super::cost;
 use super::path::SearchPath;
 use super::rbtree::{self, RbNodes, Side};
@@ -25,6 +26,14 @@ pub(super) enum StableHit {
     Page(Pfn),
 }
 
+/// Where the content of a page belongs in a stable tree.
+pub(super) enum Place {
+    /// A page of this content is there.
+    Equal(Representative),
+    /// On a side of this node, which has no child there; 0 is an empty tree.
+    Below(u32, Side),
+}
+
 impl Machine {
     /// Looks for a KSM page with the content of `page`, whose first bytes are `key`.
     pub(super) fn stable_tree_search(
@@ -41,35 +50,49 @@ impl Machine {
             None => {}
         }
         let nid = self.ksm_nid(page);
+        let Place::Equal(found) = self.stable_tree_descend(nid, page, key, true, path) else {
+            return StableHit::Nothing;
+        };
+        let kpfn = self.node(found.dup).kpfn;
+        if !self.is_page_sharing_candidate(found.dup, 0) {
+            StableHit::Full(kpfn)
+        } else if self.frames.has(kpfn, FrameFlags::LOCKED) {
+            StableHit::Busy(kpfn)
+        } else if self.in_wrong_tree(found.dup) {
+            self.start_node_migration(found.dup);
+            StableHit::Nothing
+        } else {
+            StableHit::Page(kpfn)
+        }
+    }
+
+    /// Goes down the tree of a node to the content of `page`, from the root again whenever a stale node is met.
+    /// `prune`: chains may be put in order on the way.
+    #[inline(always)]
+    pub(super) fn stable_tree_descend(
+        &mut self,
+        nid: usize,
+        page: Pfn,
+        key: u64,
+        prune: bool,
+        path: &mut SearchPath,
+    ) -> Place {
         'restart: loop {
             path.steps.clear();
+            let (mut parent, mut side) = (0, Side::Left);
             let mut at = self.ksm.stable_roots[nid];
             while at != 0 {
-                let Some(found) = self.stable_representative(NodeId(at), true) else {
+                let Some(found) = self.stable_representative(NodeId(at), prune) else {
                     continue 'restart;
                 };
                 let order = self.compare_with_node(page, key, found.dup, path);
-                if order != Ordering::Equal {
-                    at = self
-                        .ksm
-                        .nodes
-                        .link(found.tree_node.0)
-                        .child(Side::of(order));
-                    continue;
+                if order == Ordering::Equal {
+                    return Place::Equal(found);
                 }
-                let kpfn = self.node(found.dup).kpfn;
-                return if !self.is_page_sharing_candidate(found.dup, 0) {
-                    StableHit::Full(kpfn)
-                } else if self.frames.has(kpfn, FrameFlags::LOCKED) {
-                    StableHit::Busy(kpfn)
-                } else if self.in_wrong_tree(found.dup) {
-                    self.start_node_migration(found.dup);
-                    StableHit::Nothing
-                } else {
-                    StableHit::Page(kpfn)
-                };
+                (parent, side) = (found.tree_node.0, Side::of(order));
+                at = self.ksm.nodes.link(parent).child(side);
             }
-            return StableHit::Nothing;
+            return Place::Below(parent, side);
         }
     }
 
@@ -93,25 +116,7 @@ impl Machine {
     pub(super) fn stable_tree_insert(&mut self, kpfn: Pfn) -> NodeId {
         let nid = self.ksm_nid(kpfn);
         let key = self.page_key(kpfn);
-        let (mut parent, mut side, mut equal);
-        'restart: loop {
-            (parent, side, equal) = (0, Side::Left, None);
-            let mut at = self.ksm.stable_roots[nid];
-            while at != 0 {
-                let Some(found) = self.stable_representative(NodeId(at), false) else {
-                    continue 'restart;
-                };
-                let order =
-                    self.compare_with_node(kpfn, key, found.dup, &mut SearchPath::default());
-                if order == Ordering::Equal {
-                    equal = Some(found.tree_node);
-                    break;
-                }
-                (parent, side) = (found.tree_node.0, Side::of(order));
-                at = self.ksm.nodes.link(parent).child(side);
-            }
-            break;
-        }
+        let place = self.stable_tree_descend(nid, kpfn, key, false, &mut SearchPath::default());
         let node = StableNode {
             kpfn,
             nid: nid as u8,
@@ -120,24 +125,15 @@ impl Machine {
             ..StableNode::default()
         };
         let id = NodeId(self.ksm.nodes.insert(node));
-        match equal {
-            Some(n) => {
-                let chain = if self.node(n).is_chain() {
-                    n
-                } else {
-                    self.alloc_stable_node_chain(n)
-                };
+        match place {
+            Place::Equal(found) => {
+                let chain = self.chain_of(found.tree_node);
                 self.stable_node_chain_add_dup(id, chain);
             }
-            None => {
+            Place::Below(parent, side) => {
                 let ksm = &mut self.ksm;
-                rbtree::insert(
-                    &mut ksm.nodes,
-                    &mut ksm.stable_roots[nid],
-                    id.0,
-                    parent,
-                    side,
-                );
+                let root = &mut ksm.stable_roots[nid];
+                rbtree::insert(&mut ksm.nodes, root, id.0, parent, side);
             }
         }
         self.frames.set_anchor(kpfn, id.0);
