@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { audit } from './audit.mjs';
 import { pageTest } from './page.mjs';
-import { emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
+import { answered, emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
 
 const clock = (page) => page.locator('.clock span').first().textContent();
 const rss = async (page) => (await laneFacts(page, 'p').textContent()).match(/RSS ([\d.]+\s\w)/)?.[1];
@@ -15,15 +15,12 @@ async function prepared(page, time) {
 pageTest('one action of a daemon at a time, by keyboard and by mouse', {}, async ({ page }) => {
   await prepared(page, '20ms');
   await until(async () => (await rss(page)) === '8\u202fM', 'four collapses');
-  const times = [];
   await page.locator('#map').focus();
   const all = ['8\u202fM'];
   for (let i = 0; i < 40 && all.at(-1) !== '128\u202fK'; i += 1) {
-    const before = await clock(page);
     if (i % 2 === 0) await page.keyboard.press(',');
     else await page.locator('#actionBack').click();
-    await page.waitForTimeout(200);
-    times.push([before, await clock(page)]);
+    await answered(page);
     const now = await rss(page);
     if (now !== all.at(-1)) all.push(now);
   }

@@ -221,6 +221,7 @@ class EngineWorker {
       this.#unsaved = [];
       this.#exact = this.#mustTell = true;
     }
+    if (errors.length === 0) this.#tell(performance.now());
     post({ op: 'exec', id, steps: [], errors });
   }
 
@@ -230,7 +231,7 @@ class EngineWorker {
     if (errors === null) return;
     const { playground } = this.#host;
     const log = keep && playground.length < KEPT_AT_ONCE ? { log: this.#log(playground) } : {};
-    post({ op: 'exec', id, steps, errors, ...log });
+    this.#answer({ op: 'exec', id, steps, errors, ...log });
   }
 
   #log(playground: Playground): ScriptLog {
@@ -239,7 +240,7 @@ class EngineWorker {
   }
 
   async #step(id: number, line: string): Promise<void> {
-    if (await this.#type(line, []) !== null) post({ op: 'done', id });
+    if (await this.#type(line, []) !== null) this.#answer({ op: 'done', id });
   }
 
   /** Runs typed lines. Returns what was wrong, null if the engine crashed meanwhile. */
@@ -300,7 +301,7 @@ class EngineWorker {
     this.#seeking = false;
     if (!done) return;
     this.#arrived();
-    post({ op: 'done', id });
+    this.#answer({ op: 'done', id });
   }
 
   #arrived(): void {
@@ -354,7 +355,7 @@ class EngineWorker {
     this.#host.playground.cut();
     this.#sample(this.#host.playground);
     this.#exact = this.#mustTell = true;
-    post({ op: 'done', id });
+    this.#answer({ op: 'done', id });
   }
 
   /** The charts and the heat of what has happened. */
@@ -417,6 +418,12 @@ class EngineWorker {
     this.#seeking = true;
     while (this.#seeking && performance.now() < end) this.#seeking = !playground.seekOn(JOB_UNITS);
     if (!this.#seeking) this.#writer.jumped();
+  }
+
+  /** Who hears that it is done sees what it came to. */
+  #answer(reply: Reply): void {
+    this.#tell(performance.now());
+    post(reply);
   }
 
   #tell(now: number): void {
