@@ -1,9 +1,7 @@
 /** What the other specs do by mouse, by keyboard alone. */
 import assert from 'node:assert/strict';
 import { pageTest } from './page.mjs';
-import { emptyMachine, focused, playing, tabInto, type, until } from './screen.mjs';
-
-const clockOf = (page) => page.locator('.clock span').first().textContent();
+import { emptyMachine, focused, playedTo, playing, tabInto, type, until } from './screen.mjs';
 
 /** Goes round the panels until one is reached. */
 async function panelTo(page, pattern) {
@@ -64,7 +62,7 @@ pageTest('each view, and what is in it, by keyboard only', {}, async ({ page }) 
 
 pageTest('charts by keyboard only', {}, async ({ page }) => {
   await page.locator('.plot canvas').waitFor();
-  await until(async () => Number((await clockOf(page)).slice(3, 5)) >= 1, 'a minute of virtual time');
+  await playedTo(page, '00:03:00');
   await playing(page, false);
   await panelTo(page, /^key/);
   await tabInto(page, page.locator('.charts .add'));
