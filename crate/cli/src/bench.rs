@@ -1,6 +1,9 @@
 //! `mm bench`: the workloads of the speed table, natively.
 
+use crate::output::Output;
+use crate::scenario::Failure;
 use mm_script::bench::{BENCHMARKS, run};
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -11,7 +14,8 @@ const SECONDS: f64 = 4.0;
 
 /// Runs the benchmarks whose name contains `filter` on `pages` pages and prints their rates: those of the fastest round,
 /// since whatever else the computer does can only slow a round down.
-pub fn bench(json: bool, filter: &str, pages: u64) -> ExitCode {
+pub fn bench(json: bool, filter: &str, pages: u64) -> Result<ExitCode, Failure> {
+    let mut out = Output::open(None)?;
     let start = Instant::now();
     let mut now_s = || start.elapsed().as_secs_f64();
     let mut rows = Vec::new();
@@ -27,11 +31,15 @@ pub fn bench(json: bool, filter: &str, pages: u64) -> ExitCode {
         if json {
             rows.push(serde_json::json!({"name": b.name, "unit": unit, "rate": best}));
         } else {
-            println!("{:<28} {best:>14.0} {unit}", b.name);
+            // Each at once: all of them take minutes.
+            writeln!(out, "{:<28} {best:>14.0} {unit}", b.name)
+                .and_then(|()| out.flush())
+                .map_err(|e| out.failed(e))?;
         }
     }
     if json {
-        println!("{}", serde_json::Value::from(rows));
+        writeln!(out, "{}", serde_json::Value::from(rows)).map_err(|e| out.failed(e))?;
     }
-    ExitCode::SUCCESS
+    out.finish()?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -23,13 +23,13 @@ fn main() -> ExitCode {
             trace,
             timeline,
             file,
-        } => run::run(&file, json, trace, timeline),
-        Command::Why { file, page } => run::why(&file, &page),
+        } => ended(run::run(&file, json, trace, timeline)),
+        Command::Why { file, page } => ended(run::why(&file, &page)),
         Command::Bench {
             json,
             pages,
             filter,
-        } => bench::bench(json, &filter, pages),
+        } => ended(bench::bench(json, &filter, pages)),
         Command::Sweep(arguments) => ended(match &arguments.command {
             Some(SweepCommand::Merge { output, parts }) => sweep::merge(output, parts),
             None => sweep::sweep(&arguments),

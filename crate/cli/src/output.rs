@@ -39,19 +39,29 @@ impl Output {
     /// Writes all that is still kept.
     ///
     /// # Errors
-    /// A full disk, a closed pipe.
+    /// A full disk.
     pub fn finish(mut self) -> Result<(), Failure> {
-        let flushed = self.to.flush();
+        let flushed = self.flush();
         flushed.map_err(|e| self.failed(e))
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.to.write(bytes)
+        unless_closed(self.to.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
+        unless_closed(self.to.flush())
     }
+}
+
+/// A reader of a pipe that has had enough (`mm run … | head`) ends the program, and that is no failure.
+fn unless_closed<T>(result: io::Result<T>) -> io::Result<T> {
+    if let Err(e) = &result
+        && e.kind() == io::ErrorKind::BrokenPipe
+    {
+        std::process::exit(0);
+    }
+    result
 }

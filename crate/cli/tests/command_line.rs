@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Runs `mm` on a script of this text.
 fn mm(name: &str, script: &str, args: &[&str]) -> Output {
@@ -110,4 +110,18 @@ fn a_file_that_cannot_be_read_is_a_script_error() {
             .as_str()
             .is_some_and(|m| m.contains("/nowhere/at/all.mm"))
     );
+}
+
+#[test]
+fn a_reader_that_has_had_enough_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mm"))
+        .args(["doc", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("mm runs");
+    drop(child.stdout.take());
+    let out = child.wait_with_output().expect("mm ends");
+    assert_eq!(String::from_utf8_lossy(&out.stderr), "");
+    assert_eq!(out.status.code(), Some(0));
 }

@@ -164,7 +164,11 @@ impl Machine {
         page: Pfn,
         e: &mut impl Explain,
     ) -> Option<(TableId, Pte)> {
-        let table = self.pte_table(self.vma(vma).mm, addr)?;
+        let mm = self.vma(vma).mm;
+        let table = match self.walked(mm, addr) {
+            Some((_, Some(table))) => table,
+            _ => self.pte_table(mm, addr)?,
+        };
         let pte = self.tables.get(table, pte_index(addr));
         if !pte.present() || pte.special() || pte.pfn() != page {
             return None;

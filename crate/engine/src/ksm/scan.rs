@@ -9,16 +9,19 @@ use crate::explain::{Explain, Silent};
 use crate::machine::Machine;
 use crate::phys::frame::FrameFlags;
 use crate::trace::{Actor, EventKind};
-use crate::vm::addr::{HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, TableId, pmd_down, pte_index};
+use crate::vm::addr::{HPAGE_PMD_SIZE, MmId, PAGE_SIZE, Pfn, TableId, VmaId, pmd_down, pte_index};
 use crate::vm::pte::Pte;
 use crate::vm::table::Pmd;
 use crate::vm::vma::VmFlags;
 
-/// Entries under the cursor up to `end`: found once for a 2 MiB range.
+/// Entries under the cursor from `start` to `end`, and their area: found once for a 2 MiB range.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Walk {
     /// Wake-up it is true for; 0 is none.
     pub epoch: u32,
+    mm: MmId,
+    vma: VmaId,
+    start: u64,
     end: u64,
     entries: Entries,
 }
@@ -139,7 +142,7 @@ impl Machine {
     /// The next anonymous page of a mergeable area, at or after the cursor's address.
     fn next_anon_page(&mut self, mm: MmId) -> Option<(u64, Pfn)> {
         loop {
-            let walk = self.ksm.walk;
+            let walk = &self.ksm.walk;
             let mut addr = self.ksm.cursor.address;
             if walk.epoch != self.ksm.epoch || addr >= walk.end {
                 if !self.next_entries(mm) {
@@ -162,6 +165,18 @@ impl Machine {
         }
     }
 
+    /// What is known of the place of a page that the cursor came to: its area, and its page table.
+    #[inline]
+    pub(super) fn walked(&self, mm: MmId, addr: u64) -> Option<(VmaId, Option<TableId>)> {
+        let walk = &self.ksm.walk;
+        let known = walk.epoch == self.ksm.epoch && walk.mm == mm;
+        let table = match walk.entries {
+            Entries::Table(table) => Some(table),
+            Entries::Huge(_) => None,
+        };
+        (known && (walk.start..walk.end).contains(&addr)).then_some((walk.vma, table))
+    }
+
     /// Finds the page table or huge page that holds the next pages; moves the address up over what has none.
     fn next_entries(&mut self, mm: MmId) -> bool {
         let mut next = self.find_vma(mm, self.ksm.cursor.address);
@@ -182,6 +197,9 @@ impl Machine {
                     if let Some(entries) = entries {
                         self.ksm.walk = Walk {
                             epoch: self.ksm.epoch,
+                            mm,
+                            vma,
+                            start: addr,
                             end: stop,
                             entries,
                         };

@@ -34,6 +34,10 @@ pub(super) enum UnstableHit {
 impl Machine {
     /// The area of a page while it may be merged (`find_mergeable_vma`).
     pub(super) fn find_mergeable_vma(&self, mm: MmId, addr: u64) -> Option<VmaId> {
+        if let Some((vma, _)) = self.walked(mm, addr) {
+            debug_assert!(!self.ksm_test_exit(mm) && self.vma_lookup(mm, addr) == Some(vma));
+            return Some(vma);
+        }
         if self.ksm_test_exit(mm) {
             return None;
         }
