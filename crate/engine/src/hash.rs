@@ -59,6 +59,9 @@ impl Machine {
                     .to_le_bytes(),
             );
         }
+        if !self.offline_blocks.is_empty() {
+            let _ = write!(h, "{:?}", self.offline_blocks);
+        }
         for mm in self.mms.iter().flatten() {
             for vma in mm.vmas.values() {
                 let v = self.vma(*vma);

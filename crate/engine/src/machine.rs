@@ -23,7 +23,7 @@ use crate::vm::anon_vma::AnonVma;
 use crate::vm::mm::{MAX_PROCESSES, Mm, Process, RssStat};
 use crate::vm::table::Tables;
 use crate::vm::vma::Vma;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where mmap starts to look for room, downward: below the stack and its gap.
 const MMAP_BASE: u64 = 0x7fff_f7ff_f000;
@@ -35,6 +35,8 @@ pub struct Machine {
     pub(crate) now_ns: u64,
     pub(crate) frames: FrameTable,
     pub(crate) zones: Vec<Zone>,
+    /// Memory blocks that are off-line, by number.
+    pub(crate) offline_blocks: BTreeSet<u32>,
     pub(crate) contents: ContentStore,
     pub(crate) swap: Swap,
     pub(crate) zero_pfn: Pfn,
@@ -82,6 +84,7 @@ impl Machine {
             now_ns: 0,
             frames: FrameTable::new(nr_frames),
             zones: Vec::new(),
+            offline_blocks: BTreeSet::new(),
             contents: ContentStore::default(),
             swap: Swap::new(nr_frames),
             zero_pfn: Pfn(0),
@@ -138,6 +141,7 @@ impl Machine {
             kind,
             start: Pfn(start as u32),
             spanned,
+            present: spanned,
             managed: spanned - reserved,
             nr_free: 0,
             free: FreeArea::new(spanned),

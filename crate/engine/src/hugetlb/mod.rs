@@ -15,6 +15,7 @@
 //! | `files` | what the virtual files show and accept |
 //! | `boot` | `hugepages=` and its kin |
 //! | `cma` | memory kept for gigantic pages |
+//! | `dissolve` | free pages in memory that goes off-line |
 //! | `view` | the pool as tiles |
 //!
 //! Deviation: cgroup charges and shared PMD tables are not modelled.
@@ -22,6 +23,7 @@
 pub mod boot;
 mod check;
 mod cma;
+mod dissolve;
 mod entry;
 mod fault;
 mod file;

@@ -126,7 +126,7 @@ impl Machine {
         ] {
             items.push((zone, node));
         }
-        let reserved: u64 = self.zones.iter().map(|z| z.spanned - z.managed).sum();
+        let reserved: u64 = self.zones.iter().map(|z| z.present - z.managed).sum();
         items.push(("nr_memmap_boot_pages", reserved as i64));
         [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS, MACHINE_ITEMS]
             .map(|names| item_lines(names, &items))

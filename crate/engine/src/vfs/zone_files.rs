@@ -118,7 +118,9 @@ impl Machine {
         out.push('\n');
         for z in &self.zones {
             let _ = write!(out, "{} ", zone_label(z));
-            let counts = MigrateType::ALL.map(|mt| z.free.nr_pageblocks(mt));
+            let mut counts = MigrateType::ALL.map(|mt| z.free.nr_pageblocks(mt));
+            // Blocks off-line are not counted.
+            counts[MigrateType::Movable as usize] -= (z.spanned - z.present) >> PAGEBLOCK_ORDER;
             counts
                 .iter()
                 .chain(&[0, 0])
@@ -152,8 +154,8 @@ impl Machine {
                 ("low", w.low),
                 ("high", w.high),
                 ("promo", w.promo),
-                ("spanned", z.spanned),
-                ("present", z.spanned),
+                ("spanned", self.zone_spanned(z)),
+                ("present", z.present),
                 ("managed", z.managed),
                 ("cma", 0),
             ] {
