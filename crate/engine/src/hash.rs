@@ -59,8 +59,10 @@ impl Machine {
                     .to_le_bytes(),
             );
         }
-        if !self.offline_blocks.is_empty() {
-            let _ = write!(h, "{:?}", self.offline_blocks);
+        for (block, offline) in self.offline_blocks.iter().enumerate() {
+            if *offline {
+                h.0.update(&(block as u32).to_le_bytes());
+            }
         }
         for mm in self.mms.iter().flatten() {
             for vma in mm.vmas.values() {

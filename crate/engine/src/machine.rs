@@ -23,7 +23,7 @@ use crate::vm::anon_vma::AnonVma;
 use crate::vm::mm::{MAX_PROCESSES, Mm, Process, RssStat};
 use crate::vm::table::Tables;
 use crate::vm::vma::Vma;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where mmap starts to look for room, downward: below the stack and its gap.
 const MMAP_BASE: u64 = 0x7fff_f7ff_f000;
@@ -35,8 +35,8 @@ pub struct Machine {
     pub(crate) now_ns: u64,
     pub(crate) frames: FrameTable,
     pub(crate) zones: Vec<Zone>,
-    /// Memory blocks that are off-line, by number.
-    pub(crate) offline_blocks: BTreeSet<u32>,
+    /// Memory blocks that are off-line, by number; empty as long as none ever was.
+    pub(crate) offline_blocks: Vec<bool>,
     pub(crate) contents: ContentStore,
     pub(crate) swap: Swap,
     pub(crate) zero_pfn: Pfn,
@@ -84,7 +84,7 @@ impl Machine {
             now_ns: 0,
             frames: FrameTable::new(nr_frames),
             zones: Vec::new(),
-            offline_blocks: BTreeSet::new(),
+            offline_blocks: Vec::new(),
             contents: ContentStore::default(),
             swap: Swap::new(nr_frames),
             zero_pfn: Pfn(0),

@@ -9,12 +9,15 @@ use crate::vm::addr::Pfn;
 
 impl Machine {
     /// Size and head of the free huge page that a frame lies in.
+    #[inline(never)]
     fn free_huge_page_of(&self, page: Pfn) -> Option<(usize, Pfn)> {
-        let pools = self.hugetlb.hstates.iter().enumerate();
-        pools
-            .map(|(size, h)| (size, h, Pfn(page.0 & !((1 << h.order) - 1))))
-            .find(|(_, h, head)| h.nodes.iter().any(|n| n.free.contains(head)))
-            .map(|(size, _, head)| (size, head))
+        for (size, h) in self.hugetlb.hstates.iter().enumerate() {
+            let head = Pfn(page.0 & !((1 << h.order) - 1));
+            if h.nodes.iter().any(|n| n.free.contains(&head)) {
+                return Some((size, head));
+            }
+        }
+        None
     }
 
     /// Whether the huge page of a frame is free and may go: the area kept for gigantic pages stays what it is.

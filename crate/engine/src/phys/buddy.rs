@@ -87,6 +87,7 @@ impl FreeArea {
     }
 
     /// Free blocks of an order, all types.
+    #[inline(never)]
     pub fn nr_free(&self, order: usize) -> u64 {
         MigrateType::ALL
             .iter()
@@ -95,6 +96,7 @@ impl FreeArea {
     }
 
     /// Free blocks of an order and a type.
+    #[inline(never)]
     pub fn nr_free_type(&self, order: usize, mt: MigrateType) -> u64 {
         u64::from(self.lists[order][mt as usize].count) + self.nr_untouched(order, mt)
     }
@@ -102,15 +104,20 @@ impl FreeArea {
     /// Those of them that were never used and are not linked.
     pub fn nr_untouched(&self, order: usize, mt: MigrateType) -> u64 {
         let here = order == MAX_PAGE_ORDER as usize && mt == MigrateType::Movable;
-        if here {
-            let pages: usize = self.untouched.iter().map(Range::len).sum();
-            pages as u64 >> MAX_PAGE_ORDER
-        } else {
-            0
+        if here { self.untouched_blocks() } else { 0 }
+    }
+
+    #[inline(never)]
+    fn untouched_blocks(&self) -> u64 {
+        let mut pages = 0;
+        for range in &self.untouched {
+            pages += range.end - range.start;
         }
+        u64::from(pages >> MAX_PAGE_ORDER)
     }
 
     /// True for a frame of memory never used.
+    #[inline(never)]
     pub fn is_untouched(&self, pfn: Pfn) -> bool {
         self.untouched.iter().any(|r| r.contains(&pfn.0))
     }

@@ -80,16 +80,13 @@ impl Machine {
             return true;
         }
         // What is not a folio any more was free or has been emptied.
-        for at in (start..start + pages).map(Pfn) {
-            if !self.frames.has(at, FrameFlags::ALLOCATED) {
-                self.free_pages(at, 0);
-            }
-        }
+        self.zones[zone].undo_isolate_range(&mut self.frames, start, pages);
         false
     }
 
     /// Moves a folio out of an isolated range - zone, start, pages -; its frames say nothing any more. One that fits nowhere
     /// as a whole is split, and its pages join `left`. False: it stays (`migrate_pages`).
+    #[inline(never)]
     pub(super) fn move_out(
         &mut self,
         (zone, start, n): (usize, u32, u32),

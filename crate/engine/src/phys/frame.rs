@@ -264,6 +264,7 @@ impl FrameTable {
     }
 
     /// Gives `n` frames from `start` on these flags alone, as single pages; counts and anchors become 0.
+    #[inline(never)]
     pub(super) fn fill(&mut self, start: Pfn, n: usize, flags: FrameFlags) {
         self.frames.fill(start.index(), n, Frame::new(flags, 0));
     }

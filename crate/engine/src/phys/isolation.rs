@@ -7,7 +7,6 @@ use super::buddy::{MAX_PAGE_ORDER, MigrateType};
 use super::frame::{FrameFlags, FrameTable};
 use super::zone::Zone;
 use crate::vm::addr::Pfn;
-use std::ops::Range;
 
 impl Zone {
     /// Takes every free block of a range off the lists; what is in use stays. Their frames say nothing any more.
@@ -35,12 +34,14 @@ impl Zone {
     fn isolate_untouched(&mut self, at: u32, end: u32) -> Option<u32> {
         let ranges = &mut self.free.untouched;
         let i = ranges.iter().position(|r| r.contains(&at))?;
-        let Range { start, end: stop } = ranges[i].clone();
+        let stop = std::mem::replace(&mut ranges[i].end, at);
         let to = stop.min(end);
-        ranges.splice(
-            i..=i,
-            [start..at, to..stop].into_iter().filter(|r| !r.is_empty()),
-        );
+        if to < stop {
+            ranges.insert(i + 1, to..stop);
+        }
+        if ranges[i].start == at {
+            ranges.remove(i);
+        }
         Some(to - at)
     }
 

@@ -29,6 +29,7 @@ const LARGE_BLOCKS_FROM: u64 = (64 << 30) / PAGE_SIZE;
 impl Machine {
     /// Pages of a memory block: 128 MiB, and from 64 GiB on the largest size up to 2 GiB that the end of memory is a
     /// multiple of, as in a virtual machine (`probe_memory_block_size`).
+    #[inline(never)]
     pub fn memory_block_pages(&self) -> u32 {
         let end = self.frames.len() as u64;
         let mut pages = MIN_BLOCK;
@@ -41,37 +42,46 @@ impl Machine {
     }
 
     /// Numbers of the blocks there is memory in, ascending.
-    pub fn memory_blocks(&self) -> Vec<u32> {
-        let pages = self.memory_block_pages();
-        let all = 0..(self.frames.len() as u32).div_ceil(pages);
-        all.filter(|b| self.zones_of_block(*b).next().is_some())
-            .collect()
+    pub fn memory_blocks(&self) -> impl Iterator<Item = u32> {
+        let blocks = (self.frames.len() as u32).div_ceil(self.memory_block_pages());
+        (0..blocks).filter(|b| self.zones_of_block(*b).0 > 0)
     }
 
     /// Whether a block is on-line.
     pub fn memory_block_online(&self, block: u32) -> bool {
-        !self.offline_blocks.contains(&block)
+        let offline = self.offline_blocks.get(block as usize);
+        !offline.copied().unwrap_or(false)
     }
 
     /// Whether a frame lies in a block that is off-line.
+    #[inline]
     pub fn frame_offline(&self, pfn: Pfn) -> bool {
-        !self.offline_blocks.is_empty()
-            && self
-                .offline_blocks
-                .contains(&(pfn.0 / self.memory_block_pages()))
+        !self.offline_blocks.is_empty() && self.in_offline_block(pfn)
     }
 
-    fn zones_of_block(&self, block: u32) -> impl Iterator<Item = usize> {
+    #[inline(never)]
+    fn in_offline_block(&self, pfn: Pfn) -> bool {
+        !self.memory_block_online(pfn.0 / self.memory_block_pages())
+    }
+
+    /// How many zones a block has a part in, and the last of them.
+    #[inline(never)]
+    fn zones_of_block(&self, block: u32) -> (u32, usize) {
         let pages = self.memory_block_pages();
         let (start, end) = (block * pages, (block + 1) * pages);
-        let here = move |z: &zone::Zone| z.start.0 < end && z.end() > start;
-        (0..self.zones.len()).filter(move |i| here(&self.zones[*i]))
+        let mut found = (0, 0);
+        for (i, z) in self.zones.iter().enumerate() {
+            if z.start.0 < end && z.end() > start {
+                found = (found.0 + 1, i);
+            }
+        }
+        found
     }
 
     /// The zone of a block; none if it has more than one.
     pub(crate) fn memory_block_zone(&self, block: u32) -> Option<usize> {
-        let mut zones = self.zones_of_block(block);
-        zones.next().filter(|_| zones.next().is_none())
+        let (n, zone) = self.zones_of_block(block);
+        (n == 1).then_some(zone)
     }
 
     /// Pages from the start of a zone to its last one on-line (`shrink_zone_span`). Its first block holds its memory map
@@ -116,7 +126,7 @@ impl Machine {
         z.set_range_types(start, pages);
         z.managed -= u64::from(pages);
         z.present -= u64::from(pages);
-        self.offline_blocks.insert(block);
+        self.set_block_offline(block, true);
         self.init_per_zone_wmark_min();
         self.memory_notice(block, MemoryNotice::Offline);
         self.ksm_memory_offline(start..start + pages);
@@ -132,7 +142,7 @@ impl Machine {
             return;
         };
         self.memory_notice(block, MemoryNotice::GoingOnline);
-        self.offline_blocks.remove(&block);
+        self.set_block_offline(block, false);
         self.frames
             .fill(Pfn(start), pages as usize, FrameFlags::NONE);
         let z = &mut self.zones[zone];
@@ -143,6 +153,13 @@ impl Machine {
         self.memory_notice(block, MemoryNotice::Online);
     }
 
+    fn set_block_offline(&mut self, block: u32, offline: bool) {
+        let blocks = self.frames.len() as u32 / self.memory_block_pages();
+        self.offline_blocks.resize(blocks as usize, false);
+        self.offline_blocks[block as usize] = offline;
+    }
+
+    #[inline(never)]
     fn memory_notice(&mut self, block: u32, notice: MemoryNotice) {
         self.emit(EventKind::MemoryBlock { block, notice });
     }
@@ -197,6 +214,7 @@ impl Machine {
 
     /// `min_free_kbytes` for the memory there is now, unless more was asked for, and all watermarks
     /// (`init_per_zone_wmark_min`); khugepaged then asks for its own.
+    #[inline(never)]
     fn init_per_zone_wmark_min(&mut self) {
         let above = |z: &zone::Zone| z.managed.saturating_sub(z.watermarks.high);
         let default = zone::default_min_free_kbytes(self.zones.iter().map(above).sum());
@@ -212,7 +230,10 @@ impl Machine {
     pub(crate) fn check_memory_blocks(&self) -> Result<(), String> {
         let mut present: Vec<u64> = self.zones.iter().map(|z| z.spanned).collect();
         let pages = self.memory_block_pages();
-        for &block in &self.offline_blocks {
+        for block in self.memory_blocks() {
+            if self.memory_block_online(block) {
+                continue;
+            }
             let start = block * pages;
             let zone = self
                 .memory_block_zone(block)

@@ -30,23 +30,23 @@ impl Machine {
     #[inline(never)]
     pub(super) fn memory_block_show(&self, block: u32, name: &str) -> String {
         let online = self.memory_block_online(block);
-        let zone = self
-            .memory_block_zone(block)
-            .map(|z| self.zones[z].kind.name());
-        match name {
-            "online" => format!("{}\n", u8::from(online)),
-            "phys_index" => format!("{block:08x}\n"),
-            "phys_device" => "0\n".into(),
-            // Since 5.8 all of them may be tried.
-            "removable" => "1\n".into(),
-            "state" if online => "online\n".into(),
-            "state" => "offline\n".into(),
-            _ => match zone {
-                None => "none\n".into(),
-                Some(zone) if online => format!("{zone}\n"),
-                Some(zone) => format!("{zone} Movable\n"),
+        let mut text = match (name, online) {
+            ("phys_index", _) => return format!("{block:08x}\n"),
+            ("state", true) => "online",
+            ("state", false) => "offline",
+            ("valid_zones", _) => match self.memory_block_zone(block) {
+                None => "none",
+                Some(zone) => self.zones[zone].kind.name(),
             },
+            // Since 5.8 all of them may be tried.
+            ("removable", _) | ("online", true) => "1",
+            _ => "0",
         }
+        .to_owned();
+        if name == "valid_zones" && !online {
+            text += " Movable";
+        }
+        text + "\n"
     }
 
     /// Writes `state` or `online` of one block.

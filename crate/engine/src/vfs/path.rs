@@ -155,7 +155,6 @@ impl Machine {
                 let mut out = files(memory::SYSTEM_FILES, &|_| File::Memory);
                 out.extend(
                     self.memory_blocks()
-                        .into_iter()
                         .map(|b| (format!("memory{b}").into(), Node::Dir(Dir::MemoryBlock(b)))),
                 );
                 out

@@ -26,7 +26,13 @@ pub(super) const PROC_FILES: &[(&str, u16)] = &[
 /// Types without free blocks here: reserves for atomic requests, isolated blocks.
 const EMPTY_TYPES: [&str; 2] = ["HighAtomic", "Isolate"];
 
+#[inline(never)]
+fn item(out: &mut String, name: &str, value: i64) {
+    let _ = writeln!(out, "      {name:<12} {value}");
+}
+
 /// `Node 0, zone   Normal`: how every line about a zone begins.
+#[inline(never)]
 pub(super) fn zone_label(z: &Zone) -> String {
     format!("Node {}, zone {:>8}", z.nid, z.kind.name())
 }
@@ -135,9 +141,6 @@ impl Machine {
         let gauges = self.zone_gauges();
         let mut out = String::new();
         for (i, z) in self.zones.iter().enumerate() {
-            let item = |out: &mut String, name: &str, value: i64| {
-                let _ = writeln!(out, "      {name:<12} {value}");
-            };
             let _ = writeln!(out, "{}", zone_label(z));
             if i == 0 || self.zones[i - 1].nid != z.nid {
                 out.push_str("  per-node stats\n");
@@ -166,7 +169,7 @@ impl Machine {
                 out,
                 "        protection: ({dma}, {dma32}, {normal}, {normal}, {normal})"
             );
-            let mut items = zone_items(std::iter::once(z));
+            let mut items = zone_items(&mut std::iter::once(z));
             items.extend(gauges[i].zone_items());
             for name in ZONE_ITEMS.iter().chain(NUMA_ITEMS) {
                 item(&mut out, name, vmstat::item(&items, name));
