@@ -26,6 +26,32 @@ pub(super) const PROC_FILES: &[(&str, u16)] = &[
 /// Types without free blocks here: reserves for atomic requests, isolated blocks.
 const EMPTY_TYPES: [&str; 2] = ["HighAtomic", "Isolate"];
 
+/// A line of free blocks of one type.
+#[inline(never)]
+fn free_row(out: &mut String, z: &Zone, name: &str, count: &dyn Fn(usize) -> u64) {
+    let _ = write!(
+        out,
+        "Node {:>4}, zone {:>8}, type {name:>12} ",
+        z.nid,
+        z.kind.name()
+    );
+    for order in 0..NR_PAGE_ORDERS {
+        // The kernel stops counting there.
+        let _ = match count(order) {
+            n @ 0..100_000 => write!(out, "{n:>6} "),
+            _ => write!(out, ">100000 "),
+        };
+    }
+    out.push('\n');
+}
+
+/// A size in kB, and the tabs behind it (`swap_show`).
+#[inline(never)]
+fn swap_column(pages: u64) -> String {
+    let tab = if pages * 4 < 10_000_000 { "\t" } else { "" };
+    format!("{}{tab}", pages * 4)
+}
+
 #[inline(never)]
 fn item(out: &mut String, name: &str, value: i64) {
     let _ = writeln!(out, "      {name:<12} {value}");
@@ -60,14 +86,7 @@ impl Machine {
                 Backing::File => "file\t",
                 Backing::BlockDevice => "partition",
             };
-            let column = |pages: u64| {
-                format!(
-                    "{}{}",
-                    pages * 4,
-                    if pages * 4 < 10_000_000 { "\t" } else { "" }
-                )
-            };
-            let (size, used) = (column(a.pages), column(a.in_use));
+            let (size, used) = (swap_column(a.pages), swap_column(a.in_use));
             let _ = writeln!(out, "{:<39} {kind}\t{size}\t{used}\t-{}", a.name, nth + 2);
         }
         out
@@ -94,26 +113,14 @@ impl Machine {
         (0..NR_PAGE_ORDERS).for_each(|order| out.push_str(&format!("{order:>6} ")));
         out.push('\n');
         for z in &self.zones {
-            let mut row = |name: &str, count: &dyn Fn(usize) -> u64| {
-                let _ = write!(
-                    out,
-                    "Node {:>4}, zone {:>8}, type {name:>12} ",
-                    z.nid,
-                    z.kind.name()
-                );
-                for order in 0..NR_PAGE_ORDERS {
-                    // The kernel stops counting there.
-                    let _ = match count(order) {
-                        n @ 0..100_000 => write!(out, "{n:>6} "),
-                        _ => write!(out, ">100000 "),
-                    };
-                }
-                out.push('\n');
-            };
             for mt in MigrateType::ALL {
-                row(mt.name(), &|order| z.free.nr_free_type(order, mt));
+                free_row(&mut out, z, mt.name(), &|order| {
+                    z.free.nr_free_type(order, mt)
+                });
             }
-            EMPTY_TYPES.iter().for_each(|name| row(name, &|_| 0));
+            for name in EMPTY_TYPES {
+                free_row(&mut out, z, name, &|_| 0);
+            }
         }
         let _ = write!(out, "\n{:<23}", "Number of blocks type");
         let names = MigrateType::ALL.map(MigrateType::name);
