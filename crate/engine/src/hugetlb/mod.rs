@@ -151,6 +151,7 @@ impl Machine {
     }
 
     /// Index and order of the size of an area's pages (`hstate_vma`).
+    #[inline(never)]
     fn vma_hstate(&self, v: &Vma) -> (usize, u8) {
         let size = v.file.map_or(0, |f| self.file_hstate(f));
         (size, self.hugetlb.hstates[size].order)

@@ -132,6 +132,7 @@ impl Hstate {
 
 impl Machine {
     /// NUMA node of a frame.
+    #[inline(never)]
     pub(crate) fn page_to_nid(&self, pfn: Pfn) -> usize {
         self.zones
             .iter()
