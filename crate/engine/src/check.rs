@@ -37,6 +37,7 @@ impl Machine {
     /// A description of the first that is broken.
     pub fn check(&self) -> Result<(), String> {
         self.check_zones()?;
+        self.check_memory_blocks()?;
         let mut found = Found::default();
         for (i, mm) in self.mms.iter().enumerate() {
             if mm.as_ref().is_some_and(|m| m.users > 0) {

@@ -59,6 +59,11 @@ impl Machine {
                     .to_le_bytes(),
             );
         }
+        for (block, offline) in self.offline_blocks.iter().enumerate() {
+            if *offline {
+                h.0.update(&(block as u32).to_le_bytes());
+            }
+        }
         for mm in self.mms.iter().flatten() {
             for vma in mm.vmas.values() {
                 let v = self.vma(*vma);

@@ -12,9 +12,16 @@ macro_rules! stats {
         pub struct $name { $(pub $field: i64,)* }
 
         impl $name {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field),)*];
+
+            #[inline(never)]
+            fn values(&self) -> [i64; Self::NAMES.len()] {
+                [$(self.$field,)*]
+            }
+
             /// Every counter with its name in the kernel's file.
             pub fn entries(&self) -> impl Iterator<Item = (&'static str, i64)> {
-                [$((stringify!($field), self.$field),)*].into_iter()
+                Self::NAMES.iter().copied().zip(self.values())
             }
         }
     };

@@ -15,7 +15,7 @@ pub(crate) fn of_pages(m: &Machine, mm: MmId, page: u64, out: &mut [u8]) {
 }
 
 /// Class letters of the frames from `pfn`: those of pages that processes map, and `b` free, `p` page table, `r` kernel
-/// and reserved.
+/// and reserved, `o` off-line.
 pub(crate) fn of_frames(m: &Machine, pfn: u64, out: &mut [u8]) {
     let mut i = 0;
     while i < out.len() {
@@ -116,7 +116,7 @@ pub(crate) fn of_frame(m: &Machine, pfn: Pfn) -> u8 {
         return if order == HPAGE_PMD_ORDER { b'Z' } else { b'z' };
     }
     if own.has(FrameFlags::RESERVED) {
-        return b'r';
+        return if m.frame_offline(pfn) { b'o' } else { b'r' };
     }
     if own.has(FrameFlags::PGTABLE) {
         return b'p';

@@ -210,7 +210,7 @@ impl Playground {
             .collect()
     }
 
-    /// Class letters that occur in any region, as of the last `measure`.
+    /// Class letters that occur in any region, as of the last `measure`, and `o` while memory is off-line.
     pub fn letters(&self) -> String {
         let bits = self
             .layout()
@@ -221,7 +221,9 @@ impl Playground {
             .iter()
             .enumerate()
             .filter(|(i, _)| bits >> i & 1 == 1);
-        shown.map(|(_, l)| char::from(*l)).collect()
+        let mut zones = self.session().machine().zones().iter();
+        let offline = zones.any(|z| z.present < z.spanned).then_some('o');
+        shown.map(|(_, l)| char::from(*l)).chain(offline).collect()
     }
 
     /// Two numbers a process: RSS and swap in kB.

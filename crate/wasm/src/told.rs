@@ -3,7 +3,7 @@
 use mm_engine::khugepaged::ScanResult;
 use mm_engine::machine::Machine;
 use mm_engine::phys::compaction::CompactResult;
-use mm_engine::trace::{Call, Event, EventKind, FaultKind, KsmOutcome};
+use mm_engine::trace::{Call, Event, EventKind, FaultKind, KsmOutcome, MemoryNotice};
 use mm_engine::vm::addr::MmId;
 use mm_script::language::Advice;
 
@@ -269,6 +269,14 @@ pub(crate) fn tell(m: &Machine, e: &Event) -> Option<Told> {
         K::HugetlbPool { order, nid, step } => {
             t.say("pool", step.as_str(), true);
             t.detail("order {x}, node {y}", order.into(), nid.into());
+        }
+        K::MemoryBlock { block, notice } => {
+            t.say(
+                "memory",
+                notice.as_str(),
+                notice != MemoryNotice::CancelOffline,
+            );
+            t.detail("block {x}", block.into(), 0);
         }
         K::FullScan { count, .. } => {
             t.kind = "full scan";

@@ -268,6 +268,7 @@ export const en = {
     b: { short: 'free', long: 'free' },
     p: { short: 'page table', long: 'page table' },
     r: { short: 'kernel', long: 'kernel memory' },
+    o: { short: 'offline', long: 'memory of a block that is offline' },
     mthp: { short: 'mTHP', long: 'part of a folio of several pages' },
   },
 

@@ -268,6 +268,7 @@ export const zh: Messages = {
     b: { short: '空闲', long: '空闲' },
     p: { short: '页表', long: '页表' },
     r: { short: '内核', long: '内核内存' },
+    o: { short: '离线', long: '已离线内存块中的内存' },
     mthp: { short: 'mTHP', long: '多页 folio 的一部分' },
   },
 

@@ -3,7 +3,7 @@
  *
  * Okabe-Ito hues, kept apart in lightness too, so that the states differ for every kind of colour
  * vision and in greyscale; the letter is drawn in the cell at high zoom. Letters are the oracle's
- * classes; `b p r` are ours, for frames that no process maps.
+ * classes; `b p r o` are ours, for frames that no process maps.
  */
 export interface PaletteEntry {
   letter: string;
@@ -50,6 +50,7 @@ export const PALETTE: readonly PaletteEntry[] = [
   entry('b', '#f1f2f4', '#1a1f26', '#5b6570', '#7d8794'), // free, in the buddy allocator
   entry('p', '#8a6fb8', '#8f78bd', WHITE, BLACK), // page table
   entry('r', '#c3c8ce', '#3a424d', BLACK, WHITE), // kernel and reserved
+  entry('o', '#6b727a', '#06080b', WHITE, '#7d8794'), // off-line
 ];
 
 /** Colour of a class in a theme; `#808080` for a letter that is not in the list. */

@@ -38,7 +38,7 @@ const MAX_OWNERS = 10;
 /** The letters of a legend, in the order of the palette; folios of all sizes between are one. */
 export function legendLetters(view: CellView, occurring: string): string[] {
   const shown = LEGEND[view] + occurring.replace(/[1-8]/g, '4') + (view === 'memory' && occurring.includes('Z') ? 'Z' : '');
-  const letters = PALETTE.map(({ letter }) => letter).filter((letter) => shown.includes(letter) && (view === 'spaces' || !'.sg'.includes(letter)));
+  const letters = PALETTE.map(({ letter }) => letter).filter((letter) => shown.includes(letter) && !(view === 'spaces' ? 'o' : '.sg').includes(letter));
   return [...letters.filter((letter) => letter !== '.'), ...letters.filter((letter) => letter === '.')];
 }
 

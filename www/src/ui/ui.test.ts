@@ -71,6 +71,8 @@ test('the legend has what may occur, and what does', () => {
   expect(legendLetters('spaces', '').join('')).toBe('aTtkzs.');
   expect(legendLetters('spaces', 'a14Z.H').join('')).toBe('aTtkzZs4H.');
   expect(legendLetters('memory', 'as.Mg').join('')).toBe('aTtkMbpr');
+  expect(legendLetters('memory', 'ao').join('')).toBe('aTtkbpro');
+  expect(legendLetters('spaces', 'ao').join('')).toBe('aTtkzs.');
 });
 
 test('a check points at the file that decides it', () => {

@@ -15,6 +15,7 @@
 //! | `files` | what the virtual files show and accept |
 //! | `boot` | `hugepages=` and its kin |
 //! | `cma` | memory kept for gigantic pages |
+//! | `dissolve` | free pages in memory that goes off-line |
 //! | `view` | the pool as tiles |
 //!
 //! Deviation: cgroup charges and shared PMD tables are not modelled.
@@ -22,6 +23,7 @@
 pub mod boot;
 mod check;
 mod cma;
+mod dissolve;
 mod entry;
 mod fault;
 mod file;
@@ -149,6 +151,7 @@ impl Machine {
     }
 
     /// Index and order of the size of an area's pages (`hstate_vma`).
+    #[inline(never)]
     fn vma_hstate(&self, v: &Vma) -> (usize, u8) {
         let size = v.file.map_or(0, |f| self.file_hstate(f));
         (size, self.hugetlb.hstates[size].order)

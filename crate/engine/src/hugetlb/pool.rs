@@ -105,6 +105,7 @@ impl Hstate {
     }
 
     /// Turns a page into a surplus one or back (`adjust_pool_surplus`).
+    #[inline(never)]
     fn adjust_surplus(&mut self, nid: Option<u8>, more: bool) -> Option<usize> {
         let node = if more {
             self.find_node(nid, true, |n| n.surplus < n.nr)
@@ -117,6 +118,7 @@ impl Hstate {
     }
 
     /// Takes a free page out of the pool (`remove_pool_hugetlb_folio`).
+    #[inline(never)]
     fn remove_page(&mut self, nid: Option<u8>, surplus: bool) -> Option<(usize, Pfn)> {
         let node = self.find_node(nid, true, |n| {
             (!surplus || n.surplus > 0) && !n.free.is_empty()
@@ -130,6 +132,7 @@ impl Hstate {
 
 impl Machine {
     /// NUMA node of a frame.
+    #[inline(never)]
     pub(crate) fn page_to_nid(&self, pfn: Pfn) -> usize {
         self.zones
             .iter()
@@ -138,6 +141,7 @@ impl Machine {
     }
 
     /// One event for each step of a pool.
+    #[inline(never)]
     pub(super) fn pool_step(&mut self, size: usize, node: usize, step: PoolStep) {
         self.emit(EventKind::HugetlbPool {
             order: self.hugetlb.hstates[size].order,
@@ -148,6 +152,7 @@ impl Machine {
 
     /// A fresh page of a node, in no pool yet (`only_alloc_fresh_hugetlb_folio`). A gigantic one comes from the area
     /// reserved at boot, or else of memory in a row that is made free (`alloc_gigantic_folio`).
+    #[inline(never)]
     fn alloc_fresh(&mut self, size: usize, nid: u8) -> Option<Pfn> {
         let order = self.hugetlb.hstates[size].order;
         if order > MAX_PAGE_ORDER {
@@ -171,6 +176,7 @@ impl Machine {
     }
 
     /// Formats `pages` raw frames as pages of a size of at least 2 MiB.
+    #[inline(never)]
     fn claim_gigantic(&mut self, size: usize, head: Pfn, pages: usize) {
         let each = 1usize << self.hugetlb.hstates[size].order;
         let flags = |f: FrameFlags| FrameFlags::ALLOCATED.and(f);
@@ -190,6 +196,7 @@ impl Machine {
 
     /// Gives a page, which the pool no longer counts, back to the buddy allocator (`update_and_free_hugetlb_folio`).
     /// Without memory for its memory map it becomes a surplus page.
+    #[inline(never)]
     pub(super) fn release_huge_page(&mut self, size: usize, head: Pfn) {
         if !self.vmemmap_restore(head) {
             let nid = self.page_to_nid(head);

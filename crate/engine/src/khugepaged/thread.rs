@@ -87,6 +87,13 @@ impl Machine {
         );
     }
 
+    /// Memory came or went: as far as khugepaged runs, it asks for its share of free memory again.
+    pub(crate) fn khugepaged_min_free_kbytes_update(&mut self) {
+        if self.khugepaged.thread.is_some() {
+            self.set_recommended_min_free_kbytes();
+        }
+    }
+
     /// The first address space was queued: the untimed wait ends.
     pub(super) fn khugepaged_wake_for_queue(&mut self) {
         if self.khugepaged.thread == Some(ThreadState::QueueEmpty) {

@@ -186,6 +186,7 @@ impl Machine {
     }
 
     /// A chain without dups leaves the tree (`free_stable_node_chain`).
+    #[inline(never)]
     pub(super) fn free_stable_node_chain(&mut self, chain: NodeId) {
         debug_assert_eq!(self.node(chain).hlist, 0);
         let nid = self.node(chain).nid as usize;

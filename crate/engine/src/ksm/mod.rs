@@ -14,6 +14,7 @@
 //! | `stable`, `chain`, `unstable`, `migrate` | the two trees, and pages that move to another node's |
 //! | `stable_node`, `rmap_item` | their objects; `slab` and `rbtree` carry them |
 //! | `daemon` | batches, sleep, steps |
+//! | `hotplug` | memory that goes off-line |
 //! | `advisor`, `cost` | `pages_to_scan` by itself; CPU time |
 //! | `settings`, `files`, `stat` | `/sys/kernel/mm/ksm`, `/proc/PID/ksm_stat` |
 //! | `mappings`, `view`, `path`, `why`, `check` | who maps a KSM page; what can be looked at; searches and explanations; invariants |
@@ -24,6 +25,7 @@ mod check;
 mod cost;
 mod daemon;
 mod files;
+mod hotplug;
 mod mappings;
 mod merge;
 mod migrate;

@@ -159,6 +159,7 @@ impl Machine {
     }
 
     /// Takes down a node whose page is gone, with all its items (`remove_node_from_stable_tree`).
+    #[inline(never)]
     pub(super) fn remove_node_from_stable_tree(&mut self, id: NodeId) {
         let node = self.node(id);
         debug_assert!(!node.is_chain());

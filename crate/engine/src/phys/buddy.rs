@@ -10,6 +10,7 @@
 use super::frame::{FrameFlags, FrameTable};
 use super::zone::Zone;
 use crate::vm::addr::Pfn;
+use std::ops::Range;
 
 /// Highest order.
 pub const MAX_PAGE_ORDER: u8 = 10;
@@ -68,9 +69,9 @@ struct List {
 /// Free lists of one zone and the types of its pageblocks.
 #[derive(Clone, Debug, Default)]
 pub struct FreeArea {
-    /// Frames never used so far, whole blocks of the highest order: the end of that order's movable list, without
-    /// links, so that untouched memory costs nothing. One block at a time joins the list.
-    untouched: std::ops::Range<u32>,
+    /// Frames never used so far, or as good as that: ranges of whole blocks of the highest order, the end of that order's
+    /// movable list, without links, so that untouched memory costs nothing. One block at a time joins the list.
+    pub(super) untouched: Vec<Range<u32>>,
     lists: [[List; NR_MIGRATETYPES]; NR_PAGE_ORDERS],
     blocks: Vec<MigrateType>,
 }
@@ -79,13 +80,14 @@ impl FreeArea {
     /// Lists for a zone of `pages` pages, all pageblocks movable.
     pub fn new(pages: u64) -> Self {
         FreeArea {
-            untouched: 0..0,
+            untouched: Vec::new(),
             lists: Default::default(),
             blocks: vec![MigrateType::Movable; pages.div_ceil(512) as usize],
         }
     }
 
     /// Free blocks of an order, all types.
+    #[inline(never)]
     pub fn nr_free(&self, order: usize) -> u64 {
         MigrateType::ALL
             .iter()
@@ -94,6 +96,7 @@ impl FreeArea {
     }
 
     /// Free blocks of an order and a type.
+    #[inline(never)]
     pub fn nr_free_type(&self, order: usize, mt: MigrateType) -> u64 {
         u64::from(self.lists[order][mt as usize].count) + self.nr_untouched(order, mt)
     }
@@ -101,16 +104,22 @@ impl FreeArea {
     /// Those of them that were never used and are not linked.
     pub fn nr_untouched(&self, order: usize, mt: MigrateType) -> u64 {
         let here = order == MAX_PAGE_ORDER as usize && mt == MigrateType::Movable;
-        if here {
-            self.untouched.len() as u64 >> MAX_PAGE_ORDER
-        } else {
-            0
+        if here { self.untouched_blocks() } else { 0 }
+    }
+
+    #[inline(never)]
+    fn untouched_blocks(&self) -> u64 {
+        let mut pages = 0;
+        for range in &self.untouched {
+            pages += range.end - range.start;
         }
+        u64::from(pages >> MAX_PAGE_ORDER)
     }
 
     /// True for a frame of memory never used.
+    #[inline(never)]
     pub fn is_untouched(&self, pfn: Pfn) -> bool {
-        self.untouched.contains(&pfn.0)
+        self.untouched.iter().any(|r| r.contains(&pfn.0))
     }
 
     /// Heads of the free blocks of a list, first to last.
@@ -138,7 +147,7 @@ impl FreeArea {
         self.blocks.iter().map(|b| *b as u8)
     }
 
-    fn link(
+    pub(super) fn link(
         &mut self,
         frames: &mut FrameTable,
         pfn: Pfn,
@@ -171,7 +180,7 @@ impl FreeArea {
         list.count += 1;
     }
 
-    fn unlink(&mut self, frames: &mut FrameTable, pfn: Pfn, order: u8, mt: MigrateType) {
+    pub(super) fn unlink(&mut self, frames: &mut FrameTable, pfn: Pfn, order: u8, mt: MigrateType) {
         let list = &mut self.lists[order as usize][mt as usize];
         let head = frames.frame_mut(pfn);
         let (prev, next) = (head.anchor, head.link);
@@ -201,7 +210,7 @@ impl Zone {
         self.free.blocks[self.pageblock(pfn)]
     }
 
-    fn set_pageblock_types(&mut self, pfn: Pfn, order: u8, mt: MigrateType) {
+    pub(super) fn set_pageblock_types(&mut self, pfn: Pfn, order: u8, mt: MigrateType) {
         let first = self.pageblock(pfn);
         let n = 1usize << order.saturating_sub(PAGEBLOCK_ORDER);
         self.free.blocks[first..first + n].fill(mt);
@@ -233,7 +242,9 @@ impl Zone {
         );
         let mut parts = vec![(start, end)];
         if whole_start < whole_end {
-            self.free.untouched = whole_start as u32..whole_end as u32;
+            self.free
+                .untouched
+                .push(whole_start as u32..whole_end as u32);
             self.nr_free += whole_end - whole_start;
             parts = vec![(whole_end, end), (start, whole_start)];
         }
@@ -254,41 +265,14 @@ impl Zone {
         {
             return;
         }
-        let pfn = Pfn(self.free.untouched.start);
-        self.free.untouched.start += 1 << MAX_PAGE_ORDER;
+        let range = &mut self.free.untouched[0];
+        let pfn = Pfn(range.start);
+        range.start += 1 << MAX_PAGE_ORDER;
+        if range.start == range.end {
+            self.free.untouched.remove(0);
+        }
         self.free
             .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, false);
-    }
-
-    /// Takes every free block of a range, whole blocks of the highest order, off the lists; what is in use stays. Their
-    /// frames say nothing any more.
-    #[inline(never)]
-    pub fn isolate_range(&mut self, frames: &mut FrameTable, start: u32, pages: u32) {
-        const BLOCK: u32 = 1 << MAX_PAGE_ORDER;
-        let mut at = start;
-        while at < start + pages {
-            // Blocks never used before it join the list, which they end.
-            while self.free.untouched.contains(&at) && self.free.untouched.start < at {
-                let pfn = Pfn(self.free.untouched.start);
-                self.free.untouched.start += BLOCK;
-                self.free
-                    .link(frames, pfn, MAX_PAGE_ORDER, MigrateType::Movable, true);
-            }
-            let frame = *frames.frame(Pfn(at));
-            let n = 1 << frame.order();
-            if self.free.untouched.start == at && !self.free.untouched.is_empty() {
-                self.free.untouched.start += BLOCK;
-                self.nr_free -= u64::from(BLOCK);
-                at += BLOCK;
-            } else {
-                if frame.has(FrameFlags::BUDDY) {
-                    let mt = self.pageblock_type(Pfn(at));
-                    self.free.unlink(frames, Pfn(at), frame.order(), mt);
-                    self.nr_free -= u64::from(n);
-                }
-                at += n;
-            }
-        }
     }
 
     fn first(&self, order: u8, mt: MigrateType) -> Option<Pfn> {

@@ -256,7 +256,8 @@ impl Machine {
         let source =
             !(cc.direct && cc.mode == Mode::Async) || z.pageblock_type(Pfn(first)) == cc.mt;
         let hinted = !cc.ignore_skip_hint() && z.compact.skipped(block);
-        if !source || hinted || z.free.is_untouched(Pfn(first)) {
+        let nothing = z.free.is_untouched(Pfn(first)) || self.frame_offline(Pfn(first));
+        if !source || hinted || nothing {
             cc.migrate = end;
             return;
         }
@@ -395,7 +396,9 @@ impl Machine {
             if z.nr_free <= z.watermarks.min + (1 << order) {
                 return None;
             }
-            let suits = target && !hinted && !whole && !z.free.is_untouched(Pfn(cc.free_block));
+            let nothing =
+                z.free.is_untouched(Pfn(cc.free_block)) || self.frame_offline(Pfn(cc.free_block));
+            let suits = target && !hinted && !whole && !nothing;
             while suits && cc.free_at < end {
                 let page = Pfn(cc.free_at);
                 let frame = self.frames.frame(page);

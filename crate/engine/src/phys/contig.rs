@@ -3,7 +3,7 @@
 //! Counterparts: `alloc_contig_pages`, `alloc_contig_range`, `has_unmovable_pages` (`mm/page_alloc.c`,
 //! `mm/page_isolation.c`).
 
-use super::buddy::MigrateType;
+use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
 use super::frame::FrameFlags;
 use crate::machine::Machine;
 use crate::vm::addr::Pfn;
@@ -71,41 +71,58 @@ impl Machine {
         self.zones[zone].isolate_range(&mut self.frames, start, pages);
         let (mut stays, mut left) = (false, folios);
         while let Some(head) = left.pop() {
-            let order = self.frames.order(head);
-            let Some(to) = self.alloc_pages(order, MigrateType::Movable) else {
-                // A large folio that fits nowhere is moved page by page.
-                let anon = self.frames.has(head, FrameFlags::ANON);
-                if order > 0 && anon && self.split_folio(head, 0).is_ok() {
-                    let small = (0..1 << order).map(|i| head.add(i));
-                    left.extend(small.filter(|p| self.frames.has(*p, FrameFlags::LRU)));
-                    // Pages nobody maps any more are free now.
-                    self.zones[zone].isolate_range(&mut self.frames, start, pages);
-                    continue;
-                }
-                self.stat.pgmigrate_fail += 1 << order;
+            if !self.move_out((zone, start, pages), head, &mut left) {
                 stays = true;
                 break;
-            };
-            if self.pressure.holds_movable(head) {
-                self.pressure.moved(head, to);
-                self.move_content(to, head);
-            } else {
-                self.migrate_folio(head, to);
             }
-            self.frames
-                .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
-            self.stat.pgmigrate_success += 1 << order;
-            self.emit_migrated(head, to, 1 << order);
         }
         if !stays {
             return true;
         }
         // What is not a folio any more was free or has been emptied.
-        for at in (start..start + pages).map(Pfn) {
-            if !self.frames.has(at, FrameFlags::ALLOCATED) {
-                self.free_pages(at, 0);
-            }
-        }
+        self.zones[zone].undo_isolate_range(&mut self.frames, start, pages);
         false
+    }
+
+    /// Moves a folio out of an isolated range - zone, start, pages -; its frames say nothing any more. One that fits nowhere
+    /// as a whole is split, and its pages join `left`. False: it stays (`migrate_pages`).
+    #[inline(never)]
+    pub(super) fn move_out(
+        &mut self,
+        (zone, start, n): (usize, u32, u32),
+        head: Pfn,
+        left: &mut Vec<Pfn>,
+    ) -> bool {
+        let order = self.frames.order(head);
+        let pages = 1i64 << order;
+        let thp = i64::from(order == PAGEBLOCK_ORDER);
+        let held = self.pressure.holds_movable(head);
+        let free = held || self.folio_can_migrate(head);
+        let to = free.then(|| self.alloc_pages(order, MigrateType::Movable));
+        let Some(to) = to.flatten() else {
+            if free && order > 0 && self.split_folio(head, 0).is_ok() {
+                self.stat.thp_migration_split += thp;
+                let small = (0..1 << order).map(|i| head.add(i));
+                left.extend(small.filter(|p| self.frames.has(*p, FrameFlags::LRU)));
+                // Pages nobody maps any more are free now.
+                self.zones[zone].isolate_range(&mut self.frames, start, n);
+                return true;
+            }
+            self.stat.pgmigrate_fail += pages;
+            self.stat.thp_migration_fail += thp;
+            return false;
+        };
+        if held {
+            self.pressure.moved(head, to);
+            self.move_content(to, head);
+        } else {
+            self.migrate_folio(head, to);
+        }
+        self.frames
+            .format(head, order, FrameFlags::NONE, FrameFlags::NONE);
+        self.stat.pgmigrate_success += pages;
+        self.stat.thp_migration_success += thp;
+        self.emit_migrated(head, to, pages as u32);
+        true
     }
 }

@@ -263,6 +263,12 @@ impl FrameTable {
         *self.frame_mut(head) = Frame::new(head_flags, order);
     }
 
+    /// Gives `n` frames from `start` on these flags alone, as single pages; counts and anchors become 0.
+    #[inline(never)]
+    pub(super) fn fill(&mut self, start: Pfn, n: usize, flags: FrameFlags) {
+        self.frames.fill(start.index(), n, Frame::new(flags, 0));
+    }
+
     /// Head of the folio or free block this page belongs to. Blocks are naturally aligned.
     #[inline]
     pub fn head(&self, pfn: Pfn) -> Pfn {

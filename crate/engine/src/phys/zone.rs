@@ -50,8 +50,10 @@ pub struct Zone {
     pub kind: ZoneKind,
     /// First frame.
     pub start: Pfn,
-    /// Frames spanned; all are present.
+    /// Frames spanned.
     pub spanned: u64,
+    /// Those that are on-line.
+    pub present: u64,
     /// Frames given to the buddy allocator at boot.
     pub managed: u64,
     /// Frames now free.
@@ -67,6 +69,11 @@ pub struct Zone {
 }
 
 impl Zone {
+    /// The frame behind its last one.
+    pub fn end(&self) -> u32 {
+        self.start.0 + self.spanned as u32
+    }
+
     /// True if the frame lies in this zone.
     pub fn contains(&self, pfn: Pfn) -> bool {
         pfn.0 >= self.start.0 && u64::from(pfn.0) < u64::from(self.start.0) + self.spanned

@@ -232,6 +232,11 @@ pub enum EventKind {
         nid: u8,
         step: PoolStep,
     },
+    /// A memory block is about to go off-line or come on-line, has done so, or stays
+    MemoryBlock {
+        block: u32,
+        notice: MemoryNotice,
+    },
     /// khugepaged or ksmd finished a full scan
     FullScan {
         actor: Actor,
@@ -280,6 +285,34 @@ impl PoolStep {
             "demoted",
             "made of memory in a row",
             "made of the CMA area",
+        ][self as usize]
+    }
+}
+
+/// What is told of a memory block (`memory_notify`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MemoryNotice {
+    /// Its pages are about to be moved away: ksmd waits.
+    GoingOffline,
+    /// It has left its zone.
+    Offline,
+    /// A page could not be moved; it stays.
+    CancelOffline,
+    /// It is about to come back.
+    GoingOnline,
+    /// Its pages are free.
+    Online,
+}
+
+impl MemoryNotice {
+    /// The kernel's name.
+    pub fn as_str(self) -> &'static str {
+        [
+            "MEM_GOING_OFFLINE",
+            "MEM_OFFLINE",
+            "MEM_CANCEL_OFFLINE",
+            "MEM_GOING_ONLINE",
+            "MEM_ONLINE",
         ][self as usize]
     }
 }

@@ -5,6 +5,7 @@
 //! | `path` | the tree of directories |
 //! | `sysfs`, `sysctl`, `tunable` | settings: transparent huge pages, KSM, `/proc/sys/vm`; the table of them |
 //! | `meminfo`, `vmstat`, `zone_files`, `node` | the whole machine, its zones and NUMA nodes |
+//! | `memory` | memory blocks that go off-line |
 //! | `process`, `status`, `maps`, `smaps`, `numa_maps` | one process |
 //! | `pagemap` | the binary files: one 64-bit word a page |
 //! | `clear_refs` | taking away referenced bits |
@@ -17,6 +18,7 @@ mod clear_refs;
 mod debugfs;
 mod maps;
 mod meminfo;
+mod memory;
 mod node;
 mod numa_maps;
 mod pagemap;
@@ -98,6 +100,8 @@ impl Machine {
             File::Hugetlb(nid, size, name) => Ok(self.hugetlb_show(nid, size, name)),
             File::Nodes(name) => Ok(self.nodes_show(name)),
             File::Node(nid, name) => Ok(self.node_show(nid, name)),
+            File::Memory => Ok(self.memory_show()),
+            File::MemoryBlock(block, name) => Ok(self.memory_block_show(block, name)),
             File::Debug(name) => Ok(self.extfrag_show(name)),
             File::PowerState => Ok("freeze mem\n".into()),
             File::Trace => Ok(self.trace_show()),
@@ -146,6 +150,7 @@ impl Machine {
                 self.compact_nodes(Some(nid));
                 Some(Ok(()))
             }
+            File::MemoryBlock(block, name) => Some(self.memory_block_store(block, name, text)),
             File::Debug(_) => Some(self.split_huge_pages_store(text)),
             // Deviation: the system is awake again at once, and only ksmd notices.
             File::PowerState => Some(match text.trim_end() {
@@ -161,7 +166,7 @@ impl Machine {
             }
             File::Events(group, name) => Some(self.events_store(group, name, text)),
             File::Event(index, name) => Some(self.event_store(index, name, text)),
-            File::Proc(_) | File::ThpStat(..) | File::Nodes(_) => None,
+            File::Proc(_) | File::ThpStat(..) | File::Nodes(_) | File::Memory => None,
         };
         stored.unwrap_or_else(|| Err(refused(file)))
     }

@@ -60,6 +60,7 @@ impl Gauges {
         self.page_tables += o.page_tables;
     }
 
+    #[inline(never)]
     pub(super) fn zone_items(&self) -> Items {
         Items::from([
             ("nr_zone_inactive_anon", self.inactive_anon),
@@ -71,6 +72,7 @@ impl Gauges {
         ])
     }
 
+    #[inline(never)]
     pub(super) fn node_items(&self) -> Items {
         Items::from([
             ("nr_file_pages", self.swap_cached),
@@ -88,6 +90,7 @@ impl Gauges {
 }
 
 /// Sum over the zones of a node.
+#[inline(never)]
 pub(super) fn node_of(zones: &[Zone], gauges: &[Gauges], nid: u8) -> Gauges {
     let mut sum = Gauges::default();
     zones
@@ -133,6 +136,7 @@ impl Machine {
     }
 
     /// Gauges of every zone, in the order of `zones`, by one pass over the frames in use.
+    #[inline(never)]
     pub(super) fn zone_gauges(&self) -> Vec<Gauges> {
         let mut out = vec![Gauges::default(); self.zones.len()];
         let mut at = 0;
@@ -239,7 +243,7 @@ impl Machine {
             }
             _ => {
                 let gauges = node_of(&self.zones, &self.zone_gauges(), nid);
-                let mut items = zone_items(self.zones.iter().filter(|z| z.nid == nid));
+                let mut items = zone_items(&mut self.zones.iter().filter(|z| z.nid == nid));
                 items.extend(gauges.zone_items());
                 items.extend(gauges.node_items());
                 items.push(("nr_hugetlb", self.node_nr_hugetlb(nid)));
@@ -252,6 +256,7 @@ impl Machine {
     }
 
     /// Deviation: calls of the allocator are not counted by node yet; all of them show on node 0.
+    #[inline(never)]
     fn node_numa_items(&self, nid: u8) -> Items {
         self.stat
             .vm

@@ -100,7 +100,7 @@ impl Machine {
 
     /// Word of `/proc/kpageflags` for a frame; only NOPAGE (bit 20) where there is no memory.
     pub fn kpageflags(&self, pfn: Pfn) -> u64 {
-        if !self.zones.iter().any(|z| z.contains(pfn)) {
+        if self.frame_offline(pfn) || !self.zones.iter().any(|z| z.contains(pfn)) {
             return KPF_NOPAGE;
         }
         let own = self.frames.flags(pfn);

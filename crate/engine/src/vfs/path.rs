@@ -3,7 +3,7 @@
 //! A directory lists its entries; a path is found by going down the lists, so that what can be opened can be listed.
 //! Files of the system are named by their own name, those of a process, a node, a size or a tracepoint by that too.
 
-use super::{debugfs, node, process, sysctl, sysfs, tracefs, zone_files};
+use super::{debugfs, memory, node, process, sysctl, sysfs, tracefs, zone_files};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::stat::MthpStat;
@@ -52,6 +52,9 @@ pub(super) enum Dir {
     /// `/sys/devices/system/node`
     Nodes,
     Node(u8),
+    /// `/sys/devices/system/memory`
+    Memory,
+    MemoryBlock(u32),
     /// `/sys/kernel/debug`
     Debug,
     Extfrag,
@@ -77,6 +80,9 @@ pub(super) enum File {
     Hugetlb(Option<u8>, usize, &'static str),
     Nodes(&'static str),
     Node(u8, &'static str),
+    /// `block_size_bytes`
+    Memory,
+    MemoryBlock(u32, &'static str),
     Debug(&'static str),
     /// `/sys/power/state`
     PowerState,
@@ -144,7 +150,16 @@ impl Machine {
             ],
             Dir::Power => vec![("state".into(), Node::File(File::PowerState, 0o644))],
             Dir::Devices => vec![dir("system", Dir::System)],
-            Dir::System => vec![dir("node", Dir::Nodes)],
+            Dir::System => vec![dir("memory", Dir::Memory), dir("node", Dir::Nodes)],
+            Dir::Memory => {
+                let mut out = files(memory::SYSTEM_FILES, &|_| File::Memory);
+                out.extend(
+                    self.memory_blocks()
+                        .map(|b| (format!("memory{b}").into(), Node::Dir(Dir::MemoryBlock(b)))),
+                );
+                out
+            }
+            Dir::MemoryBlock(b) => files(memory::FILES, &|name| File::MemoryBlock(b, name)),
             Dir::Kernel => vec![
                 dir("debug", Dir::Debug),
                 dir("mm", Dir::Mm),

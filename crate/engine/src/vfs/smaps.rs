@@ -102,6 +102,7 @@ pub struct SmapsEntry {
 
 impl SmapsEntry {
     /// The sizes with their names, in the order of the file.
+    #[inline(never)]
     pub fn fields(&self) -> [(&'static str, u64); 22] {
         [
             ("Size", self.size),
@@ -129,6 +130,7 @@ impl SmapsEntry {
         ]
     }
 
+    #[inline(never)]
     fn new(start: u64, end: u64, flags: VmFlags, m: &MemSize, thp_eligible: bool) -> Self {
         let kb = |bytes: u64| bytes >> 10;
         let pss = |bytes: u64| bytes >> (PSS_SHIFT + 10);
@@ -235,6 +237,7 @@ impl Machine {
         out
     }
 
+    #[inline(never)]
     fn smaps_hugetlb(&self, m: &mut MemSize, head: Pfn, bytes: u64) {
         *if self.folio_mapcount(head) > 1 {
             &mut m.shared_hugetlb
@@ -244,6 +247,7 @@ impl Machine {
     }
 
     /// Adds what the page tables of an area hold (`smap_gather_stats`).
+    #[inline(never)]
     fn smap_gather(&self, vma: VmaId, m: &mut MemSize) {
         let v = self.vma(vma);
         let locked = v.flags.has(VmFlags::LOCKED);
@@ -302,6 +306,7 @@ impl Machine {
     }
 
     /// Counts `nr` pages from `page` on, mapped by one entry (`smaps_account`).
+    #[inline(never)]
     fn smaps_account(&self, m: &mut MemSize, page: Pfn, nr: usize, entry: Pte, locked: bool) {
         let head = self.frames.head(page);
         let flags = self.frames.flags(head);

@@ -292,7 +292,7 @@ impl Machine {
         Ok(())
     }
 
-    fn apply_watermarks(&mut self) {
+    pub(crate) fn apply_watermarks(&mut self) {
         set_watermarks(
             &mut self.zones,
             self.sysctl.min_free_kbytes,

@@ -87,12 +87,14 @@ const MACHINE_ITEMS: &[&str] = &[
 pub(super) type Items = Vec<(&'static str, i64)>;
 
 /// The value of a name.
+#[inline(never)]
 pub(super) fn item(items: &[(&'static str, i64)], name: &str) -> i64 {
     let values = items.iter().filter(|item| item.0 == name);
     values.map(|item| item.1).sum()
 }
 
 /// Lines `name value` of `names`.
+#[inline(never)]
 pub(super) fn item_lines(names: &[&str], items: &[(&'static str, i64)]) -> String {
     names.iter().fold(String::new(), |mut out, name| {
         let _ = writeln!(out, "{name} {}", item(items, name));
@@ -101,7 +103,8 @@ pub(super) fn item_lines(names: &[&str], items: &[(&'static str, i64)]) -> Strin
 }
 
 /// Gauges a zone keeps itself.
-pub(super) fn zone_items<'a>(zones: impl Iterator<Item = &'a Zone>) -> Items {
+#[inline(never)]
+pub(super) fn zone_items<'a>(zones: &mut dyn Iterator<Item = &'a Zone>) -> Items {
     let mut out = Items::new();
     for z in zones {
         out.push(("nr_free_pages", z.nr_free as i64));
@@ -115,7 +118,7 @@ pub(super) fn zone_items<'a>(zones: impl Iterator<Item = &'a Zone>) -> Items {
 impl Machine {
     /// Text of `/proc/vmstat`.
     pub(super) fn vmstat_show(&self) -> String {
-        let mut items = zone_items(self.zones.iter());
+        let mut items = zone_items(&mut self.zones.iter());
         items.extend(self.stat.vm.entries());
         for (zone, node) in [
             ("nr_zone_inactive_anon", self.stat.nr_inactive_anon),
@@ -126,7 +129,7 @@ impl Machine {
         ] {
             items.push((zone, node));
         }
-        let reserved: u64 = self.zones.iter().map(|z| z.spanned - z.managed).sum();
+        let reserved: u64 = self.zones.iter().map(|z| z.present - z.managed).sum();
         items.push(("nr_memmap_boot_pages", reserved as i64));
         [ZONE_ITEMS, NUMA_ITEMS, NODE_ITEMS, MACHINE_ITEMS]
             .map(|names| item_lines(names, &items))

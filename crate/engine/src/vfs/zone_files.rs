@@ -26,7 +26,39 @@ pub(super) const PROC_FILES: &[(&str, u16)] = &[
 /// Types without free blocks here: reserves for atomic requests, isolated blocks.
 const EMPTY_TYPES: [&str; 2] = ["HighAtomic", "Isolate"];
 
+/// A line of free blocks of one type.
+#[inline(never)]
+fn free_row(out: &mut String, z: &Zone, name: &str, count: &dyn Fn(usize) -> u64) {
+    let _ = write!(
+        out,
+        "Node {:>4}, zone {:>8}, type {name:>12} ",
+        z.nid,
+        z.kind.name()
+    );
+    for order in 0..NR_PAGE_ORDERS {
+        // The kernel stops counting there.
+        let _ = match count(order) {
+            n @ 0..100_000 => write!(out, "{n:>6} "),
+            _ => write!(out, ">100000 "),
+        };
+    }
+    out.push('\n');
+}
+
+/// A size in kB, and the tabs behind it (`swap_show`).
+#[inline(never)]
+fn swap_column(pages: u64) -> String {
+    let tab = if pages * 4 < 10_000_000 { "\t" } else { "" };
+    format!("{}{tab}", pages * 4)
+}
+
+#[inline(never)]
+fn item(out: &mut String, name: &str, value: i64) {
+    let _ = writeln!(out, "      {name:<12} {value}");
+}
+
 /// `Node 0, zone   Normal`: how every line about a zone begins.
+#[inline(never)]
 pub(super) fn zone_label(z: &Zone) -> String {
     format!("Node {}, zone {:>8}", z.nid, z.kind.name())
 }
@@ -54,14 +86,7 @@ impl Machine {
                 Backing::File => "file\t",
                 Backing::BlockDevice => "partition",
             };
-            let column = |pages: u64| {
-                format!(
-                    "{}{}",
-                    pages * 4,
-                    if pages * 4 < 10_000_000 { "\t" } else { "" }
-                )
-            };
-            let (size, used) = (column(a.pages), column(a.in_use));
+            let (size, used) = (swap_column(a.pages), swap_column(a.in_use));
             let _ = writeln!(out, "{:<39} {kind}\t{size}\t{used}\t-{}", a.name, nth + 2);
         }
         out
@@ -88,26 +113,14 @@ impl Machine {
         (0..NR_PAGE_ORDERS).for_each(|order| out.push_str(&format!("{order:>6} ")));
         out.push('\n');
         for z in &self.zones {
-            let mut row = |name: &str, count: &dyn Fn(usize) -> u64| {
-                let _ = write!(
-                    out,
-                    "Node {:>4}, zone {:>8}, type {name:>12} ",
-                    z.nid,
-                    z.kind.name()
-                );
-                for order in 0..NR_PAGE_ORDERS {
-                    // The kernel stops counting there.
-                    let _ = match count(order) {
-                        n @ 0..100_000 => write!(out, "{n:>6} "),
-                        _ => write!(out, ">100000 "),
-                    };
-                }
-                out.push('\n');
-            };
             for mt in MigrateType::ALL {
-                row(mt.name(), &|order| z.free.nr_free_type(order, mt));
+                free_row(&mut out, z, mt.name(), &|order| {
+                    z.free.nr_free_type(order, mt)
+                });
             }
-            EMPTY_TYPES.iter().for_each(|name| row(name, &|_| 0));
+            for name in EMPTY_TYPES {
+                free_row(&mut out, z, name, &|_| 0);
+            }
         }
         let _ = write!(out, "\n{:<23}", "Number of blocks type");
         let names = MigrateType::ALL.map(MigrateType::name);
@@ -118,7 +131,9 @@ impl Machine {
         out.push('\n');
         for z in &self.zones {
             let _ = write!(out, "{} ", zone_label(z));
-            let counts = MigrateType::ALL.map(|mt| z.free.nr_pageblocks(mt));
+            let mut counts = MigrateType::ALL.map(|mt| z.free.nr_pageblocks(mt));
+            // Blocks off-line are not counted.
+            counts[MigrateType::Movable as usize] -= (z.spanned - z.present) >> PAGEBLOCK_ORDER;
             counts
                 .iter()
                 .chain(&[0, 0])
@@ -133,9 +148,6 @@ impl Machine {
         let gauges = self.zone_gauges();
         let mut out = String::new();
         for (i, z) in self.zones.iter().enumerate() {
-            let item = |out: &mut String, name: &str, value: i64| {
-                let _ = writeln!(out, "      {name:<12} {value}");
-            };
             let _ = writeln!(out, "{}", zone_label(z));
             if i == 0 || self.zones[i - 1].nid != z.nid {
                 out.push_str("  per-node stats\n");
@@ -152,8 +164,8 @@ impl Machine {
                 ("low", w.low),
                 ("high", w.high),
                 ("promo", w.promo),
-                ("spanned", z.spanned),
-                ("present", z.spanned),
+                ("spanned", self.zone_spanned(z)),
+                ("present", z.present),
                 ("managed", z.managed),
                 ("cma", 0),
             ] {
@@ -164,7 +176,7 @@ impl Machine {
                 out,
                 "        protection: ({dma}, {dma32}, {normal}, {normal}, {normal})"
             );
-            let mut items = zone_items(std::iter::once(z));
+            let mut items = zone_items(&mut std::iter::once(z));
             items.extend(gauges[i].zone_items());
             for name in ZONE_ITEMS.iter().chain(NUMA_ITEMS) {
                 item(&mut out, name, vmstat::item(&items, name));

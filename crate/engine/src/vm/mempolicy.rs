@@ -60,6 +60,16 @@ impl Default for Place {
 }
 
 impl Place {
+    /// Any node but `nid`, the next one first; itself if there is no other.
+    pub fn away_from(nid: u8, nodes: u8) -> Place {
+        let others = if nodes > 1 { !(1 << nid) } else { u64::MAX };
+        Place {
+            first: nid,
+            allowed: others,
+            ..Place::default()
+        }
+    }
+
     /// The node looked at first for a folio of an order; turns count by folios of that size (`get_vma_policy`).
     #[inline]
     pub fn first_of(&self, order: u8) -> u8 {

@@ -6,6 +6,7 @@ use mm_engine::vm::uapi::Advice;
 use proptest::prelude::*;
 
 pub const POOL: &str = "/proc/sys/vm/nr_hugepages";
+pub const MEMORY_BLOCK: &str = "/sys/devices/system/memory/memory2/state";
 const COMPACT: &str = "/proc/sys/vm/compact_memory";
 const OVERCOMMIT: &str = "/proc/sys/vm/nr_overcommit_hugepages";
 const OPTIMIZE: &str = "/proc/sys/vm/hugetlb_optimize_vmemmap";
@@ -229,6 +230,8 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => (prop_oneof![Just(16u64), Just(600), Just(2048), Just(8192)], any::<bool>())
             .prop_map(|(slots, whole)| Op::SwapOn { slots, whole }),
         2 => Just(Op::Set(COMPACT, "1")),
+        1 => Just(Op::Set(MEMORY_BLOCK, "offline")),
+        1 => Just(Op::Set(MEMORY_BLOCK, "online")),
         1 => Just(Op::SwapOff),
         1 => prop_oneof![Just(0u32), Just(100), Just(511)].prop_map(Op::MaxPtesNone),
     ]

@@ -3,6 +3,7 @@
 mod compaction;
 mod conditions;
 mod file_reasons;
+mod memory_blocks;
 mod reasons;
 mod scenarios;
 
