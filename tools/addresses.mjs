@@ -12,6 +12,8 @@ const NESTED = /new URL\(new URL\(`([\w.-]+)`,import\.meta\.url\)\.href,``\+impo
 const WORKER = /new URL\(`(worker-[\w-]+\.js)`,import\.meta\.url\)\.href/g;
 /** The address of a still picture, by the name of a scenario. */
 const POSTER = /new URL\(`posters\/\$\{(\w+)\}\.svg`,import\.meta\.url\)\.href/g;
+/** Of files that are loaded ahead; there are none, and whole addresses anyway. webpack warns of what it cannot know. */
+const AHEAD = /new URL\((\w+),import\.meta\.url\)/g;
 /** What bundlers follow. */
 const FOLLOWED = /^new URL\("\.\//;
 
@@ -28,8 +30,9 @@ export function followable(name, text, posters) {
   const written = text
     .replace(NESTED, (_, file) => `new URL("./${file}",import.meta.url)`)
     .replace(WORKER, (_, file) => workerAddress(file))
-    .replace(POSTER, (_, variable) => posterAddress(variable, posters));
-  for (const [address] of written.matchAll(/new URL\((?:[`"']|new )[^)]*import\.meta\.url/g)) {
+    .replace(POSTER, (_, variable) => posterAddress(variable, posters))
+    .replace(AHEAD, (_, variable) => `new URL(${variable})`);
+  for (const [address] of written.matchAll(/new URL\([^)]+,[^)]*import\.meta\.url/g)) {
     if (!FOLLOWED.test(address)) throw new Refusal(`${name}: no bundler follows ${address}`);
   }
   return written;
