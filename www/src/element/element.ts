@@ -6,7 +6,7 @@
  * else of the document. A second version may stand beside it under another name: mm-playground.js?as=mm-playground-next
  */
 import type { FigureApi, FigureEvents, MachineState, Observation, PageRef, Problem, RunAnswer, SeekTo, CheckListView } from './api.ts';
-import { ATTRIBUTES, dedent, readSettings } from './attributes.ts';
+import { OBSERVED, dedent, readSettings } from './attributes.ts';
 import type { Settings } from './attributes.ts';
 import type { Live, Tell } from './live.ts';
 
@@ -43,7 +43,7 @@ export interface Content {
 let sheet: CSSStyleSheet | null = null;
 
 export class MmPlaygroundElement extends HTMLElement implements FigureApi {
-  static readonly observedAttributes = ATTRIBUTES;
+  static readonly observedAttributes = OBSERVED;
   readonly #root = this.attachShadow({ mode: 'open' });
   readonly #shield = document.createElement('div');
   readonly #content = new MutationObserver(() => this.#changed());

@@ -11,6 +11,7 @@ import type { Messages } from '../locales/index.ts';
 import { FIRST, SCENARIOS, shippedById } from '../scenarios/index.ts';
 import { Session } from '../state/session.ts';
 import { placeOf } from '../state/script-lines.ts';
+import { BadLink, decodeWork } from '../state/share.ts';
 import { CELL_SIZES, initialState } from '../state/state.ts';
 import type { Scenario } from '../state/state.ts';
 import type { Context } from '../ui/context.ts';
@@ -82,7 +83,7 @@ export class Live extends LiveApi {
     for (const event of ['pointerdown', 'keydown'] as const) {
       this.#page.addEventListener(event, () => { this.#bySight = false; host.started(); }, { signal, capture: true });
     }
-    session.store.set({ view: settings.view });
+    session.store.set({ view: settings.view ?? 'spaces' });
     session.store.watch((s) => s.words, (messages) => { if (messages !== null && this.#views !== null) this.#mount(messages); }, signal);
     session.store.watch((s) => s.theme, (theme) => { this.#page.dataset['theme'] = theme; }, signal);
     session.store.watch((s) => s.dialog, (dialog) => {
@@ -104,11 +105,11 @@ export class Live extends LiveApi {
   /** What changed in the document is taken over; another scenario or script begins anew. */
   update(settings: Settings, content: Content): void {
     const before = this.#settings;
-    const other = settings.scenario !== before.scenario || settings.guide !== before.guide || content.text !== this.#content.text || content.kind !== this.#content.kind;
+    const other = settings.scenario !== before.scenario || settings.guide !== before.guide || settings.run !== before.run || content.text !== this.#content.text || content.kind !== this.#content.kind;
     this.#settings = settings;
     this.#content = content;
     const { store } = this.session;
-    if (settings.view !== before.view) this.session.setView(settings.view);
+    if (settings.view !== before.view && settings.view !== null) this.session.setView(settings.view);
     if (settings.theme !== before.theme) this.#theme();
     if (settings.speed !== null && settings.speed !== before.speed) this.session.setSpeed(settings.speed);
     if (settings.cell !== null && settings.cell !== before.cell) store.set({ cell: cellSize(settings.cell) });
@@ -154,6 +155,7 @@ export class Live extends LiveApi {
   }
 
   async #open(): Promise<void> {
+    if (await this.#openRun()) return;
     const opened = await this.#choose();
     const { scenario, speed, cell, guide } = opened;
     this.#lesson = guide === null ? null : { guide, run: newRun() };
@@ -163,6 +165,21 @@ export class Live extends LiveApi {
       const { lines, ns } = placeOf(scenario.script, Infinity);
       await this.session.client.skip(lines, ns);
     }
+  }
+
+  /** The run of the attribute, where it stood. What is no run is as if it were not there. */
+  async #openRun(): Promise<boolean> {
+    const { run, view, speed, cell } = this.#settings;
+    if (run === null) return false;
+    const work = await decodeWork(run).catch((error: unknown) => {
+      if (!(error instanceof BadLink)) throw error;
+      return null;
+    });
+    if (work === null) return false;
+    this.#lesson = null;
+    const looked = { view: view ?? work.view, speed: speed ?? work.speed, cell: cell === null ? work.cell : cellSize(cell) };
+    if (!await this.session.openWork({ ...work, ...looked }, false)) throw this.wrongScript();
+    return true;
   }
 
   async #reopen(): Promise<void> {
