@@ -96,19 +96,22 @@ async function copyElement(onLine) {
 /** Makes the folder that `npm pack` packs. The engine must be there. */
 export async function buildPackage() {
   if (hasElement()) await buildSite();
-  await step('package → www/package', 'tsc', async (progress) => {
-    rmSync(PACKAGE, { recursive: true, force: true });
-    await mustRun(process.execPath, [packageScript('typescript', 'bin', 'tsc'), '--project', SOURCES, '--pretty', 'false'], { onLine: progress });
-    const wasm = join(PACKAGE, 'dist', 'wasm');
-    mkdirSync(wasm, { recursive: true });
-    for (const file of WASM_FILES) copyFileSync(join(BINDINGS, file), join(wasm, file));
-    writeFileSync(join(PACKAGE, 'dist', 'package', 'facts.d.ts'), declarationsOfFacts());
-    for (const file of LICENCES) copyFileSync(join(ROOT, file), join(PACKAGE, file));
-    copyFileSync(join(SOURCES, 'README.md'), join(PACKAGE, 'README.md'));
-    cpSync(join(SOURCES, 'examples'), join(PACKAGE, 'examples'), { recursive: true });
-    if (hasElement()) await copyElement(progress);
-    writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
-  });
+  await step('package → www/package', 'tsc', (progress) => assemblePackage(progress));
+}
+
+/** The same out of the site as it is built. */
+export async function assemblePackage(onLine) {
+  rmSync(PACKAGE, { recursive: true, force: true });
+  await mustRun(process.execPath, [packageScript('typescript', 'bin', 'tsc'), '--project', SOURCES, '--pretty', 'false'], { onLine });
+  const wasm = join(PACKAGE, 'dist', 'wasm');
+  mkdirSync(wasm, { recursive: true });
+  for (const file of WASM_FILES) copyFileSync(join(BINDINGS, file), join(wasm, file));
+  writeFileSync(join(PACKAGE, 'dist', 'package', 'facts.d.ts'), declarationsOfFacts());
+  for (const file of LICENCES) copyFileSync(join(ROOT, file), join(PACKAGE, file));
+  copyFileSync(join(SOURCES, 'README.md'), join(PACKAGE, 'README.md'));
+  cpSync(join(SOURCES, 'examples'), join(PACKAGE, 'examples'), { recursive: true });
+  if (hasElement()) await copyElement(onLine);
+  writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 }
 
 /** Pages from the doc comments of the entries, and of the engine: those are Rust's, which wasm-bindgen carries over. */
