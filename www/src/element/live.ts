@@ -63,6 +63,8 @@ export class Live extends LiveApi {
   #bySight = false;
   #engineReady: () => void = () => undefined;
   #told = '';
+  /** Of opening: an earlier one gives up. */
+  #turn = 0;
 
   constructor(host: Host, settings: Settings, content: Content) {
     const preferences = { theme: settings.theme, locale: settings.locale, singleKeys: false };
@@ -146,7 +148,7 @@ export class Live extends LiveApi {
         if (dialog?.kind === 'crash' && dialog.crash.fatal) reject(new Wrong(dialog.crash.report.split('\n')[0] ?? ''));
       }, this.#end.signal);
     });
-    await Promise.race([Promise.all([parts, this.#open()]), failed]);
+    await Promise.race([Promise.all([parts, this.#open(this.#turn)]), failed]);
     const { words, engineVersion } = this.session.state;
     if (words === null || this.#end.signal.aborted) return;
     this.#mount(words);
@@ -154,12 +156,13 @@ export class Live extends LiveApi {
     this.#host.tell('ready', { version: engineVersion });
   }
 
-  async #open(): Promise<void> {
-    if (await this.#openRun()) return;
+  async #open(turn: number): Promise<void> {
+    if (await this.#openRun(turn)) return;
     const opened = await this.#choose();
+    if (turn !== this.#turn) return;
     const { scenario, speed, cell, guide } = opened;
     this.#lesson = guide === null ? null : { guide, run: newRun() };
-    if (!await this.session.openAtRest(scenario, { speed, cell })) throw this.wrongScript();
+    if (!await this.session.openAtRest(scenario, { speed, cell })) return this.#refused(turn);
     // A lesson begins where its preparations have led.
     if (guide !== null) {
       const { lines, ns } = placeOf(scenario.script, Infinity);
@@ -168,31 +171,41 @@ export class Live extends LiveApi {
   }
 
   /** The run of the attribute, where it stood. What is no run is as if it were not there. */
-  async #openRun(): Promise<boolean> {
+  async #openRun(turn: number): Promise<boolean> {
     const { run, view, speed, cell } = this.#settings;
     if (run === null) return false;
     const work = await decodeWork(run).catch((error: unknown) => {
       if (!(error instanceof BadLink)) throw error;
       return null;
     });
-    if (work === null) return false;
+    if (work === null || turn !== this.#turn) return work !== null;
     this.#lesson = null;
     const looked = { view: view ?? work.view, speed: speed ?? work.speed, cell: cell === null ? work.cell : cellSize(cell) };
-    if (!await this.session.openWork({ ...work, ...looked }, false)) throw this.wrongScript();
+    if (!await this.session.openWork({ ...work, ...looked }, false)) this.#refused(turn);
     return true;
   }
 
+  /** It could not be opened: of itself, or because another was opened meanwhile. */
+  #refused(turn: number): void {
+    if (turn === this.#turn) throw this.wrongScript();
+  }
+
   async #reopen(): Promise<void> {
+    const turn = ++this.#turn;
+    // Attributes change one by one.
+    await Promise.resolve();
+    if (turn !== this.#turn || this.#end.signal.aborted) return;
     const playing = this.session.state.machine?.playing === true;
     try {
       this.session.store.set({ highlight: null });
-      await this.#open();
+      await this.#open(turn);
+      if (turn !== this.#turn) return;
       const { words } = this.session.state;
       if (words !== null) this.#mount(words);
       if (playing && this.#lesson === null) this.session.play();
       this.#host.tell('ready', { version: this.session.state.engineVersion });
     } catch (error) {
-      if (this.#end.signal.aborted) return;
+      if (this.#end.signal.aborted || turn !== this.#turn) return;
       const { message, errors } = error instanceof Wrong ? error : new Wrong(String(error));
       this.session.store.set({ dialog: { kind: 'notice', title: '', text: message } });
       this.#host.tell('error', { message, errors });
