@@ -119,7 +119,7 @@ async function served(folder, ask) {
 
 test('in Node', () => {
   project.write('in-node.mjs', `
-    import { mkdirSync, readFileSync } from 'node:fs';
+    import { readFileSync } from 'node:fs';
     import { Machine } from 'mm-playground';
     import { runAll } from './run-all.js';
     console.log(JSON.stringify(await runAll(Machine, JSON.parse(readFileSync('scripts.json', 'utf8')))));
