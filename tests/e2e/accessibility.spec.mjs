@@ -48,6 +48,8 @@ for (const colorScheme of ['light', 'dark']) {
       }
       await page.locator('.event[data-page]', { hasText: /fault|缺页/ }).first().click();
       await page.locator('.moment').waitFor();
+      await audit(page, 'an event whose moment is looked for');
+      await page.locator('.moment', { hasText: /As it was at|发生前的样子/ }).waitFor();
       await audit(page, 'an event as it was');
       await page.locator('#map').focus();
       for (const view of ['2', '3']) {

@@ -8,6 +8,10 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function audit(page, where) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const { violations, passes, inside } = await page.evaluate(async () => {
+    // A colour on its way to another is neither.
+    const roots = [document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
+    const moving = roots.flatMap((root) => root.getAnimations()).filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
+    await Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
     const found = await globalThis.axe.run();
     const tell = ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(' ')).join(', ')}`;
     return {

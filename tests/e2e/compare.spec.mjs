@@ -2,32 +2,31 @@
 import assert from 'node:assert/strict';
 import { audit } from './audit.mjs';
 import { pageTest } from './page.mjs';
-import { playing, until } from './screen.mjs';
+import { clockOf, playedTo, playing, until } from './screen.mjs';
 
-const clock = (page) => page.locator('.clock span').first().textContent();
 const otherClock = (page) => page.locator('.split-head .mono.muted').textContent();
 
 for (const colorScheme of ['light', 'dark']) {
   pageTest(`two settings side by side, ${colorScheme}`, { colorScheme }, async ({ page, picture }) => {
     await page.locator('.lane').first().waitFor();
-    await page.waitForTimeout(4000);
+    await playedTo(page, '00:03:00');
     await playing(page, false);
     await page.keyboard.press('c');
     await page.locator('.sweep-form input').first().fill('0');
     await page.locator('#side-by-side').click();
     const differ = page.locator('.split-table .how', { hasText: /[1-9][\d\u202f]* pages differ/ });
     await differ.waitFor();
-    assert.equal(await otherClock(page), await clock(page));
+    await until(async () => (await otherClock(page)) === (await clockOf(page)), 'the same moment in both');
     const row = (name) => page.locator('.split-table tr', { hasText: name });
     await row('pages_collapsed').locator('.differs').waitFor();
     await audit(page, 'the split screen');
     await picture(`split-${colorScheme}`);
 
     // Both go back together.
-    const end = await clock(page);
+    const end = await clockOf(page);
     await page.locator('#timeline').focus();
     await page.keyboard.press('PageDown');
-    await until(async () => (await clock(page)) !== end && (await clock(page)) === (await otherClock(page)), 'both clocks at an earlier time');
+    await until(async () => (await clockOf(page)) !== end && (await clockOf(page)) === (await otherClock(page)), 'both clocks at an earlier time');
 
     // With the same setting nothing differs.
     await page.locator('#split-value').fill('511');
@@ -40,7 +39,7 @@ for (const colorScheme of ['light', 'dark']) {
 
 pageTest('a line that is typed is done in both', {}, async ({ page }) => {
   await page.locator('.lane').first().waitFor();
-  await page.waitForTimeout(4000);
+  await playedTo(page, '00:03:00');
   await playing(page, false);
   await page.locator('#compare').click();
   await page.locator('#side-by-side').click();
@@ -52,7 +51,7 @@ pageTest('a line that is typed is done in both', {}, async ({ page }) => {
 
 pageTest('charts: CPU of the daemons, fault latency, files', {}, async ({ page, picture }) => {
   await page.locator('.lane').first().waitFor();
-  await page.waitForTimeout(3000);
+  await playedTo(page, '00:03:00');
   await playing(page, false);
   await page.locator('.charts .add').selectOption('khugepagedCpu');
   await page.locator('.charts .key', { hasText: 'khugepaged CPU' }).waitFor();

@@ -1,9 +1,7 @@
 /** What the other specs do by mouse, by keyboard alone. */
 import assert from 'node:assert/strict';
 import { pageTest } from './page.mjs';
-import { emptyMachine, focused, playing, tabInto, type, until } from './screen.mjs';
-
-const clockOf = (page) => page.locator('.clock span').first().textContent();
+import { emptyMachine, focused, playedTo, playing, tabInto, type, until } from './screen.mjs';
 
 /** Goes round the panels until one is reached. */
 async function panelTo(page, pattern) {
@@ -45,12 +43,17 @@ pageTest('each view, and what is in it, by keyboard only', {}, async ({ page }) 
     await page.keyboard.press(key);
     await page.locator(`#${id}`).waitFor();
     await panelTo(page, new RegExp(`^${id} `));
-    await page.keyboard.press('Home');
-    await until(async () => ((await page.locator(`#${id.replace('-trees', '')}-spoken`).textContent()) ?? '') !== '', `the view ${id} to speak`);
+    // A view whose contents are still on their way has nothing to go to.
+    await until(async () => {
+      await page.keyboard.press('Home');
+      const words = page.locator(`#${id.replace('-trees', '')}-spoken`, { hasText: /\S/ });
+      return words.waitFor({ state: 'attached', timeout: 2000 }).then(() => true, () => false);
+    }, `the view ${id} to speak`);
   }
   await page.keyboard.press('4');
   await panelTo(page, /walk/);
   const entries = page.locator('#walk-pte');
+  await entries.waitFor();
   await tabInto(page, entries);
   const before = Number(await entries.getAttribute('aria-valuenow'));
   await page.keyboard.press('ArrowRight');
@@ -59,7 +62,7 @@ pageTest('each view, and what is in it, by keyboard only', {}, async ({ page }) 
 
 pageTest('charts by keyboard only', {}, async ({ page }) => {
   await page.locator('.plot canvas').waitFor();
-  await until(async () => Number((await clockOf(page)).slice(3, 5)) >= 1, 'a minute of virtual time');
+  await playedTo(page, '00:03:00');
   await playing(page, false);
   await panelTo(page, /^key/);
   await tabInto(page, page.locator('.charts .add'));

@@ -1,9 +1,7 @@
 /** The page at work in both themes and both languages, and in windows of every width. */
 import assert from 'node:assert/strict';
 import { pageTest } from './page.mjs';
-import { playing, until } from './screen.mjs';
-
-const clockOf = (page) => page.locator('.clock span').first().textContent();
+import { clockOf, playedTo, playing, until } from './screen.mjs';
 
 for (const colorScheme of ['light', 'dark']) {
   for (const locale of ['en-US', 'zh-CN']) {
@@ -14,7 +12,7 @@ for (const colorScheme of ['light', 'dark']) {
       await until(async () => (await page.locator('.event').count()) > 0, 'events');
       await page.locator('.plot canvas').waitFor();
       assert.equal(await page.locator('html').getAttribute('lang'), locale === 'zh-CN' ? 'zh-Hans' : 'en');
-      await page.waitForTimeout(3000);
+      await playedTo(page, '00:03:00');
       await playing(page, false);
       await page.locator('#map').focus();
       await page.keyboard.press('ArrowRight');

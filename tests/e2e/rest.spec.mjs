@@ -1,10 +1,9 @@
 /** The engine comes in two files: the page plays with the first alone, and says what to do when the second cannot be had. */
 import assert from 'node:assert/strict';
 import { pageTest } from './page.mjs';
-import { playing, type, until } from './screen.mjs';
+import { clockOf, playing, type, until } from './screen.mjs';
 
 const REST = '**/mm_wasm_rest*.wasm';
-const clockOf = (page) => page.locator('.clock span').first().textContent();
 
 let release;
 const held = new Promise((resolve) => {

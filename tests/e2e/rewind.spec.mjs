@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { audit } from './audit.mjs';
 import { pageTest } from './page.mjs';
-import { emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
+import { answered, clockOf, emptyMachine, laneFacts, playedTo, playing, type, until } from './screen.mjs';
 
-const clock = (page) => page.locator('.clock span').first().textContent();
 const rss = async (page) => (await laneFacts(page, 'p').textContent()).match(/RSS ([\d.]+\s\w)/)?.[1];
 
 async function prepared(page, time) {
@@ -15,15 +14,12 @@ async function prepared(page, time) {
 pageTest('one action of a daemon at a time, by keyboard and by mouse', {}, async ({ page }) => {
   await prepared(page, '20ms');
   await until(async () => (await rss(page)) === '8\u202fM', 'four collapses');
-  const times = [];
   await page.locator('#map').focus();
   const all = ['8\u202fM'];
   for (let i = 0; i < 40 && all.at(-1) !== '128\u202fK'; i += 1) {
-    const before = await clock(page);
     if (i % 2 === 0) await page.keyboard.press(',');
     else await page.locator('#actionBack').click();
-    await page.waitForTimeout(200);
-    times.push([before, await clock(page)]);
+    await answered(page);
     const now = await rss(page);
     if (now !== all.at(-1)) all.push(now);
   }
@@ -38,7 +34,7 @@ pageTest('playing backwards, and a branch that is named', {}, async ({ page, pic
   await until(async () => (await rss(page)) === '8\u202fM', 'four collapses');
   await page.locator('#map').focus();
   await page.locator('#reverse').click();
-  await until(async () => (await clock(page)) === '00:00:00.000', 'the beginning');
+  await until(async () => (await clockOf(page)) === '00:00:00.000', 'the beginning');
   await until(async () => (await page.locator('#reverse').getAttribute('aria-pressed')) === 'false', 'rest');
   assert.equal(await page.locator('#timeline').getAttribute('aria-valuenow'), '0');
   await page.keyboard.press('r');
@@ -72,13 +68,13 @@ pageTest('playing backwards, and a branch that is named', {}, async ({ page, pic
 
 pageTest('any moment is reached, and what that rests on is told', {}, async ({ page }) => {
   await page.locator('.lane').first().waitFor();
-  await page.waitForTimeout(5000);
+  await playedTo(page, '00:03:00');
   await playing(page, false);
-  const end = await clock(page);
+  const end = await clockOf(page);
   assert.match(await page.locator('.checkpoints').textContent(), /^\d+ checkpoints, [\d.]+\s[KM]$/);
   const timeline = await page.locator('#timeline').boundingBox();
   for (const part of [0.2, 0.9, 0.5]) {
     await page.mouse.click(timeline.x + timeline.width * part, timeline.y + 30);
-    await until(async () => (await clock(page)) < end, 'an earlier time');
+    await until(async () => (await clockOf(page)) < end, 'an earlier time');
   }
 });

@@ -6,8 +6,8 @@
  * NAME     start of a spec's file name; without one, all of them
  * --slow   the workers' messages arrive SLOW_MS late, to find tests that only pass on a quiet machine
  *
- * Serves the built site on a free port and gives every tests/e2e/*.spec.mjs to Node's test runner, one at a
- * time. Build first: npm run build.
+ * Serves the built site on a free port and gives every tests/e2e/*.spec.mjs to Node's test runner: first those that
+ * measure, one after another, then the rest, two at a time. Build first: npm run build.
  */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,9 @@ import { serve } from './static_server.mjs';
 
 /** More than a person's reaction in these tests, less than the shortest wait for something not to happen. */
 const SLOW_MS = 250;
+
+/** Specs that look at times. */
+const ALONE = ['speed', 'rewind', 'embed-frame'];
 
 main(async () => {
   const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -31,12 +34,18 @@ main(async () => {
   mkdirSync(join(ROOT, 'test-results'), { recursive: true });
   const server = await serve(SITE);
   try {
-    const args = ['--test', '--test-concurrency=1', `--test-reporter=${reporter}`, ...specs];
-    const { code } = await run(process.execPath, args, {
-      env: { MM_SITE: server.address, ...(process.argv.includes('--slow') ? { MM_SLOW_MS: String(SLOW_MS) } : {}) },
-      onLine: (line) => process.stdout.write(`${line}\n`),
-    });
-    return code;
+    const play = async (some, atOnce) => {
+      if (!some.length) return 0;
+      const args = ['--test', `--test-concurrency=${atOnce}`, `--test-reporter=${reporter}`, ...some];
+      const { code } = await run(process.execPath, args, {
+        env: { MM_SITE: server.address, ...(process.argv.includes('--slow') ? { MM_SLOW_MS: String(SLOW_MS) } : {}) },
+        onLine: (line) => process.stdout.write(`${line}\n`),
+      });
+      return code;
+    };
+    const alone = (file) => ALONE.some((name) => file.endsWith(`${name}.spec.mjs`));
+    const first = await play(specs.filter(alone), 1);
+    return await play(specs.filter((file) => !alone(file)), 2) || first;
   } finally {
     await server.close();
   }

@@ -1,10 +1,9 @@
 /** Runs that are shared, saved, left for another, and looked at as they were. */
 import assert from 'node:assert/strict';
 import { SITE, pageTest } from './page.mjs';
-import { emptyMachine, focused, laneFacts, playing, tabTo, type, until } from './screen.mjs';
+import { clockOf, emptyMachine, focused, laneFacts, playedTo, playing, tabTo, type, until } from './screen.mjs';
 
 const MAX_PTES_NONE = '/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none';
-const clockOf = (page) => page.locator('.clock span').first().textContent();
 const valueOf = (page, path) => page.locator(`[data-path="${path}"] .value`).inputValue();
 const menuItem = async (page, name) => {
   await page.locator('#scenario').click();
@@ -138,7 +137,7 @@ pageTest('an event opens its checks as they were then; the deciding setting is o
 
 pageTest('charts: choose a quantity, go back by a click, take the numbers along', {}, async ({ page }) => {
   await page.locator('.plot canvas').waitFor();
-  await until(async () => Number((await clockOf(page)).slice(3, 5)) >= 1, 'a minute of virtual time');
+  await playedTo(page, '00:03:00');
   await playing(page, false);
   const key = page.locator('.charts .key', { hasText: 'pgfault' });
   assert.equal(await key.count(), 0);

@@ -6,17 +6,34 @@ export async function emptyMachine(page) {
   await page.locator('#scenario').click();
   await page.getByRole('menuitem', { name: /^(?:Empty machine|空机器)$/ }).click();
   await page.getByText(/^(?:scenario\.mm loaded|已载入 scenario\.mm)$/).last().waitFor();
+  // It rests when that is said, and is played then.
+  await plays(page, true);
   await playing(page, false);
 }
 
 /** Plays or pauses, whatever it was, and waits until it is so. */
 export async function playing(page, wanted) {
-  const button = page.locator('#play');
-  const label = wanted ? /^Pause|^暂停/ : /^Play|^播放/;
-  // The picture follows the machine: give a load time to begin playing.
-  await page.waitForTimeout(300);
-  if (!label.test((await button.getAttribute('aria-label')) ?? '')) await button.click();
-  await until(async () => label.test((await button.getAttribute('aria-label')) ?? ''), `the machine to be ${wanted ? 'playing' : 'at rest'}`);
+  if (!await isPlaying(page, wanted)) await page.locator('#play').click();
+  await plays(page, wanted);
+}
+
+async function isPlaying(page, wanted) {
+  const label = (await page.locator('#play').getAttribute('aria-label')) ?? '';
+  return (wanted ? /^Pause|^暂停/ : /^Play|^播放/).test(label);
+}
+
+function plays(page, wanted) {
+  return until(() => isPlaying(page, wanted), `the machine to be ${wanted ? 'playing' : 'at rest'}`);
+}
+
+/** The virtual time that the page shows: `00:00:12.345`. */
+export function clockOf(page) {
+  return page.locator('.clock span').first().textContent();
+}
+
+/** Waits until it is this virtual time or later. */
+export function playedTo(page, time) {
+  return until(async () => (await clockOf(page)) >= time, `the time ${time}`);
 }
 
 /** Types a line into the console and waits for its answer. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { documentOf, elsewhere } from './elsewhere.mjs';
 import { pageTest } from './page.mjs';
-import { emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
+import { clockOf, emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
 
 async function textOf(download) {
   const chunks = [];
@@ -171,7 +171,7 @@ pageTest('every story of the menu opens, tells itself in two languages and plays
     await page.locator('.story h3', { hasText: title }).waitFor();
     assert.equal(await page.locator('.story > p:not(.muted)').count(), 2, title);
     assert.ok(await page.locator('.tries .btn').count() >= 2, title);
-    await until(async () => !/^00:00:00\.000/.test(await page.locator('.clock span').first().textContent()), `${title} to play`);
+    await until(async () => !/^00:00:00\.000/.test(await clockOf(page)), `${title} to play`);
     assert.deepEqual(await page.locator('.console .failed').filter({ hasText: 'FAIL' }).allTextContents(), [], title);
   }
   await page.locator('#language').click();

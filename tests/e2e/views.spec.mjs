@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { audit } from './audit.mjs';
 import { pageTest } from './page.mjs';
-import { emptyMachine, playing, type, until } from './screen.mjs';
+import { clockOf, emptyMachine, playedTo, playing, type, until } from './screen.mjs';
 
 const spoken = (page, id, pattern) => until(async () => pattern.test(await page.locator(id).textContent()), `the words ${pattern}`);
 
@@ -57,13 +57,13 @@ for (const colorScheme of ['light', 'dark']) {
     // The moment shows on the timeline.
     await page.locator('#timeline .hair:not([hidden])').waitFor({ state: 'attached' });
     await page.keyboard.press('Enter');
-    await until(async () => (await page.locator('.clock span').first().textContent()) === '00:00:00.000', 'the beginning');
+    await until(async () => (await clockOf(page)) === '00:00:00.000', 'the beginning');
 
     const box = await heat.boundingBox();
     await page.mouse.move(box.x + box.width - 60, box.y + 60);
     await page.locator('.heat .tip:not([hidden])').waitFor();
     await page.mouse.click(box.x + box.width - 60, box.y + 30);
-    await until(async () => (await page.locator('.clock span').first().textContent()) > '00:00:15', 'the time pointed at');
+    await until(async () => (await clockOf(page)) > '00:00:15', 'the time pointed at');
     await page.getByRole('button', { name: 'accessed' }).click();
     assert.equal(await page.getByRole('button', { name: 'accessed' }).getAttribute('aria-pressed'), 'false');
     await audit(page, 'the heatmap');
@@ -100,7 +100,7 @@ for (const colorScheme of ['light', 'dark']) {
 
   pageTest(`physical memory by order, owner and pageblock, ${colorScheme}`, { colorScheme }, async ({ page, picture }) => {
     await page.locator('.lane').first().waitFor();
-    await page.waitForTimeout(4000);
+    await playedTo(page, '00:03:00');
     await playing(page, false);
     await page.locator('#map').focus();
     await page.keyboard.press('2');

@@ -41,7 +41,7 @@ describe('EngineClient', () => {
 
   test('a crash rejects what was open and is told', async () => {
     const { port, client, notices } = setUp();
-    const open = client.exec('p1 write a');
+    const open = client.exec('p1 write a', false);
     port.say({ op: 'crash', report: 'panicked', lostLines: [] });
     await expect(open).rejects.toBeInstanceOf(EngineGone);
     expect(notices.map((n) => n.op)).toEqual(['crash']);

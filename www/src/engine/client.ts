@@ -4,7 +4,7 @@
  * Never retries and never queues: the worker answers in order. A crash of the engine rejects what was open,
  * because the worker that was asked has gone back in time.
  */
-import type { DaemonName, ExportText, Notice, PageRef, Reply, Request, Viewport } from './protocol.ts';
+import type { DaemonName, ExportText, Notice, PageRef, Reply, Request, ScriptLog, Viewport } from './protocol.ts';
 
 import workerAddress from './worker.ts?worker&url';
 
@@ -73,8 +73,8 @@ export class EngineClient {
     return this.#ask('exec', { op: 'load', script, name });
   }
 
-  exec(text: string): Promise<ReplyOf<'exec'>> {
-    return this.#ask('exec', { op: 'exec', text });
+  exec(text: string, keep: boolean): Promise<ReplyOf<'exec'>> {
+    return this.#ask('exec', { op: 'exec', text, keep });
   }
 
   step(daemon: DaemonName, count: number): Promise<ReplyOf<'done'>> {
@@ -164,8 +164,8 @@ export class EngineClient {
     return this.#ask('export', { op: 'export', what });
   }
 
-  script(): Promise<ReplyOf<'script'>> {
-    return this.#ask('script', { op: 'script' });
+  async script(): Promise<ScriptLog> {
+    return (await this.#ask('script', { op: 'script' })).log;
   }
 
   play(): void {

@@ -57,8 +57,8 @@ export type Request =
    * Answered by `exec`, at once: with `errors` the machine before stays, without it is the new one, paused.
    */
   | { op: 'load'; id: number; script: string; name: string }
-  /** One or more lines, executed at once, after what has been played. */
-  | { op: 'exec'; id: number; text: string }
+  /** One or more lines, executed at once, after what has been played. `keep`: with the log as it is then. */
+  | { op: 'exec'; id: number; text: string; keep: boolean }
   /**
    * Plays the log forward when `position` is not its end, then the pending lines; after them virtual time
    * simply goes on and the daemons wake.
@@ -154,8 +154,22 @@ export interface StepText {
   failed: string | null;
 }
 
+/** The log as a script. */
+export interface ScriptLog {
+  text: string;
+  /** The lines still to be played. */
+  pending: string;
+  /** Those before the present place. */
+  lines: number;
+  /** The time there. */
+  ns: number;
+  /** On the timeline. */
+  position: number;
+}
+
 export type Reply =
-  | { op: 'exec'; id: number; steps: StepText[]; errors: ScriptError[] }
+  /** `log`: where it was to be kept, and is short enough for that after every line. */
+  | { op: 'exec'; id: number; steps: StepText[]; errors: ScriptError[]; log?: ScriptLog }
   | { op: 'read'; id: number; text: string | null; errno: string | null }
   | { op: 'list'; id: number; names: string[] }
   /** `position`: of an event of the past, the entry of the timeline that it is in; else 0. */
@@ -174,8 +188,7 @@ export type Reply =
   | { op: 'cells'; id: number; letters: Uint8Array[] }
   | { op: 'pageOf'; id: number; page: PageRef | null }
   | { op: 'complete'; id: number; from: number; words: string[] }
-  /** `pending`: the lines still to be played. `lines`: those before the present place, `ns` the time there, `position` on the timeline. */
-  | { op: 'script'; id: number; text: string; pending: string; lines: number; ns: number; position: number }
+  | { op: 'script'; id: number; log: ScriptLog }
   | { op: 'export'; id: number; text: string }
   | { op: 'done'; id: number };
 

@@ -9,7 +9,7 @@ import { crash } from '../wasm/mm_wasm.js';
 import type { Playground } from '../wasm/mm_wasm.js';
 import { Player } from './player.ts';
 import type { Playable } from './player.ts';
-import type { ExportText, Notice, PageRef, Reply, Request, ScriptError, StepText } from './protocol.ts';
+import type { ExportText, Notice, PageRef, Reply, Request, ScriptError, ScriptLog, StepText } from './protocol.ts';
 import { fetchRest } from './rest.ts';
 import { Heat } from './worker-heat.ts';
 import { crashNotice, Host, isCrash } from './worker-host.ts';
@@ -25,6 +25,8 @@ const JOB_MS = 30;
 const PROGRESS_MS = 100;
 /** Units of the daemons in one call of a job. */
 const JOB_UNITS = 5000;
+/** Entries of a log that is told after every line; to write down a long one takes too long. */
+const KEPT_AT_ONCE = 1000;
 /** Cuts of the series while a job lets time pass. */
 const SAMPLE_MS = 30;
 
@@ -91,7 +93,7 @@ class EngineWorker {
     const { playground } = this.#host;
     switch (request.op) {
       case 'load': return this.#enqueue(() => this.#load(request.id, request.script));
-      case 'exec': return this.#enqueue(() => this.#exec(request.id, request.text));
+      case 'exec': return this.#enqueue(() => this.#exec(request.id, request.text, request.keep));
       case 'step': return this.#enqueue(() => this.#step(request.id, `step ${request.daemon} ${request.count}`));
       case 'seek': return this.#enqueue(() => this.#seek(request.id, request.position));
       case 'seekTime': return this.#enqueue(() => this.#go(request.id, (playground) => playground.seekTime(request.ns)));
@@ -154,10 +156,7 @@ class EngineWorker {
         const [from = '0', ...words] = playground.complete(request.line, request.cursor);
         return post({ op: 'complete', id: request.id, from: Number(from), words });
       }
-      case 'script': {
-        const place = { lines: this.#writer.linesBefore(playground), ns: playground.nowNs, position: playground.position };
-        return post({ op: 'script', id: request.id, text: playground.script(), pending: playground.pendingScript(), ...place });
-      }
+      case 'script': return post({ op: 'script', id: request.id, log: this.#log(playground) });
       case 'check': return post({ op: 'exec', id: request.id, steps: [], errors: playground.check(request.script) });
       case 'export': return post({ op: 'export', id: request.id, text: exported(playground, request.what) });
       case 'panic': return crash();
@@ -222,17 +221,26 @@ class EngineWorker {
       this.#unsaved = [];
       this.#exact = this.#mustTell = true;
     }
+    if (errors.length === 0) this.#tell(performance.now());
     post({ op: 'exec', id, steps: [], errors });
   }
 
-  async #exec(id: number, text: string): Promise<void> {
+  async #exec(id: number, text: string, keep: boolean): Promise<void> {
     const steps: StepText[] = [];
-    const done = await this.#type(text, steps);
-    if (done !== null) post({ op: 'exec', id, steps, errors: done });
+    const errors = await this.#type(text, steps);
+    if (errors === null) return;
+    const { playground } = this.#host;
+    const log = keep && playground.length < KEPT_AT_ONCE ? { log: this.#log(playground) } : {};
+    this.#answer({ op: 'exec', id, steps, errors, ...log });
+  }
+
+  #log(playground: Playground): ScriptLog {
+    const [text, pending] = [playground.script(), playground.pendingScript()];
+    return { text, pending, lines: this.#writer.linesBefore(playground), ns: playground.nowNs, position: playground.position };
   }
 
   async #step(id: number, line: string): Promise<void> {
-    if (await this.#type(line, []) !== null) post({ op: 'done', id });
+    if (await this.#type(line, []) !== null) this.#answer({ op: 'done', id });
   }
 
   /** Runs typed lines. Returns what was wrong, null if the engine crashed meanwhile. */
@@ -293,7 +301,7 @@ class EngineWorker {
     this.#seeking = false;
     if (!done) return;
     this.#arrived();
-    post({ op: 'done', id });
+    this.#answer({ op: 'done', id });
   }
 
   #arrived(): void {
@@ -347,7 +355,7 @@ class EngineWorker {
     this.#host.playground.cut();
     this.#sample(this.#host.playground);
     this.#exact = this.#mustTell = true;
-    post({ op: 'done', id });
+    this.#answer({ op: 'done', id });
   }
 
   /** The charts and the heat of what has happened. */
@@ -410,6 +418,12 @@ class EngineWorker {
     this.#seeking = true;
     while (this.#seeking && performance.now() < end) this.#seeking = !playground.seekOn(JOB_UNITS);
     if (!this.#seeking) this.#writer.jumped();
+  }
+
+  /** Who hears that it is done sees what it came to. */
+  #answer(reply: Reply): void {
+    this.#tell(performance.now());
+    post(reply);
   }
 
   #tell(now: number): void {

@@ -31,13 +31,16 @@ export class Autosave {
     }, machine.playing ? SAVE_PLAYING_MS : SAVE_MS);
   }
 
-  /** An untouched scenario is not work. */
   async now(): Promise<void> {
     const { touched, busy, progress, machine } = this.#store.state;
     if (machine === null) return;
     // Half of a long job is no state to come back to.
     if (busy > 0 || progress !== null) return this.soon();
-    const current = touched ? await this.#work() : null;
+    this.save(touched ? await this.#work() : null);
+  }
+
+  /** @param current the run, null while it is an untouched scenario */
+  save(current: Work | null): void {
     saveWorks({ current, kept: this.#store.state.kept });
   }
 }

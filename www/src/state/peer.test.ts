@@ -35,7 +35,7 @@ function port(asked: string[]): EnginePort {
         [lines, now] = [1, request.ns];
         say({ op: 'done', id: request.id });
       }
-      if (request.op === 'script') say({ op: 'script', id: request.id, text: '', pending: '', lines, ns: now });
+      if (request.op === 'script') say({ op: 'script', id: request.id, log: { text: '', pending: '', lines, ns: now, position: 0 } });
       asked.push([request.op, ...('lines' in request ? [request.lines] : []), ...('ns' in request ? [request.ns] : [])].join(' '));
     },
   };

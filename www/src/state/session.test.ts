@@ -5,6 +5,7 @@ import { en } from '../locales/en.ts';
 import { FIRST } from '../scenarios/index.ts';
 import { Session } from './session.ts';
 import { initialState } from './state.ts';
+import { loadWorks } from './works.ts';
 
 /** A worker whose answers the test gives. */
 class Port implements EnginePort {
@@ -41,6 +42,25 @@ describe('lines', () => {
     expect(await result).toBe('done');
     expect(printed()).toEqual(['cat /proc/vmstat', 'nr_free_pages 7']);
     expect(session.state.busy).toBe(0);
+  });
+
+  test('a line that is answered is kept already', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+    try {
+      const { port, session } = setUp();
+      const result = session.run('proc p1');
+      const { id, keep } = port.last('exec');
+      expect(keep).toBe(true);
+      const log = { text: 'machine mem=4G\nproc p1\n', pending: 'run 1s', lines: 2, ns: 5, position: 2 };
+      await port.say({ op: 'exec', id, steps: [{ cmd: 'proc p1', text: '', failed: null }], errors: [], log });
+      expect(await result).toBe('done');
+      expect(loadWorks().current).toMatchObject({ script: 'machine mem=4G\nproc p1\nrun 1s\n', lines: 2, ns: 5 });
+      void session.run('cat /proc/vmstat');
+      expect(port.last('exec').keep).toBe(false);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('a failed call is no wrong line', async () => {

@@ -5,7 +5,7 @@
  */
 import { EngineClient, EngineGone } from '../engine/client.ts';
 import type { EnginePort } from '../engine/client.ts';
-import type { DaemonName, EventView, Notice, PageRef, ViewName } from '../engine/protocol.ts';
+import type { DaemonName, EventView, Notice, PageRef, ScriptLog, ViewName } from '../engine/protocol.ts';
 import { clock } from '../format.ts';
 import { loadMessages } from '../locales/index.ts';
 import type { Messages } from '../locales/index.ts';
@@ -32,9 +32,6 @@ import { keepRun, loadWorks, storage } from './works.ts';
 
 /** Bound of a script, as in the language. */
 const MAX_SCRIPT_BYTES = 1 << 20;
-
-/** Entries of a log that is saved after each line. */
-const SAVE_AT_ONCE = 1000;
 
 /** Longest name of a run put aside. */
 const MAX_LABEL = 120;
@@ -127,16 +124,19 @@ export class Session {
 
   /** The run as it is; null if the engine crashed instead of answering. */
   async work(): Promise<Work | null> {
-    const { scenario, touched, view, cell, speed, selected } = this.state;
     try {
-      const { text, pending, lines, ns } = await this.client.script();
-      const id = touched ? null : (scenario?.id ?? null);
-      const script = id === null ? `${text}${pending}\n` : '';
-      return { id, name: scenario?.name ?? 'scenario.mm', script, lines, ns, view, cell, speed, selected };
+      return this.#workOf(await this.client.script());
     } catch (error) {
       this.#onGone(error);
       return null;
     }
+  }
+
+  #workOf({ text, pending, lines, ns }: ScriptLog): Work {
+    const { scenario, touched, view, cell, speed, selected } = this.state;
+    const id = touched ? null : (scenario?.id ?? null);
+    const script = id === null ? `${text}${pending}\n` : '';
+    return { id, name: scenario?.name ?? 'scenario.mm', script, lines, ns, view, cell, speed, selected };
   }
 
   /** Shows a link that opens this run where it stands. */
@@ -185,6 +185,8 @@ export class Session {
   async #replace(scenario: Scenario, how: Partial<Pick<State, 'speed' | 'cell' | 'touched'>>, from: Place | null = null): Promise<boolean> {
     if (this.#hasWork) await this.#keep();
     if (!await this.#load(scenario, how)) return false;
+    const begun = { text: '', pending: scenario.script.replace(/\n$/, ''), lines: 0, ns: 0, position: 0 };
+    if (this.state.touched) this.#autosave?.save(this.#workOf(begun));
     try {
       if (from !== null) await this.#waitFor(this.client.skip(from.lines, from.ns));
     } catch (error) {
@@ -297,15 +299,15 @@ export class Session {
     try {
       // What follows here would be lost.
       if (changes && machine !== null && machine.position < machine.length) await this.#waitFor(this.#keep());
-      const { steps, errors } = await this.#waitFor(this.client.exec(lines.join('\n')));
+      const { steps, errors, log } = await this.#waitFor(this.client.exec(lines.join('\n'), changes && this.#autosave !== null));
       this.#home.figure?.ran(steps);
       if (changes && steps.length > 0) {
         this.#ran = null;
         this.store.set({ touched: true });
       }
+      // A tab may be closed the moment after.
+      if (log !== undefined && this.state.touched) this.#autosave?.save(this.#workOf(log));
       this.#print(...typedTexts(lines, steps, errors));
-      // A tab may be closed the moment after; to write a long log down at every line would take too long.
-      if (changes && (this.state.machine?.length ?? 0) < SAVE_AT_ONCE) void this.#autosave?.now();
       return { result: resultOf(steps, errors), steps, errors };
     } catch (error) {
       this.#onGone(error);

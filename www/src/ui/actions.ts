@@ -48,19 +48,21 @@ export function actionBar(context: Context): HTMLElement {
     return { process, region: process.regions.find((r) => r.name === treeItem?.region) ?? null };
   };
   const focusOn = (name: ActionName): void => buttons.querySelector<HTMLElement>(`[data-action="${name}"]`)?.focus();
-  /** The form is done: the focus goes back to its button. */
+  const hasFocus = (): boolean => element.contains((element.getRootNode() as ShadowRoot).activeElement);
+  /** The form is done: the focus goes back to its button, unless the reader has gone elsewhere since. */
   const close = (): void => {
-    const name = open;
+    const name = hasFocus() ? open : null;
     open = null;
     draw();
     if (name !== null) focusOn(name);
   };
   /** What was just mapped is what comes next. */
   const done = (fields: Fields): void => {
+    const isHere = hasFocus();
     close();
     if (fields.made === undefined) return;
     const treeItem = fields.made();
-    awaited = `${treeItem.process} ${treeItem.region}`;
+    awaited = isHere ? `${treeItem.process} ${treeItem.region}` : null;
     session.store.set({ treeItem });
   };
   let awaited: string | null = null;
@@ -125,7 +127,8 @@ function form({ session, t }: Context, fields: Fields, close: () => void, done: 
   return on(element, {
     submit: (event) => {
       event.preventDefault();
-      void session.run(line.value).then((result) => result === 'done' && done(fields));
+      // Another form may have been opened meanwhile.
+      void session.run(line.value).then((result) => result === 'done' && element.isConnected && done(fields));
     },
     keydown: (event) => {
       if (event.key !== 'Escape') return;

@@ -86,15 +86,17 @@ export function inspectorPanel(context: Context): HTMLElement {
 /** Which moment is shown, and the ways from there. */
 function momentWords({ session, t }: Context, { event, view, position }: Past): HTMLElement[] {
   const { timeNs, who, kind, where, reason, ok, detail } = event;
+  const goThere = button({ label: t.inspector.goThere, text: t.inspector.goThere, className: 'btn small' }, () => {
+    session.store.set({ past: null });
+    void session.seek(position);
+  });
+  goThere.disabled = view === null;
   return [
     h('p', {}, view === null ? t.inspector.searching : t.inspector.asItWas(shortClock(timeNs))),
     h('p', { class: 'mono' }, `${who} ${kind} ${where} `, reason !== '' && reasonWord({ t }, reason, ok), detail !== '' && ` ${detail}`),
     h('div', { class: 'ways' },
       button({ label: t.inspector.now, text: t.inspector.now, className: 'btn small primary' }, () => session.store.set({ past: null })),
-      button({ label: t.inspector.goThere, text: t.inspector.goThere, className: 'btn small' }, () => {
-        session.store.set({ past: null });
-        void session.seek(position);
-      })),
+      goThere),
   ];
 }
 

@@ -69,8 +69,11 @@ export function listenToPointer(context: Context, { stage, view, canvas, tip }: 
   const click = async (event: PointerEvent): Promise<void> => {
     const { x, y } = place(event);
     canvas.flush();
+    const before = session.state.selected;
     try {
       const { page, frame, letter } = await session.client.pick(x, y);
+      // What was chosen since is the newer wish.
+      if (session.state.selected !== before) return;
       const inMemory = session.state.view === 'memory' && frame !== null;
       session.select(page, inMemory ? { number: frame, letter } : null);
       if (page !== null) session.store.set({ follow: false });
