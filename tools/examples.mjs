@@ -5,9 +5,10 @@
  * A tool that cannot be had is a Refusal that says why; what needs it cannot run, and the test run tells.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { PACKAGE, assemblePackage } from './package.mjs';
 import { ROOT, firstLine, mustRun, prependPath, which } from './process.mjs';
 import { Refusal } from './terminal.mjs';
 
@@ -31,7 +32,14 @@ async function cached(name, contents, make) {
 
 const installed = (command, args, options) => mustRun(command, args, { limit_s: INSTALL_S, ...options });
 
-/** Each makes a site of the example that lies in `folder`, with the built page already in it, and gives the site's folder. */
+/** npm, as it is there; nothing that it installs may run something. */
+function npm(args, cwd, limit_s = INSTALL_S) {
+  const script = process.env.npm_execpath;
+  const [command, ...first] = script?.endsWith('.js') ? [process.execPath, script] : ['npm'];
+  return mustRun(command, [...first, ...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd, limit_s });
+}
+
+/** Each makes a site of the example that lies in `folder`, with the built page already in it where it has a place, and gives the site's folder. */
 const BUILDERS = {
   plain: async (folder) => folder,
 
@@ -52,16 +60,19 @@ const BUILDERS = {
   },
 
   async vitepress(folder) {
-    const lock = readFileSync(join(folder, 'package-lock.json'));
-    const tools = await cached('vitepress', lock, async (place) => {
-      for (const file of ['package.json', 'package-lock.json']) cpSync(join(folder, file), join(place, file));
-      // Not ci: it wants the packages of all platforms in the lock, which npm leaves out of it.
-      const npm = process.env.npm_execpath;
-      const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
-      await installed(command, [...first, 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: place });
+    const lock = ['package.json', 'package-lock.json'];
+    const tools = await cached('vitepress', lock.map((file) => readFileSync(join(folder, file), 'utf8')).join(''), async (place) => {
+      for (const file of lock) cpSync(join(folder, file), join(place, file));
+      await npm(['ci'], place);
     });
-    symlinkSync(join(tools, 'node_modules'), join(folder, 'node_modules'));
-    await mustRun(process.execPath, [join(tools, 'node_modules', 'vitepress', 'bin', 'vitepress.js'), 'build'], { cwd: folder, limit_s: BUILD_S });
+    // As a reader does: VitePress of the lock file, and the package beside it.
+    cpSync(join(tools, 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+    const packed = join(folder, '.packed');
+    mkdirSync(packed);
+    await assemblePackage();
+    await npm(['pack', PACKAGE, '--pack-destination', packed], folder);
+    await npm(['install', '--offline', ...readdirSync(packed).map((archive) => join(packed, archive))], folder);
+    await npm(['run', 'build'], folder, BUILD_S);
     return join(folder, '.vitepress', 'dist');
   },
 
@@ -80,12 +91,12 @@ const BUILDERS = {
 
 export const EXAMPLE_NAMES = Object.keys(BUILDERS);
 
-/** Where the built page lies in each: beside its static files. */
-const PLACE = { plain: 'mm', mdbook: join('src', 'mm'), vitepress: join('public', 'mm'), sphinx: join('_static', 'mm') };
+/** Where the built page lies: beside the static files. VitePress has the npm package. */
+const PLACE = { plain: 'mm', mdbook: join('src', 'mm'), sphinx: join('_static', 'mm') };
 
 /** Builds an example with its real tool, in `folder`, which must not exist. Resolves to the folder of the site. */
 export async function buildExample(name, folder, site) {
   cpSync(join(EXAMPLES, name), folder, { recursive: true });
-  cpSync(site, join(folder, PLACE[name]), { recursive: true });
+  if (PLACE[name] !== undefined) cpSync(site, join(folder, PLACE[name]), { recursive: true });
   return BUILDERS[name](folder);
 }

@@ -4,7 +4,8 @@
  * Fails if a file is heavier than it may be.
  */
 import { cpSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { followable } from './addresses.mjs';
 import { mustMeet } from './bootstrap.mjs';
 import { BINDINGS, buildEngine } from './engine.mjs';
 import { ROOT, mustRun, packageScript } from './process.mjs';
@@ -45,7 +46,8 @@ function manifest() {
     keywords: ['linux', 'memory', 'mm', 'khugepaged', 'ksm', 'thp', 'wasm', 'simulator'],
     type: 'module',
     engines: { node: '>=20' },
-    sideEffects: hasElement() ? [`./dist/element/${ELEMENT.script}`] : false,
+    // The element's parts register their styles as they are imported.
+    sideEffects: hasElement() ? ['./dist/element/**/*.js'] : false,
     exports: {
       '.': { node: entry('node'), default: entry('browser') },
       './node': entry('node'),
@@ -70,15 +72,19 @@ function declarationsOfFacts() {
 /** The element's script as the site has it, and all that it loads; its types. */
 async function copyElement(onLine) {
   const assets = readdirSync(join(SITE, 'assets'));
+  const posters = readdirSync(join(SITE, 'posters')).map((file) => basename(file, '.svg'));
   const taken = new Set([ELEMENT.script]);
   for (const file of taken) {
     mkdirSync(join(ELEMENT.folder, 'assets'), { recursive: true });
-    copyFileSync(join(SITE, file), join(ELEMENT.folder, file));
-    if (!file.endsWith('.js')) continue;
+    if (!file.endsWith('.js')) {
+      copyFileSync(join(SITE, file), join(ELEMENT.folder, file));
+      continue;
+    }
     const text = readFileSync(join(SITE, file), 'utf8');
+    writeFileSync(join(ELEMENT.folder, file), followable(file, text, posters));
     for (const name of assets) if (text.includes(name)) taken.add(`assets/${name}`);
   }
-  if (existsSync(join(SITE, 'posters'))) cpSync(join(SITE, 'posters'), join(ELEMENT.folder, 'posters'), { recursive: true });
+  cpSync(join(SITE, 'posters'), join(ELEMENT.folder, 'posters'), { recursive: true });
   const sources = join(ROOT, 'www', 'src');
   const options = ['--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2024,dom,dom.iterable', '--types', '', '--strict']
     .concat(['--skipLibCheck', '--rewriteRelativeImportExtensions', '--declaration', '--emitDeclarationOnly'])
@@ -90,19 +96,22 @@ async function copyElement(onLine) {
 /** Makes the folder that `npm pack` packs. The engine must be there. */
 export async function buildPackage() {
   if (hasElement()) await buildSite();
-  await step('package → www/package', 'tsc', async (progress) => {
-    rmSync(PACKAGE, { recursive: true, force: true });
-    await mustRun(process.execPath, [packageScript('typescript', 'bin', 'tsc'), '--project', SOURCES, '--pretty', 'false'], { onLine: progress });
-    const wasm = join(PACKAGE, 'dist', 'wasm');
-    mkdirSync(wasm, { recursive: true });
-    for (const file of WASM_FILES) copyFileSync(join(BINDINGS, file), join(wasm, file));
-    writeFileSync(join(PACKAGE, 'dist', 'package', 'facts.d.ts'), declarationsOfFacts());
-    for (const file of LICENCES) copyFileSync(join(ROOT, file), join(PACKAGE, file));
-    copyFileSync(join(SOURCES, 'README.md'), join(PACKAGE, 'README.md'));
-    cpSync(join(SOURCES, 'examples'), join(PACKAGE, 'examples'), { recursive: true });
-    if (hasElement()) await copyElement(progress);
-    writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
-  });
+  await step('package → www/package', 'tsc', (progress) => assemblePackage(progress));
+}
+
+/** The same out of the site as it is built. */
+export async function assemblePackage(onLine) {
+  rmSync(PACKAGE, { recursive: true, force: true });
+  await mustRun(process.execPath, [packageScript('typescript', 'bin', 'tsc'), '--project', SOURCES, '--pretty', 'false'], { onLine });
+  const wasm = join(PACKAGE, 'dist', 'wasm');
+  mkdirSync(wasm, { recursive: true });
+  for (const file of WASM_FILES) copyFileSync(join(BINDINGS, file), join(wasm, file));
+  writeFileSync(join(PACKAGE, 'dist', 'package', 'facts.d.ts'), declarationsOfFacts());
+  for (const file of LICENCES) copyFileSync(join(ROOT, file), join(PACKAGE, file));
+  copyFileSync(join(SOURCES, 'README.md'), join(PACKAGE, 'README.md'));
+  cpSync(join(SOURCES, 'examples'), join(PACKAGE, 'examples'), { recursive: true });
+  if (hasElement()) await copyElement(onLine);
+  writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 }
 
 /** Pages from the doc comments of the entries, and of the engine: those are Rust's, which wasm-bindgen carries over. */

@@ -113,6 +113,9 @@ pageTest('a run out of a link stands where it stood, also in a sandboxed frame',
   await frame.locator('.lane', { hasText: 'linked' }).waitFor();
   await page.evaluate(() => shake());
   await until(() => page.evaluate(() => window.ask({ do: 'state' }).then(({ value }) => value.machine.seconds === 2 && value.machine.rssKb === 28)), 'the place of the link');
+  // Another scenario takes its place.
+  await page.evaluate(() => window.ask({ do: 'set', attributes: { scenario: 'fault-lab', view: 'memory' } }));
+  await until(() => page.evaluate(() => window.ask({ do: 'state' }).then(({ value }) => value.machine.seconds === 0 && value.machine.rssKb === 0)), 'the other scenario');
 });
 
 pageTest('10 000 hostile messages and 10 000 hostile links: refused, nothing injected, nothing changed', { site: around('scenario=fault-lab&controls=play,why&lang=en&autoplay=paused') }, async ({ page, problems }) => {

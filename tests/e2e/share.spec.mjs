@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentOf, elsewhere } from './elsewhere.mjs';
 import { pageTest } from './page.mjs';
 import { clockOf, emptyMachine, laneFacts, playing, type, until } from './screen.mjs';
 
@@ -49,29 +50,98 @@ pageTest('a run is taken away as script, C program, traces and observation', {},
   }
 });
 
-pageTest('copies a link, Markdown and a snippet, which open the run where it stands', {}, async ({ page }) => {
+/** Presses a button of the dialog that copies; what it copied. */
+async function copied(page, button) {
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await button.click();
+  await page.getByRole('dialog').getByText(/^(?:Copied|已复制)$/).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Opens the dialog; the link is there when it is. */
+async function share(page) {
+  await page.locator('#share').click();
+  await page.locator('.share-dialog').waitFor();
+}
+
+pageTest('copies a link and Markdown, which open the run where it stands', {}, async ({ page }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  const copied = async (name) => {
-    await page.getByRole('button', { name }).click();
-    await page.getByText('Copied').waitFor();
-    return page.evaluate(() => navigator.clipboard.readText());
-  };
   await emptyMachine(page);
   for (const line of ['proc shared', 'shared mmap heap 4M', 'shared write heap[0..7]']) await type(page, line);
   await page.locator('#map').focus();
   await page.keyboard.press('s');
-  const link = await copied('Copy the link');
-  assert.equal(await copied('Copy as Markdown'), `[scenario.mm](${link})`);
-  const snippet = await copied('Copy to embed');
-  assert.match(snippet, /^<iframe src="[^"]+" title="scenario.mm"/);
-  // Somebody else's page of the same origin, with the figure in it.
-  await page.keyboard.press('Escape');
-  await page.locator('.plot canvas').waitFor();
-  await page.evaluate((html) => { document.body.innerHTML = html; }, snippet);
-  const frame = page.frameLocator('iframe');
-  await frame.locator('.tree .row', { hasText: 'heap' }).waitFor();
-  await until(async () => /28/.test(await frame.locator('.tree .row', { hasText: 'heap' }).textContent()), 'the seven pages');
+  const link = await copied(page, page.getByRole('button', { name: 'Copy the link' }));
+  assert.equal(await copied(page, page.getByRole('button', { name: 'Copy as Markdown' })), `[scenario.mm](${link})`);
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.locator('.tree .row', { hasText: 'heap' }).waitFor();
+  await until(async () => /28/.test(await page.locator('.tree .row', { hasText: 'heap' }).textContent()), 'the seven pages');
 });
+
+/** The site with the page on one origin, and an author's documents on another; `paste` makes one of these and opens it. */
+async function besideAuthor(documents) {
+  const site = await elsewhere(documents);
+  return { ...site, address: site.cdn, author: site.address };
+}
+
+{
+  const documents = {};
+  let site;
+  const paste = async (page, snippet, policy) => {
+    documents['author.html'] = { html: documentOf(`<h1>Mine</h1>${snippet}`), headers: { 'content-security-policy': policy.replaceAll('%CDN%', new URL(site.cdn).origin) } };
+    await page.goto('about:blank');
+    await page.goto(`${site.author}author.html`);
+  };
+  /** What a figure says of its machine, once it is at that time. */
+  const atPlace = async (figure, time) => {
+    await figure.locator('.lane', { hasText: 'DMA' }).first().waitFor();
+    let state;
+    await until(async () => {
+      state = await figure.evaluate((element) => element.state);
+      return state?.seconds.toFixed(3) === time;
+    }, 'the place of the run');
+    const { rssKb, playing } = state;
+    return { rssKb, playing, classes: await figure.evaluate((element) => element.observe().then(({ regions }) => regions['shared.heap'].classes)) };
+  };
+
+  pageTest('copies a frame and an element, which are at the same place in a page of another origin, in both languages', {
+    site: async () => { site = await besideAuthor(documents); return site; },
+  }, async ({ page, picture }) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await emptyMachine(page);
+    for (const line of ['proc shared', 'shared mmap heap 4M', 'shared write heap[0..7]', 'run 5s', 'shared write heap[7..100]']) await type(page, line);
+    // Back to before the last line, in another view.
+    await page.getByRole('button', { name: 'One step back', exact: true }).click();
+    await page.locator('.tree .row', { hasText: '28 K / 4 M' }).waitFor();
+    const [, minutes, seconds] = /:(\d\d):([\d.]+)/.exec(await page.locator('.clock span').first().textContent());
+    await page.locator('.views').getByRole('button', { name: 'Physical memory' }).click();
+    await page.locator('.lane', { hasText: 'DMA' }).first().waitFor();
+    await share(page);
+    const frame = await copied(page, page.locator('[data-embed="frame"]'));
+    await picture('share-embed');
+    await page.keyboard.press('Escape');
+    await page.locator('#language').click();
+    await share(page);
+    const element = await copied(page, page.locator('[data-embed="element"]'));
+    assert.equal(await page.locator('.snippet').inputValue(), element);
+    const time = (60 * Number(minutes) + Number(seconds)).toFixed(3);
+    const place = { rssKb: 28, playing: false, classes: 'a*7 .*1017' };
+
+    // No script may run in the one author's page; the other's allows those of the site.
+    await paste(page, frame, "default-src 'none'; frame-src %CDN%; img-src data:");
+    const framed = page.frameLocator('iframe').locator('mm-playground');
+    assert.deepEqual(await atPlace(framed, time), place);
+    await framed.getByRole('group', { name: 'Controls of the figure' }).waitFor();
+    await paste(page, element, "default-src 'none'; script-src %CDN% 'wasm-unsafe-eval'; worker-src blob: %CDN%; connect-src %CDN%; img-src %CDN% data:");
+    const own = page.locator('mm-playground');
+    assert.deepEqual(await atPlace(own, time), place);
+    await own.getByRole('group', { name: '此图的控件' }).waitFor();
+    await picture('share-embedded');
+    // Another run is followed; what is none is as if it were not there.
+    await own.evaluate((figure) => { figure.setAttribute('scenario', 'fault-lab'); figure.setAttribute('run', '1nonsense'); });
+    await until(() => own.evaluate((figure) => figure.state.seconds === 0 && figure.state.rssKb === 0), 'the scenario of the attribute');
+  });
+}
 
 pageTest('a script too long for a link can still be saved', {}, async ({ page }) => {
   await page.locator('.lane').first().waitFor();

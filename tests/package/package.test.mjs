@@ -37,8 +37,8 @@ test('the types are not wrong', () => {
 test('licences, types and entries are in the archive', () => {
   const inside = join(project.folder, 'node_modules', 'mm-playground');
   const { exports, sideEffects, license } = JSON.parse(readFileSync(join(inside, 'package.json'), 'utf8'));
-  // The element's script registers a name; nothing else does anything by being imported.
-  assert.deepEqual([sideEffects, license], [['./dist/element/mm-playground.js'], 'MIT OR Apache-2.0']);
+  // The element's scripts register a name and styles; nothing else does anything by being imported.
+  assert.deepEqual([sideEffects, license], [['./dist/element/**/*.js'], 'MIT OR Apache-2.0']);
   for (const file of ['LICENSE-MIT', 'LICENSE-APACHE', 'README.md', 'examples/rss-climb.mjs']) assert.ok(existsSync(join(inside, file)), file);
   const targets = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry).flatMap(targets));
   for (const [name, entry] of Object.entries(exports)) {

@@ -8,7 +8,7 @@ const read = (attributes: Record<string, string>, languages: string[] = []): Ret
 
 test('attributes as authors write them', () => {
   expect(read({ scenario: 'rss-climb', view: 'address-space', controls: 'play,step,why', height: '360', theme: 'auto', autoplay: 'visible' }, ['zh-CN'])).toEqual({
-    scenario: 'rss-climb', guide: null, view: 'spaces', controls: ['play', 'step', 'why'], height: '360px', locale: 'zh', theme: 'system', autoplay: 'visible', poster: null, speed: null, cell: null,
+    scenario: 'rss-climb', guide: null, run: null, view: 'spaces', controls: ['play', 'step', 'why'], height: '360px', locale: 'zh', theme: 'system', autoplay: 'visible', poster: null, speed: null, cell: null,
   });
   expect(read({ controls: 'all' }).controls).toEqual(CONTROLS);
   expect(read({ controls: '' }).controls).toEqual([]);
@@ -16,11 +16,12 @@ test('attributes as authors write them', () => {
   expect(read({ autoplay: '' }).autoplay).toBe('visible');
   expect(read({ speed: 'max', cell: '6', height: '24em' })).toMatchObject({ speed: Infinity, cell: 6, height: '24em' });
   expect(read({}, ['', 'en-GB']).locale).toBe('en');
+  expect(read({ run: ' 1abc\n' }).run).toBe('1abc');
 });
 
 test('what is not understood is the default', () => {
   const odd = read({ view: '__proto__', controls: 'play;constructor', height: '1px;color:red', theme: 'toString', autoplay: 'never mind', speed: '-1', cell: '1e9' }, ['xx']);
-  expect(odd).toMatchObject({ view: 'spaces', controls: [], height: '360px', theme: 'system', speed: null, cell: null, locale: 'en' });
+  expect(odd).toMatchObject({ view: null, controls: [], height: '360px', theme: 'system', speed: null, cell: null, locale: 'en' });
 });
 
 test('a script loses the indentation of its document, not its own', () => {

@@ -4,6 +4,9 @@ import type { LocaleName, ThemeChoice } from '../state/preferences.ts';
 
 export const ATTRIBUTES = ['scenario', 'view', 'controls', 'height', 'lang', 'theme', 'autoplay', 'poster', 'guide', 'speed', 'cell'] as const;
 
+/** What the element follows; a frame has the run out of its fragment. */
+export const OBSERVED = [...ATTRIBUTES, 'run'] as const;
+
 /** What can be shown around the map, in the order in which it stands there. */
 export const CONTROLS = ['play', 'step', 'speed', 'timeline', 'views', 'zoom', 'legend', 'why'] as const;
 export type Control = (typeof CONTROLS)[number];
@@ -25,7 +28,10 @@ export interface Settings {
   scenario: string | null;
   /** Address of a guide, relative to the document. */
   guide: string | null;
-  view: ViewName;
+  /** A run as a link of the page holds it. Goes before scenario, script and guide. */
+  run: string | null;
+  /** null as the run was looked at, or the address space. */
+  view: ViewName | null;
   controls: readonly Control[];
   /** A CSS length, or `fill` for all of the place there is. */
   height: string;
@@ -51,7 +57,8 @@ export function readSettings(get: (name: string) => string | null, languages: re
   return {
     scenario: get('scenario')?.trim() || null,
     guide: get('guide')?.trim() || null,
-    view: own(VIEWS, word('view')) ?? 'spaces',
+    run: get('run')?.trim() || null,
+    view: own(VIEWS, word('view')) ?? null,
     controls: readControls(get('controls')),
     height: height === 'fill' ? height : /^\d{1,5}$/.test(height) ? `${height}px` : LENGTH.test(height) ? height : `${USUAL_HEIGHT}px`,
     locale: language.toLowerCase().startsWith('zh') ? 'zh' : 'en',

@@ -6,12 +6,10 @@
  * else of the document. A second version may stand beside it under another name: mm-playground.js?as=mm-playground-next
  */
 import type { FigureApi, FigureEvents, MachineState, Observation, PageRef, Problem, RunAnswer, SeekTo, CheckListView } from './api.ts';
-import { ATTRIBUTES, dedent, readSettings } from './attributes.ts';
+import { OBSERVED, dedent, readSettings } from './attributes.ts';
 import type { Settings } from './attributes.ts';
 import type { Live, Tell } from './live.ts';
 
-/** Everything else lies beside this file. */
-const HERE = import.meta.url;
 const NAME = 'mm-playground';
 
 const WORDS = {
@@ -45,7 +43,7 @@ export interface Content {
 let sheet: CSSStyleSheet | null = null;
 
 export class MmPlaygroundElement extends HTMLElement implements FigureApi {
-  static readonly observedAttributes = ATTRIBUTES;
+  static readonly observedAttributes = OBSERVED;
   readonly #root = this.attachShadow({ mode: 'open' });
   readonly #shield = document.createElement('div');
   readonly #content = new MutationObserver(() => this.#changed());
@@ -178,7 +176,7 @@ export class MmPlaygroundElement extends HTMLElement implements FigureApi {
     poster.dataset['theme'] = settings.theme;
     poster.style.height = settings.height === 'fill' ? '100%' : settings.height;
     const { scenario } = settings;
-    const address = settings.poster ?? (scenario !== null && /^[\w-]+$/.test(scenario) ? new URL(`posters/${scenario}.svg`, HERE).href : null);
+    const address = settings.poster ?? (scenario !== null && /^[\w-]+$/.test(scenario) ? new URL(/* @vite-ignore */ `posters/${scenario}.svg`, import.meta.url).href : null);
     if (address !== null) {
       const picture = document.createElement('img');
       picture.alt = '';
@@ -259,5 +257,5 @@ declare global {
 }
 
 /** Another version may have taken the name; the first keeps it. */
-const name = new URL(HERE).searchParams.get('as') ?? NAME;
+const name = new URL(import.meta.url).searchParams.get('as') ?? NAME;
 if (customElements.get(name) === undefined) customElements.define(name, MmPlaygroundElement);

@@ -11,6 +11,7 @@ import type { Messages } from '../locales/index.ts';
 import { FIRST, SCENARIOS, shippedById } from '../scenarios/index.ts';
 import { Session } from '../state/session.ts';
 import { placeOf } from '../state/script-lines.ts';
+import { BadLink, decodeWork } from '../state/share.ts';
 import { CELL_SIZES, initialState } from '../state/state.ts';
 import type { Scenario } from '../state/state.ts';
 import type { Context } from '../ui/context.ts';
@@ -62,6 +63,8 @@ export class Live extends LiveApi {
   #bySight = false;
   #engineReady: () => void = () => undefined;
   #told = '';
+  /** Of opening: an earlier one gives up. */
+  #turn = 0;
 
   constructor(host: Host, settings: Settings, content: Content) {
     const preferences = { theme: settings.theme, locale: settings.locale, singleKeys: false };
@@ -82,7 +85,7 @@ export class Live extends LiveApi {
     for (const event of ['pointerdown', 'keydown'] as const) {
       this.#page.addEventListener(event, () => { this.#bySight = false; host.started(); }, { signal, capture: true });
     }
-    session.store.set({ view: settings.view });
+    session.store.set({ view: settings.view ?? 'spaces' });
     session.store.watch((s) => s.words, (messages) => { if (messages !== null && this.#views !== null) this.#mount(messages); }, signal);
     session.store.watch((s) => s.theme, (theme) => { this.#page.dataset['theme'] = theme; }, signal);
     session.store.watch((s) => s.dialog, (dialog) => {
@@ -104,11 +107,11 @@ export class Live extends LiveApi {
   /** What changed in the document is taken over; another scenario or script begins anew. */
   update(settings: Settings, content: Content): void {
     const before = this.#settings;
-    const other = settings.scenario !== before.scenario || settings.guide !== before.guide || content.text !== this.#content.text || content.kind !== this.#content.kind;
+    const other = settings.scenario !== before.scenario || settings.guide !== before.guide || settings.run !== before.run || content.text !== this.#content.text || content.kind !== this.#content.kind;
     this.#settings = settings;
     this.#content = content;
     const { store } = this.session;
-    if (settings.view !== before.view) this.session.setView(settings.view);
+    if (settings.view !== before.view && settings.view !== null) this.session.setView(settings.view);
     if (settings.theme !== before.theme) this.#theme();
     if (settings.speed !== null && settings.speed !== before.speed) this.session.setSpeed(settings.speed);
     if (settings.cell !== null && settings.cell !== before.cell) store.set({ cell: cellSize(settings.cell) });
@@ -145,7 +148,7 @@ export class Live extends LiveApi {
         if (dialog?.kind === 'crash' && dialog.crash.fatal) reject(new Wrong(dialog.crash.report.split('\n')[0] ?? ''));
       }, this.#end.signal);
     });
-    await Promise.race([Promise.all([parts, this.#open()]), failed]);
+    await Promise.race([Promise.all([parts, this.#open(this.#turn)]), failed]);
     const { words, engineVersion } = this.session.state;
     if (words === null || this.#end.signal.aborted) return;
     this.#mount(words);
@@ -153,11 +156,13 @@ export class Live extends LiveApi {
     this.#host.tell('ready', { version: engineVersion });
   }
 
-  async #open(): Promise<void> {
+  async #open(turn: number): Promise<void> {
+    if (await this.#openRun(turn)) return;
     const opened = await this.#choose();
+    if (turn !== this.#turn) return;
     const { scenario, speed, cell, guide } = opened;
     this.#lesson = guide === null ? null : { guide, run: newRun() };
-    if (!await this.session.openAtRest(scenario, { speed, cell })) throw this.wrongScript();
+    if (!await this.session.openAtRest(scenario, { speed, cell })) return this.#refused(turn);
     // A lesson begins where its preparations have led.
     if (guide !== null) {
       const { lines, ns } = placeOf(scenario.script, Infinity);
@@ -165,17 +170,42 @@ export class Live extends LiveApi {
     }
   }
 
+  /** The run of the attribute, where it stood. What is no run is as if it were not there. */
+  async #openRun(turn: number): Promise<boolean> {
+    const { run, view, speed, cell } = this.#settings;
+    if (run === null) return false;
+    const work = await decodeWork(run).catch((error: unknown) => {
+      if (!(error instanceof BadLink)) throw error;
+      return null;
+    });
+    if (work === null || turn !== this.#turn) return work !== null;
+    this.#lesson = null;
+    const looked = { view: view ?? work.view, speed: speed ?? work.speed, cell: cell === null ? work.cell : cellSize(cell) };
+    if (!await this.session.openWork({ ...work, ...looked }, false)) this.#refused(turn);
+    return true;
+  }
+
+  /** It could not be opened: of itself, or because another was opened meanwhile. */
+  #refused(turn: number): void {
+    if (turn === this.#turn) throw this.wrongScript();
+  }
+
   async #reopen(): Promise<void> {
+    const turn = ++this.#turn;
+    // Attributes change one by one.
+    await Promise.resolve();
+    if (turn !== this.#turn || this.#end.signal.aborted) return;
     const playing = this.session.state.machine?.playing === true;
     try {
       this.session.store.set({ highlight: null });
-      await this.#open();
+      await this.#open(turn);
+      if (turn !== this.#turn) return;
       const { words } = this.session.state;
       if (words !== null) this.#mount(words);
       if (playing && this.#lesson === null) this.session.play();
       this.#host.tell('ready', { version: this.session.state.engineVersion });
     } catch (error) {
-      if (this.#end.signal.aborted) return;
+      if (this.#end.signal.aborted || turn !== this.#turn) return;
       const { message, errors } = error instanceof Wrong ? error : new Wrong(String(error));
       this.session.store.set({ dialog: { kind: 'notice', title: '', text: message } });
       this.#host.tell('error', { message, errors });

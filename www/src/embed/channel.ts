@@ -80,6 +80,8 @@ export class Channel {
       case 'open': return figure.open(ask.link);
       case 'state': return { machine: figure.state, ignored: this.ignored };
       case 'set':
+        // Another scenario, or a lesson, instead of the run of the link.
+        if (ask.attributes['scenario'] !== undefined || ask.attributes['guide'] !== undefined) figure.removeAttribute('run');
         for (const [name, value] of Object.entries(ask.attributes)) figure.setAttribute(name, value);
         return null;
     }

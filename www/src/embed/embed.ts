@@ -7,8 +7,6 @@ import { readParams } from './params.ts';
 
 const served = document.querySelector<HTMLMetaElement>('meta[name="mm-origins"]')?.content ?? '';
 const figure = document.createElement('mm-playground');
-/** A run out of the link that is still to be opened. */
-let run = '';
 
 function content(kind: 'script' | 'lesson', text: string): Node {
   if (kind === 'script') return document.createTextNode(text);
@@ -22,19 +20,19 @@ function content(kind: 'script' | 'lesson', text: string): Node {
 async function apply(): Promise<void> {
   const params = readParams(location.hash.slice(1), served);
   channel.origins = params.origins;
-  let { attributes, script } = params;
-  run = params.run;
+  let { attributes, run } = params;
   if (run !== '') {
     try {
-      // What it begins with is shown before anything heavy is loaded; the place in it is gone to then.
-      const { id, script: own, view, cell, speed } = await decodeWork(run);
-      script = own;
-      attributes = { view, cell: String(cell), speed: Number.isFinite(speed) ? String(speed) : 'max', ...attributes, ...(id === null ? {} : { scenario: id }) };
+      // The still picture of what it begins with is shown before anything heavy is loaded.
+      const { id } = await decodeWork(run);
+      if (id !== null) attributes = { ...attributes, scenario: id };
     } catch (error) {
       if (!(error instanceof BadLink)) throw error;
       run = '';
     }
   }
+  if (run === '') figure.removeAttribute('run');
+  else if (figure.getAttribute('run') !== run) figure.setAttribute('run', run);
   document.documentElement.toggleAttribute('data-fill', attributes.height === 'fill');
   document.documentElement.lang = attributes.lang ?? 'en';
   for (const name of ATTRIBUTES) {
@@ -42,15 +40,9 @@ async function apply(): Promise<void> {
     if (value === undefined) figure.removeAttribute(name);
     else if (figure.getAttribute(name) !== value) figure.setAttribute(name, value);
   }
-  const [kind, text] = params.lesson === '' ? ['script', script] as const : ['lesson', params.lesson] as const;
+  const [kind, text] = params.lesson === '' ? ['script', params.script] as const : ['lesson', params.lesson] as const;
   if (figure.textContent !== text) figure.replaceChildren(content(kind, text));
 }
-
-figure.addEventListener('ready', () => {
-  const link = run;
-  run = '';
-  if (link !== '') void figure.open(link).catch(() => undefined);
-});
 
 const channel = new Channel(figure, parent);
 addEventListener('hashchange', () => void apply());

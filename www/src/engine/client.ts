@@ -221,7 +221,7 @@ export class EngineClient {
 
 /** Starts the engine's worker. */
 export function startWorker(): EnginePort {
-  const address = new URL(workerAddress, import.meta.url);
+  const address = new URL(workerAddress, location.href);
   if (address.origin === self.origin) {
     return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mm-engine' });
   }

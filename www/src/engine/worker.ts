@@ -479,9 +479,12 @@ onunhandledrejection = ({ reason }) => {
   setTimeout(() => { throw reason; });
 };
 
+// Without an await of the module's own: bundlers make classic scripts of workers, which have none.
 const early: Request[] = [];
 onmessage = ({ data }: MessageEvent<Request>) => early.push(data);
-const worker = new EngineWorker(await Host.start());
-onmessage = ({ data }: MessageEvent<Request>) => worker.receive(data);
-for (const request of early) worker.receive(request);
-void fetchRest();
+void Host.start().then((host) => {
+  const worker = new EngineWorker(host);
+  onmessage = ({ data }: MessageEvent<Request>) => worker.receive(data);
+  for (const request of early) worker.receive(request);
+  void fetchRest();
+});

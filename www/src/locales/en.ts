@@ -68,8 +68,12 @@ export const en = {
     link: 'Link',
     copyLink: 'Copy the link',
     copyMarkdown: 'Copy as Markdown',
-    copyEmbed: 'Copy to embed',
     copied: 'Copied',
+    embedTitle: 'Put into a page of yours',
+    embeds: {
+      frame: { name: 'Copy as a frame', what: '<iframe>: for pages that may not run scripts of others' },
+      element: { name: 'Copy as an element', what: '<mm-playground> and its script, which your page can drive' },
+    },
     filesTitle: 'Save as a file',
     making: 'One moment…',
     saved: (name: string) => `${name} saved`,

@@ -69,7 +69,11 @@ export const zh: Messages = {
     what: '链接里有脚本、运行到的位置和您正在看的内容。没有任何东西被发送出去：一切都在地址的 # 之后。',
     link: '链接',
     copyLink: '复制链接',
-    copyEmbed: '复制嵌入代码',
+    embedTitle: '放进您的网页',
+    embeds: {
+      frame: { name: '复制为框架', what: '<iframe>：用于不允许运行他人脚本的网页' },
+      element: { name: '复制为元素', what: '<mm-playground> 及其脚本，您的网页可以驱动它' },
+    },
     filesTitle: '存为文件',
     making: '请稍候…',
     saved: (name) => `已保存 ${name}`,

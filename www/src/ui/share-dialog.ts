@@ -4,18 +4,13 @@ import { closeDialog, dialogTitle } from './dialogs.ts';
 import { button, h } from './dom.ts';
 import { EXPORTS, exported } from '../export/index.ts';
 import type { ExportKind } from '../export/index.ts';
+import { LANG } from '../locales/index.ts';
 import { saveText } from './files.ts';
 import { icon } from './icons.ts';
 
 /** `[title](link)`, as documents and issues want it. */
 export function markdownLink(title: string, link: string): string {
   return `[${title.replaceAll(/[[\]\\]/g, '\\$&')}](${link})`;
-}
-
-/** A figure in somebody else's page. */
-export function embedSnippet(title: string, link: string): string {
-  const quoted = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-  return `<iframe src="${quoted(link)}" title="${quoted(title)}" width="100%" height="640" loading="lazy"></iframe>`;
 }
 
 export function shareDialog(context: Context, link: string | null): HTMLElement[] {
@@ -25,9 +20,10 @@ export function shareDialog(context: Context, link: string | null): HTMLElement[
   const field = h('input', { class: 'field mono link', readonly: true, 'aria-label': t.share.link, autofocus: true });
   field.value = link ?? '';
   const said = h('p', { class: 'muted', role: 'status' });
-  const copy = (text: string): void => {
+  const copy = (text: string, shown: HTMLInputElement | HTMLTextAreaElement = field): void => {
     // Without the permission to write, a selection is one key away from a copy.
-    field.select();
+    shown.select();
+    said.textContent = '';
     navigator.clipboard?.writeText(text).then(() => { said.textContent = t.share.copied; }, () => undefined);
   };
   const take = async (kind: ExportKind): Promise<void> => {
@@ -49,8 +45,8 @@ export function shareDialog(context: Context, link: string | null): HTMLElement[
     link !== null && h('div', { class: 'copies' },
       button({ label: t.share.copyLink, text: t.share.copyLink, className: 'btn primary' }, () => copy(link)),
       button({ label: t.share.copyMarkdown, text: t.share.copyMarkdown }, () => copy(markdownLink(title, link))),
-      button({ label: t.share.copyEmbed, text: t.share.copyEmbed }, () => copy(embedSnippet(title, link))),
     ),
+    ...(link === null ? [] : embedding(context, title, link, copy)),
     h('h3', {}, t.share.filesTitle),
     h('div', { class: 'files' }, ...files),
     h('div', { class: 'buttons' },
@@ -58,6 +54,24 @@ export function shareDialog(context: Context, link: string | null): HTMLElement[
       button({ label: t.share.close, text: t.share.close }, () => closeDialog(context)),
     ),
   )];
+}
+
+/** The run as a figure in other people's pages: as a frame, or as the element. */
+function embedding({ session, t }: Context, title: string, link: string, copy: (text: string, shown: HTMLTextAreaElement) => void): HTMLElement[] {
+  // Begun now: a browser lets a press copy only what is soon there.
+  const coming = import('../embed/snippets.ts').then(({ embedSnippets }) => embedSnippets(link, title, LANG[session.state.preferences.locale]));
+  const shown = h('textarea', { class: 'field mono snippet', readonly: true, rows: 4, hidden: true, 'aria-label': t.share.embedTitle });
+  const ways = (['frame', 'element'] as const).map((way) => {
+    const { name, what } = t.share.embeds[way];
+    const element = h('button', { type: 'button', class: 'file', 'data-embed': way }, icon('link'), h('span', {}, name), h('small', {}, what));
+    element.addEventListener('click', () => void coming.then((snippets) => {
+      shown.value = snippets[way];
+      shown.hidden = false;
+      copy(shown.value, shown);
+    }));
+    return element;
+  });
+  return [h('h3', {}, t.share.embedTitle), h('div', { class: 'files' }, ...ways), shown];
 }
 
 export function noticeDialog(context: Context, title: string, text: string): HTMLElement[] {
