@@ -88,12 +88,12 @@ export class LiveApi implements FigureApi {
     return this.settled();
   }
 
-  async play(): Promise<void> {
-    this.session.play();
+  play(): Promise<void> {
+    return this.session.play();
   }
 
-  async pause(): Promise<void> {
-    this.session.pause();
+  pause(): Promise<void> {
+    return this.session.pause();
   }
 
   observe(): Promise<Observation> {

@@ -134,9 +134,9 @@ export class Live extends LiveApi {
     const { machine } = this.session.state;
     if (visible) {
       this.#bySight = true;
-      this.session.play();
+      void this.session.play();
     } else if (this.#bySight && machine?.playing === true) {
-      this.session.pause();
+      void this.session.pause();
     }
   }
 
@@ -202,7 +202,7 @@ export class Live extends LiveApi {
       if (turn !== this.#turn) return;
       const { words } = this.session.state;
       if (words !== null) this.#mount(words);
-      if (playing && this.#lesson === null) this.session.play();
+      if (playing && this.#lesson === null) await this.session.play();
       this.#host.tell('ready', { version: this.session.state.engineVersion });
     } catch (error) {
       if (this.#end.signal.aborted || turn !== this.#turn) return;

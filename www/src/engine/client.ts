@@ -168,16 +168,16 @@ export class EngineClient {
     return (await this.#ask('script', { op: 'script' })).log;
   }
 
-  play(): void {
-    this.#port.postMessage({ op: 'play' });
+  play(): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'play' });
   }
 
   reverse(): void {
     this.#port.postMessage({ op: 'reverse' });
   }
 
-  pause(): void {
-    this.#port.postMessage({ op: 'pause' });
+  pause(): Promise<ReplyOf<'done'>> {
+    return this.#ask('done', { op: 'pause' });
   }
 
   speed(factor: number): void {

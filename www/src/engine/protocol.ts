@@ -61,12 +61,12 @@ export type Request =
   | { op: 'exec'; id: number; text: string; keep: boolean }
   /**
    * Plays the log forward when `position` is not its end, then the pending lines; after them virtual time
-   * simply goes on and the daemons wake.
+   * simply goes on and the daemons wake. Answered by `done` when it plays, as `pause` is when it rests.
    */
-  | { op: 'play' }
+  | { op: 'play'; id: number }
   /** Goes back in time at the speed set, line by line where there are lines, until the beginning or `pause`. */
   | { op: 'reverse' }
-  | { op: 'pause' }
+  | { op: 'pause'; id: number }
   /** Virtual seconds for one real second; Infinity = as fast as it goes. */
   | { op: 'speed'; factor: number }
   /** One unit of a daemon: a 2 MiB range for khugepaged, a page for ksmd. */

@@ -99,8 +99,12 @@ class EngineWorker {
       case 'seekTime': return this.#enqueue(() => this.#go(request.id, (playground) => playground.seekTime(request.ns)));
       case 'action': return this.#enqueue(() => this.#action(request.id, request.direction));
       case 'reverse': return this.#enqueue(async () => this.#setPlaying(true, true));
-      case 'play': return this.#enqueue(async () => this.#setPlaying(true));
-      case 'pause': return this.#enqueue(async () => this.#setPlaying(false));
+      case 'play':
+      case 'pause':
+        return this.#enqueue(async () => {
+          this.#setPlaying(request.op === 'play');
+          this.#answer({ op: 'done', id: request.id });
+        });
       case 'speed':
         this.#player.speed = request.factor;
         this.#mustTell = true;

@@ -87,7 +87,7 @@ export function guideViews(context: Context, guide: Guide, run: GuideRun, tell: 
     going = true;
     try {
       const focused = body.getRootNode() instanceof ShadowRoot && (body.getRootNode() as ShadowRoot).activeElement !== null;
-      session.pause();
+      await session.pause();
       const begun = begins[to];
       if (begun !== undefined && to <= run.at) {
         await session.seek(begun);

@@ -106,7 +106,7 @@ describe('scripts', () => {
     await port.say({ op: 'ready', tunables: [], version: '1' });
     await vi.waitFor(() => expect(port.last('load').name).toBe('rss-climb.mm'));
     await port.say({ op: 'exec', id: port.last('load').id, steps: [], errors: [] });
-    await vi.waitFor(() => expect(port.sent.at(-1)).toEqual({ op: 'play' }));
+    await vi.waitFor(() => expect(port.sent.at(-1)).toMatchObject({ op: 'play' }));
     expect(session.state.scenario?.id).toBe('rss-climb');
   });
 

@@ -36,6 +36,11 @@ const MAX_SCRIPT_BYTES = 1 << 20;
 /** Longest name of a run put aside. */
 const MAX_LABEL = 120;
 
+/** A crash has its own dialog. */
+function isGone(error: unknown): void {
+  if (!(error instanceof EngineGone)) throw error;
+}
+
 export class Session {
   readonly store: Store<State>;
   readonly client: EngineClient;
@@ -112,12 +117,7 @@ export class Session {
     const turn = ++this.#turn;
     const script = (await shippedById(id)?.load())?.default ?? work.script;
     if (turn !== this.#turn || !await this.#load({ id, name, script }, { view, cell, speed, touched })) return false;
-    try {
-      if (lines > 0 || ns > 0) await this.#waitFor(this.client.skip(lines, ns));
-    } catch (error) {
-      this.#onGone(error);
-      return false;
-    }
+    if ((lines > 0 || ns > 0) && !await this.#arrives(this.client.skip(lines, ns))) return false;
     if (selected !== null) this.show(selected, view);
     return true;
   }
@@ -141,7 +141,7 @@ export class Session {
 
   /** Shows a link that opens this run where it stands. */
   async share(): Promise<void> {
-    this.pause();
+    void this.pause();
     const work = await this.work();
     if (work === null) return;
     const link = work.script.length > MAX_LINK_SCRIPT ? null : `${location.href.split('#')[0]}#${await encodeWork(work)}`;
@@ -187,13 +187,8 @@ export class Session {
     if (!await this.#load(scenario, how)) return false;
     const begun = { text: '', pending: scenario.script.replace(/\n$/, ''), lines: 0, ns: 0, position: 0 };
     if (this.state.touched) this.#autosave?.save(this.#workOf(begun));
-    try {
-      if (from !== null) await this.#waitFor(this.client.skip(from.lines, from.ns));
-    } catch (error) {
-      this.#onGone(error);
-      return false;
-    }
-    this.client.play();
+    if (from !== null && !await this.#arrives(this.client.skip(from.lines, from.ns))) return false;
+    void this.play();
     return true;
   }
 
@@ -321,7 +316,7 @@ export class Session {
   }
 
   stepDaemon(daemon: DaemonName): Promise<RunResult> {
-    this.pause();
+    void this.pause();
     return this.run(`step ${daemon}`);
   }
 
@@ -331,22 +326,23 @@ export class Session {
 
   // --- time ---
 
-  play(): void {
-    this.client.play();
+  /** Ends when the machine plays. */
+  play(): Promise<void> {
+    return this.client.play().then(() => undefined, isGone);
   }
 
-  pause(): void {
-    this.client.pause();
+  /** Ends when it rests. */
+  pause(): Promise<void> {
+    return this.client.pause().then(() => undefined, isGone);
   }
 
   togglePlay(): void {
-    if (this.state.machine?.playing) this.client.pause();
-    else this.client.play();
+    void (this.state.machine?.playing ? this.pause() : this.play());
   }
 
   /** Plays backwards, or stops if it does. */
   toggleReverse(): void {
-    if (this.state.machine?.reverse) this.client.pause();
+    if (this.state.machine?.reverse) void this.pause();
     else this.client.reverse();
   }
 
@@ -367,12 +363,8 @@ export class Session {
 
   /** One action of a daemon, or one line, back or forward. */
   async stepAction(direction: 1 | -1): Promise<void> {
-    this.pause();
-    try {
-      await this.#waitFor(this.client.action(direction));
-    } catch (error) {
-      this.#onGone(error);
-    }
+    void this.pause();
+    await this.#arrives(this.client.action(direction));
   }
 
   /** Steps of the timeline from here, or from where a seek under way leads. */
@@ -380,10 +372,15 @@ export class Session {
     return this.#seeks.by(entries);
   }
 
-  async #seek(target: SeekTarget): Promise<boolean> {
-    this.pause();
+  #seek(target: SeekTarget): Promise<boolean> {
+    void this.pause();
+    return this.#arrives('ns' in target ? this.client.seekTime(target.ns) : this.client.seek(target.position));
+  }
+
+  /** Waits for the way to another place; false if the engine crashed on it. */
+  async #arrives(way: Promise<unknown>): Promise<boolean> {
     try {
-      await this.#waitFor('ns' in target ? this.client.seekTime(target.ns) : this.client.seek(target.position));
+      await this.#waitFor(way);
       return true;
     } catch (error) {
       this.#onGone(error);
@@ -493,7 +490,7 @@ export class Session {
 
   /** A crash has its own dialog; the console says which line got no answer. */
   #onGone(error: unknown): void {
-    if (!(error instanceof EngineGone)) throw error;
+    isGone(error);
     this.#print({ kind: 'output', text: this.t.console.gone, failed: true });
   }
 }
