@@ -104,7 +104,7 @@ pub(super) fn item_lines(names: &[&str], items: &[(&'static str, i64)]) -> Strin
 
 /// Gauges a zone keeps itself.
 #[inline(never)]
-pub(super) fn zone_items<'a>(zones: &mut dyn Iterator<Item = &'a Zone>) -> Items {
+pub(super) fn zone_items(zones: &mut dyn Iterator<Item = &Zone>) -> Items {
     let mut out = Items::new();
     for z in zones {
         out.push(("nr_free_pages", z.nr_free as i64));
