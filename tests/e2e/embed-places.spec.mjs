@@ -56,6 +56,13 @@ pageTest('from another origin, as from a CDN', {
   await page.locator('#f').getByText('检查器').first().waitFor();
 });
 
+pageTest('words that come last of all do not keep it from playing', {
+  prepare: (context) => context.route(/\/assets\/en-[\w-]+\.js$/, (route) => setTimeout(() => void route.continue(), 1500)),
+  site: () => elsewhere({ 'index.html': documentOf(`${FIGURE}<script type="module" src="%SITE%mm-playground.js"></script>`) }),
+}, async ({ page }) => {
+  await plays(page);
+});
+
 pageTest('a policy that forbids its worker is told by name', {
   site: () => elsewhere({ 'index.html': documentOf(`${FIGURE}<script type="module" src="%CDN%mm-playground.js"></script>`) }, {
     headers: { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' http://127.0.0.1:*; connect-src http://127.0.0.1:*; img-src http://127.0.0.1:* data:" },

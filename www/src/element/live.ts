@@ -63,6 +63,8 @@ export class Live extends LiveApi {
   #bySight = false;
   #engineReady: () => void = () => undefined;
   #told = '';
+  /** The first words: what is opened tells of itself in them. */
+  readonly #words: Promise<void>;
   /** Of opening: an earlier one gives up. */
   #turn = 0;
 
@@ -77,7 +79,7 @@ export class Live extends LiveApi {
     this.#content = content;
     const { signal } = this.#end;
     const engine = new Promise<void>((resolve) => { this.#engineReady = resolve; });
-    const words = loadMessages(settings.locale).then((messages) => session.store.set({ words: messages }));
+    this.#words = loadMessages(settings.locale).then((messages) => session.store.set({ words: messages }));
     this.#canvas = new MapCanvas(session, signal);
     adopt(host.root);
     this.#dark.addEventListener('change', () => this.#theme(), { signal });
@@ -94,7 +96,7 @@ export class Live extends LiveApi {
     const size = new ResizeObserver(() => { this.#page.dataset['layout'] = host.place.clientWidth >= WIDE_PX ? 'wide' : 'narrow'; });
     size.observe(host.place);
     signal.addEventListener('abort', () => size.disconnect(), { once: true });
-    this.ready = this.#begin(Promise.all([engine, words]));
+    this.ready = this.#begin(Promise.all([engine, this.#words]));
   }
 
   close(): void {
@@ -159,6 +161,7 @@ export class Live extends LiveApi {
   async #open(turn: number): Promise<void> {
     if (await this.#openRun(turn)) return;
     const opened = await this.#choose();
+    await this.#words;
     if (turn !== this.#turn) return;
     const { scenario, speed, cell, guide } = opened;
     this.#lesson = guide === null ? null : { guide, run: newRun() };
@@ -178,6 +181,7 @@ export class Live extends LiveApi {
       if (!(error instanceof BadLink)) throw error;
       return null;
     });
+    await this.#words;
     if (work === null || turn !== this.#turn) return work !== null;
     this.#lesson = null;
     const looked = { view: view ?? work.view, speed: speed ?? work.speed, cell: cell === null ? work.cell : cellSize(cell) };
