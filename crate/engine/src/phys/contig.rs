@@ -3,7 +3,7 @@
 //! Counterparts: `alloc_contig_pages`, `alloc_contig_range`, `has_unmovable_pages` (`mm/page_alloc.c`,
 //! `mm/page_isolation.c`).
 
-use super::buddy::{MigrateType, PAGEBLOCK_ORDER};
+use super::buddy::{MAX_PAGE_ORDER, MigrateType, PAGEBLOCK_ORDER};
 use super::frame::FrameFlags;
 use crate::machine::Machine;
 use crate::vm::addr::Pfn;
@@ -35,28 +35,43 @@ impl Machine {
     /// The folios that are in the way in a range, if all of them can be moved and fit elsewhere.
     #[inline(never)]
     pub(super) fn movable_range(&self, zone: usize, start: u32, pages: u32) -> Option<Vec<Pfn>> {
-        let (mut at, mut folios, mut used) = (start, Vec::new(), 0u64);
-        while at < start + pages {
-            let page = Pfn(at);
-            if self.zones[zone].free.is_untouched(page) {
-                at += 1 << super::buddy::MAX_PAGE_ORDER;
-                continue;
+        let (mut folios, mut used) = (Vec::new(), 0u64);
+        for page in self.in_use(zone, start, pages) {
+            let held = self.pressure.holds_movable(page);
+            if !held && (self.folio_hugetlb(page) || !self.folio_can_migrate(page)) {
+                return None;
             }
-            let frame = self.frames.frame(page);
-            let n = 1u32 << frame.order();
-            if !frame.has(FrameFlags::BUDDY) {
-                let held = self.pressure.holds_movable(page);
-                if !held && (self.folio_hugetlb(page) || !self.folio_can_migrate(page)) {
-                    return None;
-                }
-                folios.push(page);
-                used += u64::from(n);
-            }
-            at += n;
+            folios.push(page);
+            used += 1 << self.frames.order(page);
         }
         let free_here = u64::from(pages) - used;
         let marks: u64 = self.zones.iter().map(|z| z.watermarks.min).sum();
         (self.nr_free_pages() > free_here + used + marks).then_some(folios)
+    }
+
+    /// First pages of all that is in use in a range.
+    pub(super) fn in_use(
+        &self,
+        zone: usize,
+        start: u32,
+        pages: u32,
+    ) -> impl Iterator<Item = Pfn> + '_ {
+        let mut at = start;
+        std::iter::from_fn(move || {
+            while at < start + pages {
+                let page = Pfn(at);
+                if self.zones[zone].free.is_untouched(page) {
+                    at += 1 << MAX_PAGE_ORDER;
+                    continue;
+                }
+                let frame = self.frames.frame(page);
+                at += 1 << frame.order();
+                if !frame.has(FrameFlags::BUDDY) {
+                    return Some(page);
+                }
+            }
+            None
+        })
     }
 
     /// Empties a range and takes it. False: some page stayed, and the range goes back.

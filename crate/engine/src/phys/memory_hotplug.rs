@@ -167,18 +167,9 @@ impl Machine {
     /// The folios that have to move, if all that is in use may be tried or is a free hugetlb page
     /// (`has_unmovable_pages`).
     fn folios_of_block(&self, zone: usize, start: u32, pages: u32) -> Option<Vec<Pfn>> {
-        let (mut at, mut folios) = (start, Vec::new());
-        while at < start + pages {
-            let page = Pfn(at);
-            if self.zones[zone].free.is_untouched(page) {
-                at += 1 << super::buddy::MAX_PAGE_ORDER;
-                continue;
-            }
+        let mut folios = Vec::new();
+        for page in self.in_use(zone, start, pages) {
             let frame = self.frames.frame(page);
-            at += 1 << frame.order();
-            if frame.has(FrameFlags::BUDDY) {
-                continue;
-            }
             if frame.has(FrameFlags::RESERVED) {
                 return None;
             }
