@@ -1,6 +1,6 @@
 /** Once loaded, the page works without a network; a new version replaces the old one as a whole. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,58 +41,65 @@ test('the manifest makes it an application', () => {
   for (const { src } of manifest.icons) assert.ok(readFileSync(join(DIST, src)).length > 0);
 });
 
-/** The site as another version: the script of another name, the page and the list of the service worker to match. */
+/**
+ * The site as another version: the scripts of the page and of one language under other names, with all that names them,
+ * and the list of the service worker to match. The files of the old names are gone from the server.
+ */
 function nextVersion(folder) {
+  const assets = join(folder, 'assets');
+  const nameOf = (pattern) => readdirSync(assets).find((name) => pattern.test(name));
   const [, main] = /assets\/([\w.-]+\.js)/.exec(readFileSync(join(folder, 'index.html'), 'utf8'));
-  const renamed = main.replace('index-', 'index-next-');
-  const text = readFileSync(join(folder, 'assets', main), 'utf8');
-  rmSync(join(folder, 'assets', main));
-  writeFileSync(join(folder, 'assets', renamed), `globalThis.isNext = true;\n${text}`);
-  for (const name of readdirSync(join(folder, 'assets')).filter((each) => each.endsWith('.js') && each !== renamed)) {
-    const file = join(folder, 'assets', name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(main, renamed));
-  }
-  const html = readFileSync(join(folder, 'index.html'), 'utf8').replaceAll(main, renamed);
-  writeFileSync(join(folder, 'index.html'), html);
-  const worker = join(folder, 'sw.js');
+  const renamed = [main, nameOf(/^zh-[\w-]+\.js$/)].map((name) => [name, name.replace('-', '-next-')]);
+  const next = (text) => renamed.reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
+  const rewrite = (file, change) => writeFileSync(file, change(readFileSync(file, 'utf8')));
+  for (const [from, to] of renamed) renameSync(join(assets, from), join(assets, to));
+  for (const name of readdirSync(assets).filter((each) => each.endsWith('.js'))) rewrite(join(assets, name), next);
+  rewrite(join(assets, next(main)), (text) => `globalThis.isNext = true;\n${text}`);
+  rewrite(join(folder, 'index.html'), next);
   const hash = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
-  let list = readFileSync(worker, 'utf8').replaceAll(main, renamed).replace(/const VERSION = '.*'/, "const VERSION = 'next'");
-  list = list.replace(/"([^"]+)":"sha256-[^"]+"/g, (_, name) => `"${name}":"${hash(readFileSync(join(folder, name === './' ? 'index.html' : name)))}"`);
-  writeFileSync(worker, list);
+  const fileOf = (name) => join(folder, name === './' ? 'index.html' : name);
+  rewrite(join(folder, 'sw.js'), (text) =>
+    next(text)
+      .replace(/const VERSION = '.*'/, "const VERSION = 'next'")
+      .replace(/"([^"]+)":"sha256-[^"]+"/g, (_, name) => `"${name}":"${hash(readFileSync(fileOf(name)))}"`),
+  );
 }
 
-pageTest('a new version is taken as a whole, when the page is loaded again', { hash: '' }, async ({ page, problems }) => {
+pageTest('a new version is taken as a whole, when the page is loaded again', {}, async ({ page, problems }) => {
   const folder = mkdtempSync(join(tmpdir(), 'mm-site-'));
   cpSync(DIST, folder, { recursive: true });
   const server = await serve(folder);
+  const isNext = () => page.evaluate(() => globalThis.isNext === true);
+  /** Which of the service worker's stages has a script. */
+  const stages = () => page.evaluate(async () => {
+    const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+    return { installing, waiting, active: active?.state };
+  });
   try {
     // Leaving a page that is complete breaks off no request.
     await page.waitForLoadState('networkidle');
     await kept(page);
     await page.goto(server.address);
     await page.waitForLoadState('networkidle');
-    await kept(page);
-    nextVersion(folder);
-    // The first look finds the new version and keeps it beside the old one, which goes on answering.
+    assert.equal(await kept(page), 1);
     await page.reload();
     await page.locator('.lane').first().waitFor();
-    assert.equal(await page.evaluate(() => globalThis.isNext), undefined);
-    // The browser looks for updates by itself, but with its lowest priority: most of a minute on a busy machine.
-    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
-    const isWaiting = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting != null);
-    for (let seconds = 0; seconds < 120 && !(await isWaiting()); seconds += 1) await page.waitForTimeout(1000);
-    assert.ok(await isWaiting(), 'the new version beside the old one');
+    nextVersion(folder);
+    // The browser looks for updates by itself, but not at once. It fetches them with its lowest priority: most of a minute
+    // on a busy machine.
+    await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration()).update()));
+    await until(async () => (await kept(page)) === 2, 'the new version beside the old one', 120);
+    await until(async () => {
+      const { installing, waiting, active } = await stages();
+      return installing === null && waiting === null && active === 'activated';
+    }, 'the new version to answer');
+    // The page that is open goes on with its own files, which nobody else has any more.
+    assert.equal(await isNext(), false);
     await page.locator('#language').click();
     await page.getByRole('button', { name: '地址空间' }).waitFor();
-    // A page that is still being taken down counts as open: on a busy machine more loads are needed.
-    const isNext = () => page.evaluate(() => globalThis.isNext === true);
-    for (let loads = 0; loads < 20 && !(await isNext()); loads += 1) {
-      await page.waitForTimeout(500);
-      await page.reload();
-      await page.locator('.lane').first().waitFor();
-    }
-    assert.ok(await isNext(), 'the new version');
-    await until(async () => (await kept(page)) === 1, 'the old version to go');
+    await page.reload();
+    await page.getByRole('button', { name: '地址空间' }).waitFor();
+    assert.equal(await isNext(), true);
     // That address was none of the site's.
     problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes('left the site')));
   } finally {

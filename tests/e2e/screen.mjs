@@ -83,9 +83,9 @@ export async function tabInto(page, locator, key = 'Tab') {
   assert.fail(`Tab never reached ${locator}; now at: ${await focused(page)}`);
 }
 
-/** Waits until a question is answered with yes. */
-export async function until(question, what) {
-  for (let tries = 0; tries < 300; tries += 1) {
+/** Waits until a question, asked every tenth of a second, is answered with yes. */
+export async function until(question, what, limit_s = 30) {
+  for (let tries = 0; tries < limit_s * 10; tries += 1) {
     if (await question()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
