@@ -86,10 +86,18 @@ export function vitest(json) {
  */
 export function nodeTest(text) {
   const count = (word) => sum(numbers(text, new RegExp(`^# ${word} (\\d+)$`, 'gm')));
-  const empty = (text.match(/^ok \d+ - .*\.(?:spec|test)\.mjs$/gm) ?? []).length;
+  const empty = text.match(/^ok \d+ - .*\.(?:spec|test)\.mjs$/gm) ?? [];
   const skipped = [...text.matchAll(/^\s*ok \d+ - .* # SKIP (.+)$/gm)].map(([, why]) => why);
   const remark = skipped.length === 0 ? {} : { remark: `could not run here: ${[...new Set(skipped)].join('; ')}` };
-  return { passed: count('pass') - empty, failed: count('fail') + count('cancelled') + empty, ...remark };
+  // A failed test, and below it, deeper, what is told of it.
+  const failures = [...text.matchAll(/^( *)not ok .*(?:\n\1 .*)*/gm)].map(([failure]) => failure);
+  failures.push(...empty.map((line) => `${line}: has no tests`));
+  return {
+    passed: count('pass') - empty.length,
+    failed: count('fail') + count('cancelled') + empty.length,
+    ...(failures.length ? { failures } : {}),
+    ...remark,
+  };
 }
 
 function parse(json) {

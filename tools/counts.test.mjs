@@ -67,12 +67,19 @@ Spent 0.004 secs in the parsing phase, and 0.004 secs in the formatting phase`,
     `ok 1 - loads
 ok 2 - /w/tests/e2e/empty.spec.mjs
 not ok 3 - breaks
+  ---
+  error: 'no lane'
+  ...
 1..3
 # tests 3
 # pass 2
 # fail 1
 # cancelled 0`,
-    { passed: 1, failed: 2 },
+    {
+      passed: 1,
+      failed: 2,
+      failures: ["not ok 3 - breaks\n  ---\n  error: 'no lane'\n  ...", 'ok 2 - /w/tests/e2e/empty.spec.mjs: has no tests'],
+    },
   ],
   [
     'node:test, what is not here',

@@ -69,7 +69,7 @@ async function check(command, args, options) {
 /** The libraries that others use. */
 const LIBRARIES = ['--package', 'mm-engine', '--package', 'mm-script', ...LOCKED];
 
-/** In the order in which they run. `run` resolves to `{ code, passed, failed, output }`, and `lines` to be shown. */
+/** In the order in which they run. `run` resolves to `{ code, passed, failed, output }`, `lines` to be shown and, where they can be told, `failures`. */
 export const LAYERS = [
   {
     name: 'format',

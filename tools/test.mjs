@@ -40,6 +40,7 @@ async function runLayer(layer, unmet, prepared) {
   let outcome;
   let output;
   let lines = [];
+  let failures = [];
   try {
     for (const need of layer.needs) if (unmet.has(need)) throw unmet.get(need);
     for (const preparation of layer.prepare ?? []) await once(preparation, prepared);
@@ -48,7 +49,7 @@ async function runLayer(layer, unmet, prepared) {
       layer.what,
       async (progress) => {
         const result = await layer.run(progress);
-        ({ output, lines = [] } = result);
+        ({ output, lines = [], failures = [] } = result);
         outcome = verdict(result, result.code);
         return outcome;
       },
@@ -66,11 +67,17 @@ async function runLayer(layer, unmet, prepared) {
   const log = join('test-results', `${layer.name}.log`);
   writeFileSync(join(ROOT, log), `${output}\n`);
   if (outcome.failed) {
-    const lines = output.trimEnd().split('\n');
-    if (lines.length > SHOWN_LINES) say(`    … the first ${lines.length - SHOWN_LINES} lines are in ${log}`);
-    for (const line of lines.slice(-SHOWN_LINES)) say(`    ${line}`);
+    say(`    … the whole output is in ${log}:`);
+    for (const line of shown(output, failures)) say(`    ${line}`);
   }
   return { layer, ...outcome, seconds: (performance.now() - start_ms) / 1000 };
+}
+
+/** What is told of a layer that failed: the beginning of each failure, where they can be told from the rest; else the end. */
+function shown(output, failures) {
+  if (!failures.length) return output.trimEnd().split('\n').slice(-SHOWN_LINES);
+  const each = Math.max(12, Math.floor(SHOWN_LINES / failures.length));
+  return failures.flatMap((failure) => failure.split('\n').slice(0, each));
 }
 
 /** Runs a preparation that several layers share; its failure is each one's failure. */
