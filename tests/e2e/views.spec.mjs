@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark']) {
 
   pageTest(`heatmap, ${colorScheme}`, { colorScheme }, async ({ page, picture }) => {
     await emptyMachine(page);
-    for (const line of ['proc p', 'p mmap a 8M', 'p write a', 'run 10s', 'p read a[0..512]', 'run 10s']) await type(page, line);
+    for (const line of ['proc p', 'p mmap a 8M', 'run 10s', 'p write a', 'run 10s', 'p read a[0..512]', 'run 10s']) await type(page, line);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Heatmap' }).click();
     const heat = page.locator('#heat');
