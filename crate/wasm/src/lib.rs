@@ -16,6 +16,7 @@
 //! | `lanes` | geometry: regions and zones as rows of 2 MiB blocks |
 //! | `classes` | the class letter of every page or frame of a block |
 //! | `measure` | numbers of processes, regions, zones, daemons |
+//! | `heap` | room in WebAssembly's memory |
 //! | `past` | one page as it was when an event happened |
 //! | `palette`, `glyph`, `block` | colours, letters, one block as pixels |
 //! | `canvas` | the painter: what is in view, what changed, to the screen |
@@ -28,6 +29,7 @@ mod classes;
 mod events;
 mod files;
 mod glyph;
+mod heap;
 mod inspect;
 mod lanes;
 mod measure;

@@ -3,6 +3,7 @@
 //! A clone of the history goes to the entry of the log in which the event happened and from there unit by unit until
 //! it happens again; the machine before that unit is the answer. Equal logs give equal machines, and equal events.
 
+use crate::heap::make_room;
 use crate::inspect::page_facts;
 use crate::playground::Playground;
 use crate::wire::to_js;
@@ -91,6 +92,7 @@ impl Playground {
         let Some(past) = &mut self.past else {
             return true;
         };
+        make_room();
         past.history.seek_on(max_units.into()) && past.step(max_units.into())
     }
 

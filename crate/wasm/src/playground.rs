@@ -2,6 +2,7 @@
 
 use crate::classes;
 use crate::events::EventFeed;
+use crate::heap::make_room;
 use crate::inspect::mapped_by;
 use crate::lanes::{Grid, Lane};
 use crate::measure::Layout;
@@ -44,6 +45,7 @@ impl Playground {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
     pub fn new() -> Playground {
+        make_room();
         let script = language::parse("machine mem=4G").unwrap_or_default();
         let Ok(history) = History::new(script.machine.as_ref()) else {
             unreachable!("4 GiB are within the bounds")
@@ -189,13 +191,14 @@ impl Playground {
 
     /// The machine has changed by a line: names may be others.
     pub(crate) fn changed(&mut self) {
-        self.version += 1;
         self.stale = true;
+        self.aged();
     }
 
     /// The machine has changed by time alone.
     pub(crate) fn aged(&mut self) {
         self.version += 1;
+        make_room();
     }
 
     /// The machine is another: from elsewhere in its history, or new.

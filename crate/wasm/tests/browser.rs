@@ -328,3 +328,29 @@ fn the_canvas_shows_the_pages() {
     assert_eq!(canvas.paint(&mut p, 2000.0), Ok(false));
     assert_eq!(pixel(x, y), [0x10, 0x10, 0x10, 255]);
 }
+
+/// The memory of this module, in bytes.
+fn heap() -> u32 {
+    get(&get(&wasm_bindgen::memory(), "buffer"), "byteLength")
+        .as_f64()
+        .expect("a number") as u32
+}
+
+#[wasm_bindgen_test]
+fn memory_is_asked_for_in_large_steps() {
+    let mut p = Playground::new();
+    let script = "machine mem=4G\nproc p\np mmap a 512M\np write a seed=1\np madvise a mergeable
+echo 1000 > /sys/kernel/mm/ksm/pages_to_scan\necho 1 > /sys/kernel/mm/ksm/run";
+    assert_eq!(length(&p.load(script)), 0);
+    while !p.play_line().is_undefined() {}
+    let mut sizes = vec![heap()];
+    for _ in 0..300 {
+        p.play_time(2e7, 5000);
+        p.cut();
+        sizes.push(heap());
+    }
+    let grown = sizes[300] - sizes[0];
+    assert!(grown > 8 << 20, "checkpoints take memory: {grown}");
+    let steps = sizes.windows(2).filter(|w| w[1] > w[0]).count() as u32;
+    assert!(steps <= grown / (16 << 20) + 1, "{steps} steps to {grown}");
+}
