@@ -48,9 +48,12 @@ async function counted(count, command, args, options) {
   return { ...result, ...count(result.output) };
 }
 
+/** Progress of what prints TAP: the tests as they end, without what is told of them. */
+const byTest = (onLine) => (line) => /^(?:not )?ok \d+ - /.test(line) && onLine(line);
+
 /** `node --test` over files of the repository. */
 const nodeTests = (files, onLine) =>
-  counted(counts.nodeTest, process.execPath, ['--test', '--test-reporter=tap', ...files], { onLine });
+  counted(counts.nodeTest, process.execPath, ['--test', '--test-reporter=tap', ...files], { onLine: byTest(onLine) });
 
 /** Two runs as one. */
 const both = (one, two) => ({
@@ -202,6 +205,6 @@ export const LAYERS = [
     needs: ['npm', 'browser'],
     prepare: [buildEngine, buildSite],
     run: (onLine) =>
-      counted(counts.nodeTest, process.execPath, [join('tests', 'e2e', 'run.mjs'), '--tap'], { onLine }),
+      counted(counts.nodeTest, process.execPath, [join('tests', 'e2e', 'run.mjs'), '--tap'], { onLine: byTest(onLine) }),
   },
 ];
