@@ -88,7 +88,7 @@ export const enViews = {
   memory: {
     colouring: 'What the colours say',
     state: 'State',
-    order: 'Buddy order',
+    order: 'Order',
     owner: 'Owner',
     pageblock: 'Pageblock',
     inUse: 'in use',
