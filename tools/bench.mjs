@@ -6,6 +6,7 @@
  * can only slow a round down. The kernel's figures were measured once, on another machine, for which is also said what
  * we must reach at least: see linux-figures.json. With `-- --linux FILE`, a bench.json that the oracle's `bench` wrote on
  * this very machine, both are this machine's: that kernel, and as many times its rate. Ratios are ours to the kernel's.
+ * Last comes how long it takes to go to any moment of a run.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { mustMeet } from './bootstrap.mjs';
 import { BINDINGS, LOCKED, REST_FILE, WASM_FILE, buildEngine } from './engine.mjs';
 import { ROOT, mustRun } from './process.mjs';
+import { measureRewind } from './rewind.mjs';
 import { Refusal, dim, main, say, step, table } from './terminal.mjs';
 
 const linux = JSON.parse(readFileSync(join(ROOT, 'tools', 'linux-figures.json'), 'utf8'));
@@ -31,9 +33,12 @@ main(async () => {
   await mustMeet(['npm', 'rust']);
   await buildEngine();
   const native = await step('native', 'cargo run --release -p mm-cli -- bench --json', measureNative);
-  const wasm = await step('wasm', `the page's engine in Node ${process.version}`, () => measureWasm(native));
+  const bindings = await loadWasm();
+  const wasm = await step('wasm', `the page's engine in Node ${process.version}`, () => measureWasm(bindings, native));
+  const rewind = await step('rewind', 'any moment of a long run', () => measureRewind(bindings));
   say();
   say(report(native, wasm, here));
+  say(rewindLine(rewind));
   say(dim(`\n${here === null ? `${linux.kernel}: ${linux.machine}` : `Linux ${here.kernel}: this machine, fastest round`}; ${linux.method}.`));
 });
 
@@ -45,11 +50,15 @@ async function measureNative(progress) {
   return rates;
 }
 
-/** Map from a benchmark's name to its rate. */
-async function measureWasm(native) {
+async function loadWasm() {
   const bindings = await import(pathToFileURL(join(BINDINGS, 'mm_wasm.js')));
   globalThis.mmEngineRest = (first) => void new WebAssembly.Instance(new WebAssembly.Module(readFileSync(REST_FILE)), { first });
   bindings.initSync({ module: readFileSync(WASM_FILE) });
+  return bindings;
+}
+
+/** Map from a benchmark's name to its rate. */
+function measureWasm(bindings, native) {
   const rate = (name) => {
     let best = 0;
     const start = performance.now();
@@ -57,6 +66,14 @@ async function measureWasm(native) {
     return best;
   };
   return new Map(native.map(({ name }) => [name, rate(name)]));
+}
+
+/** What a seek may take at most, ms. */
+const SEEK_MS = 100;
+
+function rewindLine({ actions, seeks, slowest_ms, mean_ms, checkpoints, checkpoint_bytes }) {
+  const reached = `slowest of ${seeks} moments ${slowest_ms.toFixed(1)} ms (${slowest_ms <= SEEK_MS ? '<=' : '> '} ${SEEK_MS}), mean ${mean_ms.toFixed(1)} ms`;
+  return `\nrewind, wasm: ${actions.toLocaleString('en')} actions of the daemons on 1 GiB: ${reached}; ${checkpoints} checkpoints of ${(checkpoint_bytes / 1e6).toFixed(0)} MB`;
 }
 
 /** Figures of the kernel, and what must be reached beside it; both as on this machine if its figures are there. */

@@ -1,14 +1,16 @@
 /**
  * Random scenarios in the scenario language, for comparing the engine with a real kernel.
  *
- * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb|mthp|ksm]` prints one. The same seed prints the same text.
+ * `node tests/differential/generate.mjs SEED [anon|swap|files|hugetlb|mthp|ksm|mixed]` prints one. The same seed prints the same text.
  * Only what the recording oracle understands is generated; sizes stay below 8 MiB a region, so that a replay is quick.
  */
 import { pathToFileURL } from 'node:url';
 import { ksmScenario } from './ksm.mjs';
 
 /** What a script may be about; each adds its own lines to those of anonymous memory. */
-export const THEMES = ['anon', 'swap', 'files', 'hugetlb', 'mthp', 'ksm'];
+export const THEMES = ['anon', 'swap', 'files', 'hugetlb', 'mthp', 'ksm', 'mixed'];
+/** Several at once: what meets nowhere else, such as shared memory in swap under areas that are moved. */
+const MIXED = ['swap', 'files', 'mthp'];
 
 const PAGES = { '64K': 16, '1M': 256, '2M': 512, '3M': 768, '4M': 1024 };
 
@@ -25,7 +27,8 @@ function uniform(seed) {
 
 /** The text of scenario `seed` about `theme`; ends with an `observe`. */
 export function scenario(seed, theme = 'anon') {
-  const random = uniform(seed * 4 + THEMES.indexOf(theme) + (theme === 'mthp' ? 0x40000000 : 0));
+  const random = uniform(seed * 4 + THEMES.indexOf(theme) + ({ mthp: 0x40000000, mixed: 0x20000000 }[theme] ?? 0));
+  const about = (one) => theme === one || (theme === 'mixed' && MIXED.includes(one));
   const below = (bound) => Math.floor(random() * bound);
   const pick = (list) => list[below(list.length)];
   const chance = (probability) => random() < probability;
@@ -64,24 +67,24 @@ export function scenario(seed, theme = 'anon') {
     [0.2, () => say('sys ksm/smart_scan 0')],
     [0.15, () => say('sys ksm/max_page_sharing', pick([2, 3, 5]))],
   ];
-  if (theme === 'swap') {
+  if (about('swap')) {
     settings.push([1, () => say('swap on 64M')]);
     settings.push([0.3, () => say('sys', `${THP}/khugepaged/max_ptes_swap`, pick([0, 1, 100, 511]))]);
   }
-  if (theme === 'files') {
+  if (about('files')) {
     settings.push([0.7, () => say('sys', `${THP}/shmem_enabled`, pick(['always', 'within_size', 'advise', 'force', 'deny']))]);
     const sized = () => `${THP}/hugepages-${pick([16, 64, 2048])}kB/shmem_enabled`;
     settings.push([0.3, () => say('sys', sized(), pick(['always', 'advise', 'inherit', 'within_size']))]);
   }
-  if (theme === 'hugetlb') {
+  if (about('hugetlb')) {
     settings.push([0.9, () => say('vm nr_hugepages', pick([1, 2, 4, 8]))]);
     settings.push([0.4, () => say('vm nr_overcommit_hugepages', pick([1, 2, 4]))]);
   }
-  const MTHP = theme === 'mthp';
+  const MTHP = about('mthp');
   if (MTHP) {
     const sizes = [16, 32, 64, 128, 256, 512, 1024, 2048];
     for (const size of sizes) settings.push([0.35, () => say('sys', `${THP}/hugepages-${size}kB/enabled`, pick(['always', 'madvise', 'inherit', 'never']))]);
-    settings.push([0.4, () => say('swap on 64M')]);
+    if (!about('swap')) settings.push([0.4, () => say('swap on 64M')]);
     settings.push([0.2, () => say('sys', `${THP}/shrink_underused 0`)]);
     settings.push([0.3, () => say('sys', `${THP}/khugepaged/max_ptes_swap`, pick([0, 1, 100, 511]))]);
     settings.push([0.15, () => say('p1 prctl thp_disable', pick(['1', '1 2']))]);
@@ -92,9 +95,9 @@ export function scenario(seed, theme = 'anon') {
   const ADVICE = ['hugepage', 'hugepage', 'hugepage', 'nohugepage', 'dontneed', 'dontneed', 'free', 'cold', 'collapse'].concat(
     ['mergeable', 'mergeable', 'unmergeable', 'guard_install', 'guard_remove', 'dontfork', 'wipeonfork', 'dofork'],
     ['keeponfork', 'populate_read', 'populate_write', 'willneed', 'pageout'],
-    theme === 'swap' ? ['pageout', 'pageout', 'pageout', 'willneed'] : [],
-    theme === 'files' ? ['remove', 'collapse', 'collapse'] : [],
-    theme === 'hugetlb' ? ['remove', 'dontneed', 'dontneed'] : [],
+    about('swap') ? ['pageout', 'pageout', 'pageout', 'willneed'] : [],
+    about('files') ? ['remove', 'collapse', 'collapse'] : [],
+    about('hugetlb') ? ['remove', 'dontneed', 'dontneed'] : [],
     MTHP ? ['guard_install', 'guard_remove', 'collapse', 'collapse', 'free', 'cold', 'pageout', 'pageout', 'normal'] : [],
   );
 
@@ -103,10 +106,10 @@ export function scenario(seed, theme = 'anon') {
     const name = `r${names++}`;
     let size = pick(Object.keys(PAGES));
     const options = [];
-    const about = random();
-    if (theme === 'files' && about < 0.6) {
-      const kind = random();
-      if (kind < 0.35) options.push('shared');
+    const kind = random();
+    if (about('files') && kind < 0.6) {
+      const backed = random();
+      if (backed < 0.35) options.push('shared');
       else {
         if (files.size === 0 || chance(0.4)) {
           const kept = chance(0.75) ? 'memfd' : 'file';
@@ -119,7 +122,7 @@ export function scenario(seed, theme = 'anon') {
         options.push(`${files.get(file).kept}=${file}`);
         size = files.get(file).size;
       }
-    } else if (theme === 'hugetlb' && about < 0.6) {
+    } else if (about('hugetlb') && kind < 0.6) {
       size = pick(['2M', '4M']);
       if (chance(0.25)) {
         if (files.size === 0 || chance(0.4)) {
@@ -213,14 +216,14 @@ export function scenario(seed, theme = 'anon') {
       say(process, 'fork', child);
     } else if (kind < 0.92) say(chance(0.8) ? 'khugepaged wake 1' : 'vm drop_caches 2');
     else if (kind < 0.97) say('ksmd scan', pick([1, 1, 2]));
-    else if (theme === 'swap' && chance(0.5)) say('swap off');
-    else if (theme === 'hugetlb' && (files.size === 0 || chance(0.5))) say('vm', pick(['nr_hugepages', 'nr_hugepages', 'nr_overcommit_hugepages']), below(6));
-    else if (theme === 'hugetlb') {
+    else if (about('swap') && chance(0.5)) say('swap off');
+    else if (about('hugetlb') && (files.size === 0 || chance(0.5))) say('vm', pick(['nr_hugepages', 'nr_hugepages', 'nr_overcommit_hugepages']), below(6));
+    else if (about('hugetlb')) {
       const file = pick([...files.keys()]);
       const at = pick(['0', '4K', '2M', '4M']);
       if (chance(0.7)) say(process, 'fallocate', file, pick(['punch', 'alloc']), at, pick(['4K', '64K', '2M', '4M']));
       else say(process, 'truncate', file, at);
-    } else if (theme === 'files' && files.size > 0) {
+    } else if (about('files') && files.size > 0) {
       const file = pick([...files.keys()]);
       const at = `${4 * below(512)}K`;
       if (chance(0.6)) say(process, 'fallocate', file, 'punch', at, pick(['4K', '64K', '2M']));

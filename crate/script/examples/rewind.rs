@@ -1,26 +1,14 @@
 //! How long it takes to reach any point of a run: one million actions of the daemons on 1 GiB.
 //!
 //! `cargo run --release -p mm-script --example rewind`: prints the longest and the mean seek, and what the checkpoints
-//! take.
+//! take. `npm run bench` measures the same as wasm.
 
 use mm_script::history::History;
 use mm_script::language;
 use std::time::Instant;
 
 /// Half of the memory is ksmd's, a quarter khugepaged's.
-const SCRIPT: &str = "machine mem=1G
-echo 1 > /sys/kernel/mm/ksm/run
-echo 1000 > /sys/kernel/mm/ksm/pages_to_scan
-echo 0 > /sys/kernel/mm/ksm/smart_scan
-echo 100 > /sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs
-proc a
-a mmap ram 512M
-a madvise ram mergeable
-a write ram[0..65536] seed=1
-a write ram[65536..131072] seed=1
-a mmap heap 256M
-a write heap[0..65536:3] idx
-a madvise heap hugepage";
+const SCRIPT: &str = include_str!("rewind.mm");
 
 const ACTIONS: u64 = 1_000_000;
 const SEEKS: u64 = 400;

@@ -251,8 +251,8 @@ impl Machine {
     }
 
     /// [`get_unmapped_area`](Self::get_unmapped_area) for a file or shared memory: aligned as its offset is, where
-    /// huge pages may come of it.
-    fn get_file_area(
+    /// huge pages may come of it and a whole one fits.
+    pub(crate) fn get_file_area(
         &self,
         mm: MmId,
         hint: u64,
@@ -270,7 +270,8 @@ impl Machine {
         }
         let plain = self.topdown_gap(mm, len).ok_or(Errno::ENOMEM)?;
         let offset = offset % HPAGE_PMD_SIZE;
-        if !align || plain % HPAGE_PMD_SIZE == offset {
+        let holds_huge = offset == 0 || offset + len >= 2 * HPAGE_PMD_SIZE;
+        if !align || !holds_huge || plain % HPAGE_PMD_SIZE == offset {
             return Ok(plain);
         }
         match self.topdown_gap(mm, len + HPAGE_PMD_SIZE - PAGE_SIZE) {

@@ -116,7 +116,7 @@ impl Machine {
             let to = if fixed {
                 to
             } else {
-                self.get_unmapped_area(mm, 0, new)?
+                self.area_for(vma, addr, new)?
             };
             return self.move_resized(mm, addr, old, new, flags, to);
         }
@@ -127,8 +127,16 @@ impl Machine {
         if flags & MREMAP_MAYMOVE == 0 {
             return Err(Errno::ENOMEM);
         }
-        let to = self.get_unmapped_area(mm, 0, new)?;
+        let to = self.area_for(vma, addr, new)?;
         self.move_resized(mm, addr, old, new, flags, to)
+    }
+
+    /// A free place of `len` bytes for what an area maps at `addr` (`vrm_set_new_addr`).
+    fn area_for(&self, vma: VmaId, addr: u64, len: u64) -> Result<u64, Errno> {
+        let v = self.vma(vma);
+        let shared = v.flags.any(VmFlags::MAYSHARE);
+        let file = v.file.map(|id| (id, v.page_index(addr) << PAGE_SHIFT));
+        self.get_file_area(v.mm, 0, len, shared, file)
     }
 
     /// DONTUNMAP leaves no area behind that cannot grow.
