@@ -20,13 +20,10 @@ use crate::thp::Thp;
 use crate::trace::{Actor, Event, EventKind, EventRing};
 use crate::vm::addr::{AnonVmaId, MmId, PAGE_SIZE, Pfn, Pid, VmaId};
 use crate::vm::anon_vma::AnonVma;
-use crate::vm::mm::{MAX_PROCESSES, Mm, Process, RssStat};
+use crate::vm::mm::{MAX_PROCESSES, Mm, Process, RssStat, VDSO};
 use crate::vm::table::Tables;
 use crate::vm::vma::Vma;
 use std::collections::BTreeMap;
-
-/// Where mmap starts to look for room, downward: below the stack and its gap.
-const MMAP_BASE: u64 = 0x7fff_f7ff_f000;
 
 /// A simulated machine.
 #[derive(Clone, Debug)]
@@ -251,7 +248,7 @@ impl Machine {
             hiwater_vm: 0,
             nr_tables: 0,
             deposit: Vec::new(),
-            mmap_base: MMAP_BASE,
+            mmap_base: VDSO.start,
             vm_hugepage: false,
             vm_mergeable: false,
             vm_merge_any: false,

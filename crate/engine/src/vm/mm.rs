@@ -1,9 +1,16 @@
 //! Address spaces (`struct mm_struct`) and processes.
 
-use super::addr::{MmId, Pid, TableId, VmaId};
+use super::addr::{MmId, PAGE_SIZE, Pid, TableId, VmaId};
 use super::vma::{VmFlags, Vma};
 use crate::machine::Machine;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// vvar and vdso, 8 pages at the top of what mmap may use: the only areas that a program without shared libraries has
+/// there, below the stack and its gap. Nothing is randomized.
+///
+/// Deviation: they are in no file, count for nothing and cannot be unmapped.
+pub(crate) const VDSO: Range<u64> = 0x7fff_f7ff_7000..0x7fff_f7ff_7000 + 8 * PAGE_SIZE;
 
 /// Kinds of resident pages a process is charged with (`MM_ANONPAGES`, …), in base pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

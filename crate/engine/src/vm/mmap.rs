@@ -6,7 +6,7 @@ use super::addr::{
     FileId, HPAGE_PMD_SIZE, MmId, PAGE_SHIFT, PAGE_SIZE, Pid, TASK_SIZE, VmaId, page_aligned,
     pmd_up,
 };
-use super::mm::MAX_MAP_COUNT;
+use super::mm::{MAX_MAP_COUNT, VDSO};
 use super::uapi::{
     MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED,
     MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE,
@@ -222,10 +222,15 @@ impl Machine {
         if addr < MMAP_MIN_ADDR {
             return Err(Errno::EPERM);
         }
-        if flags & MAP_FIXED_NOREPLACE != 0 && !self.vmas_in(mm, addr, addr + len).is_empty() {
+        if flags & MAP_FIXED_NOREPLACE != 0 && !self.is_unmapped(mm, addr, addr + len) {
             return Err(Errno::EEXIST);
         }
         Ok(addr)
+    }
+
+    /// Whether nothing is mapped in `[start, end)`.
+    fn is_unmapped(&self, mm: MmId, start: u64, end: u64) -> bool {
+        self.vmas_in(mm, start, end).is_empty() && (end <= VDSO.start || start >= VDSO.end)
     }
 
     /// Where the kernel would put `len` bytes: at the hint if it is free, else top down; lengths of whole 2 MiB
@@ -235,7 +240,7 @@ impl Machine {
             let addr = hint & !(PAGE_SIZE - 1);
             if addr >= MMAP_MIN_ADDR
                 && addr <= TASK_SIZE - len
-                && self.vmas_in(mm, addr, addr + len).is_empty()
+                && self.is_unmapped(mm, addr, addr + len)
             {
                 return Ok(addr);
             }
