@@ -228,7 +228,7 @@ impl Machine {
         let room = page - PAGE_SIZE;
         let hint = hint.checked_next_multiple_of(page);
         if let Some(addr) = hint.filter(|a| *a > 0 && *a <= TASK_SIZE - len)
-            && self.vmas_in(mm, addr, addr + len).is_empty()
+            && self.is_unmapped(mm, addr, addr + len)
         {
             return Ok(addr);
         }

@@ -229,7 +229,7 @@ impl Machine {
     }
 
     /// Whether nothing is mapped in `[start, end)`.
-    fn is_unmapped(&self, mm: MmId, start: u64, end: u64) -> bool {
+    pub(crate) fn is_unmapped(&self, mm: MmId, start: u64, end: u64) -> bool {
         self.vmas_in(mm, start, end).is_empty() && (end <= VDSO.start || start >= VDSO.end)
     }
 

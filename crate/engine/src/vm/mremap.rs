@@ -152,7 +152,7 @@ impl Machine {
     fn grow_in_place(&mut self, vma: VmaId, more: u64) -> bool {
         let v = self.vma(vma);
         let (mm, end) = (v.mm, v.end);
-        if end + more > TASK_SIZE || !self.vmas_in(mm, end, end + more).is_empty() {
+        if end + more > TASK_SIZE || !self.is_unmapped(mm, end, end + more) {
             return false;
         }
         let new = Vma {
