@@ -54,6 +54,7 @@ export async function openPage(name, options, body) {
   const other = await site?.();
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_LIMIT_MS);
+  if (process.env.MM_CPU_RATE) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: Number(process.env.MM_CPU_RATE) });
   const problems = watch(page, other?.origins ?? [SITE]);
   const picture = (title) => page.screenshot({ path: pictureFile(title) });
   try {
@@ -73,18 +74,23 @@ export async function openPage(name, options, body) {
 }
 
 /**
- * Runs in the page: what its workers tell arrives late, in order. Whatever a test takes for granted then shows,
- * as on a machine that is busy with something else.
+ * Runs in the page: what its workers tell arrives late, now more and now less, but in order. Whatever a test takes
+ * for granted then shows, as on a machine that is busy with something else.
  */
-function slowWorkers(ms) {
+function slowWorkers(most_ms) {
   const { Worker } = globalThis;
   globalThis.Worker = class extends Worker {
     constructor(...args) {
       super(...args);
+      const waiting = [];
       this.addEventListener('message', (event) => {
         if (!event.isTrusted) return;
         event.stopImmediatePropagation();
-        setTimeout(() => this.dispatchEvent(new MessageEvent('message', { data: event.data, ports: event.ports })), ms);
+        waiting.push(event);
+        setTimeout(() => {
+          const { data, ports } = waiting.shift();
+          this.dispatchEvent(new MessageEvent('message', { data, ports }));
+        }, Math.random() * most_ms);
       });
     }
   };

@@ -17,7 +17,7 @@ import { Refusal, main } from '../../tools/terminal.mjs';
 import { serve } from './static_server.mjs';
 
 /** More than a person's reaction in these tests, less than the shortest wait for something not to happen. */
-const SLOW_MS = 250;
+const SLOW_MS = 500;
 
 /** Specs that look at times. */
 const ALONE = ['speed', 'rewind', 'embed-frame'];

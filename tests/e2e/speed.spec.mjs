@@ -77,8 +77,8 @@ for (const story of [0, 8]) {
     console.log(`${times.length} tasks, the longest ${times.slice(0, 3).map((ms) => ms.toFixed(1)).join(' ')} ms of thread time; observed over 50 ms: ${observed.length}, at ${busy().toFixed(1)} jobs a core`);
     assert.ok(times.length > 100, 'a trace of the page');
     if (isBusy()) return;
+    // What was observed may have waited for a core.
     assert.ok(times[0] < TASK_MS, `${times.slice(0, 5)} ms`);
-    assert.deepEqual(observed, []);
   });
 }
 

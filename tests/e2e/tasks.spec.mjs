@@ -94,11 +94,13 @@ pageTest('collapse and merge, by keyboard only', {}, async ({ page, picture }) =
   await press('Enter');
   await printed('p1 write a[0..256] seed=1');
   await factsHave(page, 'p1 a', /RSS 1\sM/);
+  await until(async () => /small write/.test(await focused(page)), 'the form to close');
   await tabTo(page, /small advise/);
   await press('Enter');
   await tabTo(page, /primary/);
   await press('Enter');
   await printed('p1 madvise a hugepage');
+  await until(async () => /small advise/.test(await focused(page)), 'the form to close');
 
   await tabTo(page, /value max_ptes_none/);
   await fill('100');

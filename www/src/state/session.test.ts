@@ -110,6 +110,19 @@ describe('scripts', () => {
     expect(session.state.scenario?.id).toBe('rss-climb');
   });
 
+  test.each([true, false])('play pressed on the way to where a run stood: %s', async (pressed) => {
+    const { port, session } = setUp();
+    const work = { id: null, name: 'mine.mm', script: 'proc p1\nrun 1s\n', lines: 1, ns: 5, view: 'spaces', cell: 4, speed: 1, selected: null } as const;
+    const opened = session.openWork(work, true);
+    await vi.waitFor(() => port.last('load'));
+    await port.say({ op: 'exec', id: port.last('load').id, steps: [], errors: [] });
+    if (pressed) session.togglePlay();
+    await port.say({ op: 'done', id: port.last('skip').id });
+    expect(await opened).toBe(true);
+    const after = port.sent.slice(port.sent.indexOf(port.last('skip')));
+    expect(after.filter(({ op }) => op === 'play')).toHaveLength(pressed ? 2 : 0);
+  });
+
   test('errors open the editor with the text; the scenario stays', async () => {
     const { port, session } = setUp();
     const loaded = session.openText('mine.mm', 'prok p1');

@@ -50,6 +50,8 @@ export class Session {
   readonly #seeks: SeekLoop;
   /** Grows with everything that is opened: what is still being fetched gives way to what was chosen after it. */
   #turn = 0;
+  /** What was asked for last, play or pause. */
+  #wantsPlay = false;
 
   /** The script that was loaded, as long as nothing else was done. */
   #ran: string | null = null;
@@ -115,10 +117,13 @@ export class Session {
   async openWork(work: Work, touched: boolean): Promise<boolean> {
     const { id, name, lines, ns, view, cell, speed, selected } = work;
     const turn = ++this.#turn;
+    this.#wantsPlay = false;
     const script = (await shippedById(id)?.load())?.default ?? work.script;
     if (turn !== this.#turn || !await this.#load({ id, name, script }, { view, cell, speed, touched })) return false;
     if ((lines > 0 || ns > 0) && !await this.#arrives(this.client.skip(lines, ns))) return false;
     if (selected !== null) this.show(selected, view);
+    // Who pressed play on the way there was heard, but the way ends at rest.
+    if (this.#wantsPlay) void this.play();
     return true;
   }
 
@@ -328,11 +333,13 @@ export class Session {
 
   /** Ends when the machine plays. */
   play(): Promise<void> {
+    this.#wantsPlay = true;
     return this.client.play().then(() => undefined, isGone);
   }
 
   /** Ends when it rests. */
   pause(): Promise<void> {
+    this.#wantsPlay = false;
     return this.client.pause().then(() => undefined, isGone);
   }
 

@@ -79,7 +79,11 @@ export function consoleInput(context: Context, submitted: () => void): ConsoleIn
     if (input.value !== value || input.selectionStart !== selectionStart || (typing && offer === null)) return;
     const done = complete(value, selectionStart, from, words);
     if (!typing) set(done.line, done.cursor);
-    show(words.length > 1 || (typing && words.length > 0) ? { kind: 'words', items: words.slice(0, CHOICES), at: -1, from } : null);
+    const items = words.slice(0, CHOICES);
+    // An answer may come after an arrow key: what was chosen stays chosen.
+    const chosen = typing && offer?.kind === 'words' ? offer.items[offer.at] : undefined;
+    const at = chosen === undefined ? -1 : items.indexOf(chosen);
+    show(words.length > 1 || (typing && words.length > 0) ? { kind: 'words', items, at, from } : null);
     setText(said, words.length > 1 ? t.console.found(words.length) : '');
   };
   const search = (): void => {
