@@ -206,7 +206,7 @@ export function scenario(seed, theme = 'anon') {
     else if (kind < 0.7) say(process, 'madvise', part(name, pages), pick(ADVICE));
     else if (kind < 0.75) say(process, 'mprotect', part(name, pages, { stepped: false }), pick(['r', 'rw', 'rw', 'none']));
     else if (kind < 0.78) say(process, pick(['mlock', 'munlock']), part(name, pages, { stepped: false }));
-    else if (kind < 0.8) say(process, 'munmap', `${name}[0..${Math.max(1, pages / 2)}]`);
+    else if (kind < 0.8) say(process, 'munmap', `${name}[0..${Math.max(1, Math.floor(pages / 2))}]`);
     else if (kind < 0.82) {
       remap(process, name, pages);
       break;

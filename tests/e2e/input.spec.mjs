@@ -58,7 +58,7 @@ pageTest('a script with errors opens in the editor with all of them; mended, it 
 });
 
 pageTest('a dropped file is loaded', {}, async ({ page }) => {
-  await page.locator('.page').waitFor();
+  await page.locator('#play').waitFor();
   const data = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
     transfer.items.add(new File(['proc dropped\ndropped mmap a 2M\n'], 'dropped.mm', { type: 'text/plain' }));

@@ -54,7 +54,6 @@ export async function openPage(name, options, body) {
   const other = await site?.();
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_LIMIT_MS);
-  if (process.env.MM_CPU_RATE) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: Number(process.env.MM_CPU_RATE) });
   const problems = watch(page, other?.origins ?? [SITE]);
   const picture = (title) => page.screenshot({ path: pictureFile(title) });
   try {

@@ -4,7 +4,7 @@
  * node tests/e2e/run.mjs [--tap] [--slow] [NAME...]
  *
  * NAME     start of a spec's file name; without one, all of them
- * --slow   the workers' messages arrive SLOW_MS late, to find tests that only pass on a quiet machine
+ * --slow   the workers' messages arrive late, each by up to SLOW_MS, to find tests that only pass on a quiet machine
  *
  * Serves the built site on a free port and gives every tests/e2e/*.spec.mjs to Node's test runner: first those that
  * measure, one after another, then the rest, two at a time. Build first: npm run build.

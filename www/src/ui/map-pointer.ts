@@ -113,7 +113,9 @@ export function listenToPointer(context: Context, { stage, view, canvas, tip }: 
       view.classList.remove('panning');
       if (wasClick) void click(event);
     },
-    pointercancel: () => {
+    pointercancel: (event) => {
+      // A finger's way is the browser's from here on: it scrolls.
+      if (event.pointerType === 'touch') session.store.set({ follow: false });
       pressed = null;
       view.classList.remove('panning');
     },
