@@ -16,7 +16,7 @@ import { SITE } from '../../tools/site.mjs';
 import { Refusal, main } from '../../tools/terminal.mjs';
 import { serve } from './static_server.mjs';
 
-/** More than a person's reaction in these tests, less than the shortest wait for something not to happen. */
+/** On average far more than what passes between two actions of a test. */
 const SLOW_MS = 500;
 
 /** Specs that look at times. */

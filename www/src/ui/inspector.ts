@@ -1,5 +1,5 @@
 /** Everything about one page, who shares it, and why it is as it is. */
-import type { PageRef, PageView } from '../engine/protocol.ts';
+import type { PageRef } from '../engine/protocol.ts';
 import { hex, pageName, shortClock } from '../format.ts';
 import { stateWords, words } from '../locales/index.ts';
 import { whyLine } from '../state/commands.ts';
@@ -33,13 +33,13 @@ export function inspectorPanel(context: Context): HTMLElement {
   const state = h('span');
   const badge = h('p', { class: 'badge' }, swatch, state);
   const facts = h('dl', { class: 'facts' });
-  const sharers = h('div', { class: 'sharers' });
+  const sharers = sharerList(context);
   const why = h('div', { class: 'whys' });
   const ask = button({ label: t.inspector.ask, text: t.inspector.ask, className: 'btn small' }, () => {
     const page = session.state.inspected?.view.ref;
     if (page !== undefined) void session.run(whyLine(page));
   });
-  const body = h('div', {}, moment, badge, facts, sharers, why, h('div', { class: 'ask' }, ask));
+  const body = h('div', {}, moment, badge, facts, sharers.element, why, h('div', { class: 'ask' }, ask));
 
   const showFacts = keyedList<[string, string]>(facts, ([key]) => key, ([key]) => factRow(words(t.facts, key) ?? key));
   const showWhy = keyedList<Answer>(why, ({ list }) => list.who, () => checkList(context));
@@ -65,7 +65,7 @@ export function inspectorPanel(context: Context): HTMLElement {
       setText(title, t.inspector.frame(hex(frame.number)));
       badgeFor(frame.letter);
       showFacts([['frame', hex(frame.number)], ['maps', t.inspector.unmapped]]);
-      sharers.replaceChildren();
+      sharers.show([]);
       showWhy([]);
       ask.hidden = true;
       return;
@@ -76,7 +76,7 @@ export function inspectorPanel(context: Context): HTMLElement {
     badgeFor(view.letter);
     ask.hidden = false;
     showFacts(view.facts);
-    sharers.replaceChildren(...sharerList(context, view));
+    sharers.show(view.sharers);
     showWhy(inOrder(view.why, view.letter).map((list) => ({ list, letter: view.letter })));
   });
   return h('section', { class: 'panel inspector', 'data-panel': 'inspector', 'aria-label': t.panels.inspector },
@@ -109,13 +109,22 @@ function factRow(label: string): Row<[string, string]> {
   return { element: h('div', {}, h('dt', {}, label), value), update: ([, text]) => setText(value, text) };
 }
 
-function sharerList({ session, t }: Context, { sharers }: PageView): HTMLElement[] {
-  if (sharers.length === 0) return [];
-  const more = sharers.length - SHARERS_SHOWN;
-  return [
-    h('h3', {}, t.inspector.sharers(sharers.length)),
-    h('div', { class: 'list' },
-      ...sharers.slice(0, SHARERS_SHOWN).map((page) => button({ label: fullName(page), text: fullName(page), className: 'btn small mono' }, () => session.show(page))),
-      more > 0 && h('span', { class: 'muted' }, t.inspector.more(more))),
-  ];
+/** Who shares the page. A button stays while its page does: a press of it, or its focus, outlives the next answer. */
+function sharerList({ session, t }: Context): { element: HTMLElement; show(sharers: readonly PageRef[]): void } {
+  const heading = h('h3');
+  const list = h('div', { class: 'list' });
+  const more = h('p', { class: 'muted' });
+  const element = h('div', { class: 'sharers' }, heading, list, more);
+  const rows = keyedList<PageRef>(list, fullName, (page) => {
+    const name = fullName(page);
+    return { element: button({ label: name, text: name, className: 'btn small mono' }, () => session.show(page)), update: () => undefined };
+  });
+  const show = (sharers: readonly PageRef[]): void => {
+    const left = sharers.length - SHARERS_SHOWN;
+    element.hidden = sharers.length === 0;
+    setText(heading, t.inspector.sharers(sharers.length));
+    rows(sharers.slice(0, SHARERS_SHOWN));
+    setText(more, left > 0 ? t.inspector.more(left) : '');
+  };
+  return { element, show };
 }
